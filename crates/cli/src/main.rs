@@ -1,0 +1,2 @@
+//! hark.
+fn main() {}

@@ -1,0 +1,1 @@
+//! From Git and source to changes, notes and log statements.

@@ -1,0 +1,29 @@
+//! The nouns of Harkback: what telemetry says, what people wrote, what was heard.
+//!
+//! Every crate speaks these words, so that data can flow one way through all of them without
+//! translation. Nothing here reads a clock, a file, the environment or the network, and nothing here
+//! knows how a noun looks on the wire or on disk: those shapes live at the boundary that owns them.
+
+mod alert;
+mod change;
+mod code;
+mod curve;
+mod hearing;
+mod identity;
+mod level;
+mod moment;
+mod record;
+mod signal;
+mod subject;
+
+pub use alert::{Alert, UserReport};
+pub use change::{Change, ChangeKind};
+pub use code::{CodeJoin, CodePlace, Note, Statement};
+pub use curve::Curve;
+pub use hearing::{Cut, Hearing, Unread};
+pub use identity::{Id, stable_hash};
+pub use level::Level;
+pub use moment::{Hour, Moment, Window, Zone};
+pub use record::{Event, LogRecord, Origin, Place, Sample};
+pub use signal::{BaseRate, Episode, Evidence, Listening, Signal, SignalKind};
+pub use subject::{Subject, SubjectKind};

@@ -1,0 +1,87 @@
+//! What telemetry says, one thing at a time, borrowed from the bytes that said it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::{Alert, Change, Level, Moment, UserReport};
+
+/// Who spoke, and in which environment.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Origin {
+    /// The service's name by the rules of the contract.
+    pub service: Arc<str>,
+    /// The environment's name, `production` unless something said otherwise.
+    pub environment: Arc<str>,
+}
+
+/// Where in the input something stands; prints as `file:line`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Place {
+    /// The file as the user named it, or `-`.
+    pub file: Arc<str>,
+    /// The first line, counted from 1; 0 where lines mean nothing.
+    pub line: u64,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+/// One log record. Several lines may belong to it.
+#[derive(Clone, Debug)]
+pub struct LogRecord<'a> {
+    /// When it says that it happened, if it says so.
+    pub time: Option<Moment>,
+    /// When it could first have been known (the contract's rule of arrival).
+    pub arrival: Moment,
+    /// Who spoke.
+    pub origin: &'a Origin,
+    /// How loudly.
+    pub level: Level,
+    /// What was said, without stamp and level; further lines are joined with `\n`. Not yet masked.
+    pub message: &'a str,
+    /// `service.version`, where the record carries one.
+    pub version: Option<&'a str>,
+    /// Values of fields that name another service (`peer.service`, `upstream`, `server.address`, …).
+    pub peers: &'a [&'a str],
+    /// The file that it stands in.
+    pub file: &'a Arc<str>,
+    /// Its first line, counted from 1.
+    pub line: u64,
+    /// How many lines it takes.
+    pub lines: u32,
+}
+
+/// One sample of a metric series.
+#[derive(Clone, Debug)]
+pub struct Sample<'a> {
+    /// When it was measured, which is also when it could first have been known.
+    pub time: Moment,
+    /// Whose metric it is.
+    pub origin: &'a Origin,
+    /// `name{label="value",…}`, labels sorted, those of service and environment left out.
+    pub series: &'a str,
+    /// The value; may be NaN or infinite, as the outside world pleases.
+    pub value: f64,
+    /// The file that it stands in.
+    pub file: &'a Arc<str>,
+    /// Its line, counted from 1.
+    pub line: u64,
+}
+
+/// One thing that telemetry said.
+#[derive(Clone, Debug)]
+pub enum Event<'a> {
+    /// A log record.
+    Log(LogRecord<'a>),
+    /// A metric sample.
+    Sample(Sample<'a>),
+    /// An alert that fired or was resolved.
+    Alert(Alert),
+    /// What a user reported.
+    Report(UserReport),
+    /// A change that was announced.
+    Change(Change),
+}

@@ -1,0 +1,146 @@
+//! What was heard: findings with evidence, frozen when they are said.
+
+use crate::{CodePlace, Curve, Hearing, Id, Moment, Origin, Subject};
+
+/// The kinds of signal, with the names that the contract gives them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum SignalKind {
+    /// A pattern that was never seen before.
+    PatternNew,
+    /// A pattern that is said more and more.
+    PatternRising,
+    /// A regular pattern that stopped.
+    PatternVanished,
+    /// A metric that moves slowly and steadily away from its baseline.
+    MetricDrift,
+    /// A metric that stepped to another level and stayed.
+    MetricShift,
+    /// A metric that will reach its limit.
+    MetricSaturation,
+    /// The slowest requests became slower.
+    TailLatency,
+    /// Errors are a growing share.
+    ErrorsRising,
+}
+
+impl SignalKind {
+    /// The contract's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PatternNew => "pattern-new",
+            Self::PatternRising => "pattern-rising",
+            Self::PatternVanished => "pattern-vanished",
+            Self::MetricDrift => "metric-drift",
+            Self::MetricShift => "metric-shift",
+            Self::MetricSaturation => "metric-saturation",
+            Self::TailLatency => "tail-latency",
+            Self::ErrorsRising => "errors-rising",
+        }
+    }
+}
+
+/// One piece of evidence.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Evidence {
+    /// When it was said or measured.
+    pub time: Moment,
+    /// The masked line, or the number with its unit.
+    pub text: String,
+    /// `file:line`, or series and window.
+    pub source: String,
+}
+
+/// One finding about one subject. Nothing in it changes after it was said.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Signal {
+    /// Hash of kind, service, environment, subject and `noticed_at`.
+    pub id: Id,
+    /// What kind of finding.
+    pub kind: SignalKind,
+    /// Whose telemetry said it.
+    pub origin: Origin,
+    /// What it is about.
+    pub subject: Subject,
+    /// When the change began.
+    pub onset: Moment,
+    /// The earliest moment at which we could have said so: the closing of an hour.
+    pub noticed_at: Moment,
+    /// 0 to 1, the same for every kind: how rare this is on quiet history of its class.
+    pub strength: f64,
+    /// One sentence for a person, with the numbers in it.
+    pub summary: String,
+    /// What it rests on.
+    pub evidence: Vec<Evidence>,
+    /// The change that explains it, in words, or `None`.
+    pub explained_by: Option<String>,
+    /// The signal that speaks for those that moved together; its own id if it is that one.
+    pub cluster: Option<Id>,
+}
+
+/// How often such a signal is there when nothing happens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct BaseRate {
+    /// Quiet moments that were looked at.
+    pub quiet_windows: u32,
+    /// At how many of them such a signal was open.
+    pub occurred_in: u32,
+}
+
+impl BaseRate {
+    /// The rate; 1 if there was nothing to compare with, since nothing is then known to be rare.
+    pub fn rate(self) -> f64 {
+        if self.quiet_windows == 0 {
+            1.0
+        } else {
+            f64::from(self.occurred_in) / f64::from(self.quiet_windows)
+        }
+    }
+}
+
+/// A signal, and what was learned after it was said.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Episode {
+    /// What was said.
+    pub signal: Signal,
+    /// When its subject was back in its baseline; `None` while it lasts.
+    pub ended_at: Option<Moment>,
+    /// How often such a signal is there when nothing happens.
+    pub base_rate: BaseRate,
+    /// Where in the code its subject is written.
+    pub code: Vec<CodePlace>,
+    /// For the representative of a cluster: the others in it.
+    pub members: Vec<Id>,
+    /// Its subject over time, to be drawn.
+    pub curve: Option<Curve>,
+}
+
+impl Episode {
+    /// Whether it had been said and had not ended at this moment.
+    pub fn is_open_at(&self, moment: Moment) -> bool {
+        self.signal.noticed_at <= moment && self.ended_at.is_none_or(|ended| moment < ended)
+    }
+
+    /// Whether it speaks for its cluster, or stands alone.
+    pub fn is_representative(&self) -> bool {
+        self.signal.cluster.as_ref().is_none_or(|cluster| *cluster == self.signal.id)
+    }
+}
+
+/// The answer of `hark listen`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Listening {
+    /// Now.
+    pub as_of: Moment,
+    /// Signals noticed at or after this moment were asked for.
+    pub since: Moment,
+    /// Within the budget (or all, if all were asked for), by strength, then `noticed_at`, then id.
+    pub episodes: Vec<Episode>,
+    /// Representatives that the budget held back.
+    pub held_back: usize,
+    /// Signals that a known change explains, which take no place in the budget.
+    pub explained: usize,
+    /// How many services are heard.
+    pub services: usize,
+    /// How well we heard.
+    pub hearing: Hearing,
+}

@@ -1,0 +1,1 @@
+//! From foreign bytes to events, one format per file.

@@ -1,0 +1,1 @@
+//! The pipeline: tallies, closed hours, patterns, episodes, signals.

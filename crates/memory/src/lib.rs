@@ -1,0 +1,1 @@
+//! Tallies kept on disk while they are sorted by time.

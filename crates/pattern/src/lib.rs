@@ -1,0 +1,1 @@
+//! From a log message to its pattern, with secrets masked.

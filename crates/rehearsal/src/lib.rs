@@ -1,0 +1,1 @@
+//! Small worlds with a written truth, for the demo and the tests.

@@ -1,0 +1,1 @@
+//! Signals and stories for people and machines.
