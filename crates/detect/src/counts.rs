@@ -1,0 +1,290 @@
+//! Counts that grow: a few lines a day more than there were, or twice as many as last week.
+//!
+//! Hourly counts are summed over a day, three days and a week, and each sum is compared with what the
+//! history before it lets expect, by a negative binomial deviance: real counts are over-dispersed, and a
+//! Poisson test cries thirty times a week on them. The expectation follows traffic or the clock, whichever
+//! explained the history better, so that a line per request is not "rising" under more traffic and a nightly
+//! job is not "rising" on a quiet day. A finding must also stay (the window before it leans the same way) and
+//! go beyond every window of its length in the history.
+//!
+//! It cannot see growth that is as slow as the history is long.
+
+use std::ops::Range;
+
+/// Hours of history needed before a window can be judged.
+pub const HISTORY_HOURS_MIN: usize = 5 * 24;
+const DAY: usize = 24;
+/// Over-dispersion is never believed to be smaller than this.
+const DISPERSION_MIN: f64 = 0.03;
+const RATIO_MIN: f64 = 1.4;
+const EXCESS_MIN: f64 = 6.0;
+
+/// Counts above what was expected.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Rising {
+    /// The window in which it stands out most, in hours.
+    pub window_hours: usize,
+    /// What was counted in the window.
+    pub counted: u64,
+    /// What the history lets expect there.
+    pub expected: f64,
+    /// How many hours before the end it began.
+    pub hours_since_onset: usize,
+    /// How far beyond its threshold: at 1 it is just noticed.
+    pub score: f64,
+}
+
+/// What a history lets expect, and how far it strays.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Expectation {
+    /// Counts per unit of exposure.
+    rate: f64,
+    /// Whether exposure is traffic, and not time.
+    by_traffic: bool,
+    /// Over-dispersion of daily counts (variance = mean + dispersion × mean²).
+    dispersion: f64,
+}
+
+impl Expectation {
+    /// Learns from hourly counts and the traffic of the same hours; `None` without [`HISTORY_HOURS_MIN`].
+    pub fn learn(counts: &[u32], traffic: &[u32]) -> Option<Self> {
+        if counts.len() < HISTORY_HOURS_MIN {
+            return None;
+        }
+        let by_clock = Self::fit(counts, traffic, false);
+        let by_traffic = Self::fit(counts, traffic, true);
+        match (by_clock, by_traffic) {
+            (Some(clock), Some(load)) => {
+                let by_traffic_fits =
+                    load.hourly_misfit(counts, traffic) <= clock.hourly_misfit(counts, traffic);
+                Some(if by_traffic_fits { load } else { clock })
+            }
+            (clock, load) => clock.or(load),
+        }
+    }
+
+    /// How badly the hours are explained: the daily wave tells lines per request from lines per minute.
+    fn hourly_misfit(&self, counts: &[u32], traffic: &[u32]) -> f64 {
+        let hours = counts.iter().zip(traffic);
+        hours
+            .map(|(&count, &load)| {
+                let expected = self.hourly(load);
+                (f64::from(count) - expected).powi(2) / (expected + 1.0)
+            })
+            .sum()
+    }
+
+    fn fit(counts: &[u32], traffic: &[u32], by_traffic: bool) -> Option<Self> {
+        let exposure = |range: Range<usize>| exposure(traffic, range, by_traffic);
+        let all = exposure(0..counts.len());
+        if all <= 0.0 {
+            return None;
+        }
+        let rate = (sum(counts) as f64 + 0.5) / all;
+        let (mut strayed, mut squares) = (0.0, 0.0);
+        for end in (DAY..=counts.len()).rev().step_by(DAY) {
+            let expected = rate * exposure(end - DAY..end);
+            let miss = sum(&counts[end - DAY..end]) as f64 - expected;
+            strayed += miss * miss - expected;
+            squares += expected * expected;
+        }
+        let dispersion = if squares > 0.0 { (strayed / squares).max(DISPERSION_MIN) } else { DISPERSION_MIN };
+        Some(Self { rate, by_traffic, dispersion })
+    }
+
+    /// What these hours let expect.
+    pub fn expected(&self, traffic: &[u32]) -> f64 {
+        self.rate * exposure(traffic, 0..traffic.len(), self.by_traffic)
+    }
+
+    /// Expected counts for each hour, one by one.
+    pub fn hourly(&self, traffic: u32) -> f64 {
+        self.rate * if self.by_traffic { f64::from(traffic) } else { 1.0 }
+    }
+
+    /// The signed root of the negative binomial deviance of a count over so many days.
+    fn surprise(&self, counted: f64, expected: f64, days: f64) -> f64 {
+        // Days are neither independent nor one: their spread averages out, but more slowly than 1/days.
+        let dispersion = self.dispersion / days.max(1.0).sqrt();
+        let expected = expected.max(0.05);
+        let shrink = (1.0 + dispersion * counted) / (1.0 + dispersion * expected);
+        let fit = if counted > 0.0 { counted * (counted / expected).ln() } else { 0.0 };
+        let deviance = 2.0 * (fit - (counted + 1.0 / dispersion) * shrink.ln());
+        deviance.max(0.0).sqrt() * (counted - expected).signum()
+    }
+}
+
+/// Looks for growth at the end of hourly counts; `traffic` is what the service said in the same hours.
+///
+/// # Panics
+/// If the slices differ in length.
+pub fn rising(counts: &[u32], traffic: &[u32]) -> Option<Rising> {
+    WINDOWS
+        .iter()
+        .filter_map(|window| window.judge(counts, traffic))
+        .max_by(|a, b| a.score.total_cmp(&b.score))
+}
+
+/// How far beyond its threshold the largest window lies, whether or not it rises: what calibration is fed with.
+pub fn score_now(counts: &[u32], traffic: &[u32]) -> Option<f64> {
+    WINDOWS
+        .iter()
+        .filter_map(|window| {
+            let (expectation, from) = window.learn(counts, traffic)?;
+            let counted = sum(&counts[from..]) as f64;
+            let expected = expectation.expected(&traffic[from..]);
+            Some(
+                expectation.surprise(counted, expected, window.hours as f64 / DAY as f64).max(0.0)
+                    / window.surprise_min,
+            )
+        })
+        .max_by(f64::total_cmp)
+}
+
+/// Hours since the onset: whole days, going back, that lay above expectation.
+fn onset(expectation: &Expectation, counts: &[u32], traffic: &[u32], window: usize) -> usize {
+    let mut hours = 0;
+    for (block, load) in counts.rchunks(DAY).zip(traffic.rchunks(DAY)) {
+        let expected = expectation.expected(load);
+        if block.len() < DAY || sum(block) as f64 <= 1.15 * expected + 0.5 {
+            break;
+        }
+        hours += DAY;
+    }
+    hours.max(window.min(DAY))
+}
+
+struct Window {
+    hours: usize,
+    surprise_min: f64,
+}
+
+const WINDOWS: [Window; 3] = [
+    Window { hours: DAY, surprise_min: 4.6 },
+    Window { hours: 3 * DAY, surprise_min: 4.2 },
+    Window { hours: 7 * DAY, surprise_min: 4.2 },
+];
+
+impl Window {
+    /// The expectation from before the window (and at least two days back), and where the window begins.
+    fn learn(&self, counts: &[u32], traffic: &[u32]) -> Option<(Expectation, usize)> {
+        assert_eq!(counts.len(), traffic.len(), "every hour of counts has its traffic");
+        let from = counts.len().checked_sub(self.hours)?;
+        let history = counts.len().checked_sub(self.hours.max(2 * DAY))?;
+        Some((Expectation::learn(&counts[..history], &traffic[..history])?, from))
+    }
+
+    fn judge(&self, counts: &[u32], traffic: &[u32]) -> Option<Rising> {
+        let from = counts.len().checked_sub(self.hours)?;
+        let counted = sum(&counts[from..]);
+        if (counted as f64) < EXCESS_MIN {
+            return None;
+        }
+        let (expectation, from) = self.learn(counts, traffic)?;
+        let expected = expectation.expected(&traffic[from..]);
+        let surprise = expectation.surprise(counted as f64, expected, self.hours as f64 / DAY as f64);
+        let score = surprise / self.surprise_min;
+        let grown = counted as f64 >= RATIO_MIN * expected && counted as f64 - expected >= EXCESS_MIN;
+        if score < 1.0 || !grown || !self.stays(&expectation, counts, traffic) {
+            return None;
+        }
+        if counted as f64 <= 1.2 * self.most_before(&expectation, counts, traffic) * expected {
+            return None;
+        }
+        let hours_since_onset = onset(&expectation, counts, traffic, self.hours);
+        Some(Rising { window_hours: self.hours, counted, expected, hours_since_onset, score })
+    }
+
+    /// Most thirds of the window, and the day before a day's window, lean the same way.
+    fn stays(&self, expectation: &Expectation, counts: &[u32], traffic: &[u32]) -> bool {
+        let above = |hours: Range<usize>, factor: f64| {
+            sum(&counts[hours.clone()]) as f64 > factor * expectation.expected(&traffic[hours])
+        };
+        let end = counts.len();
+        if self.hours == DAY {
+            return above(end - 2 * DAY..end - DAY, 1.15) && above(end - DAY / 2..end, 1.15);
+        }
+        let days = self.hours / DAY;
+        let days_above =
+            (0..days).filter(|&back| above(end - (back + 1) * DAY..end - back * DAY, 1.1)).count();
+        days_above * 4 >= days * 3 && above(end - 2 * DAY..end, RATIO_MIN)
+    }
+
+    /// The largest ratio of counted to expected that a window of this length reached in the history.
+    fn most_before(&self, expectation: &Expectation, counts: &[u32], traffic: &[u32]) -> f64 {
+        let history = counts.len() - self.hours.max(2 * DAY);
+        (self.hours..=history)
+            .step_by(DAY / 2)
+            .map(|end| {
+                let hours = end - self.hours..end;
+                sum(&counts[hours.clone()]) as f64 / expectation.expected(&traffic[hours]).max(0.5)
+            })
+            .fold(0.0, f64::max)
+    }
+}
+
+fn sum(counts: &[u32]) -> u64 {
+    counts.iter().map(|&count| u64::from(count)).sum()
+}
+
+fn exposure(traffic: &[u32], hours: Range<usize>, by_traffic: bool) -> f64 {
+    if by_traffic { sum(&traffic[hours]) as f64 } else { hours.len() as f64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A texture around a rate per day that is the same in every run.
+    fn daily(rates: impl IntoIterator<Item = u32>) -> Vec<u32> {
+        rates
+            .into_iter()
+            .enumerate()
+            .flat_map(|(day, rate)| {
+                (0..24).map(move |hour| {
+                    let share = |until: u32| (rate * until + (day as u32 * 7) % 24) / 24;
+                    share(hour + 1) - share(hour)
+                })
+            })
+            .collect()
+    }
+
+    fn flat(hours: usize) -> Vec<u32> {
+        vec![1_000; hours]
+    }
+
+    #[test]
+    fn a_few_more_a_day_are_noticed_within_days() {
+        let counts = daily((0..14).map(|_| 6).chain([9, 12, 15, 18]));
+        let found = rising(&counts, &flat(counts.len())).expect("growth");
+        assert!((48..=120).contains(&found.hours_since_onset), "{found:?}");
+    }
+
+    #[test]
+    fn two_a_week_that_became_eleven_are_noticed() {
+        let quiet = (0..28).map(|day| u32::from(day % 4 == 0));
+        let counts = daily(quiet.chain([2, 1, 2, 1, 2, 1, 2]));
+        assert!(rising(&counts, &flat(counts.len())).is_some());
+    }
+
+    #[test]
+    fn a_line_per_request_does_not_rise_with_traffic() {
+        let counts = daily((0..14).map(|_| 240).chain([480, 480, 480]));
+        let traffic: Vec<u32> = counts.iter().map(|count| count * 10).collect();
+        assert_eq!(rising(&counts, &traffic), None);
+    }
+
+    #[test]
+    fn bursts_like_those_before_are_not_growth() {
+        let counts = daily((0..28).map(|day| if day % 5 >= 3 { 60 } else { 2 }));
+        for until in 10..=28 {
+            assert_eq!(rising(&counts[..until * 24], &flat(until * 24)), None, "day {until}");
+        }
+    }
+
+    #[test]
+    fn one_loud_day_is_not_growth() {
+        let counts = daily((0..14).map(|_| 6).chain([60]));
+        assert_eq!(rising(&counts, &flat(counts.len())), None);
+    }
+}

@@ -1,0 +1,116 @@
+//! When a quantity will reach its limit, if it goes on like this.
+//!
+//! A straight line (Theil-Sen) through the daily medians of the last week, taken seriously only if nearly
+//! every day went the same way and the last one is the farthest of all that is remembered: a sawtooth that
+//! is emptied every night, or a disk that log rotation frees, never goes beyond its own history.
+//! It knows no seasons and no acceleration: a forecast, not a promise.
+
+use crate::robust::theil_sen;
+
+const DAYS: usize = 6;
+/// Beyond so many days a straight line says nothing.
+const HORIZON_DAYS: f64 = 45.0;
+
+/// A limit in sight.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Saturation {
+    /// Days from now until the limit is reached at the present rate.
+    pub days_left: f64,
+    /// Units of the series a day.
+    pub slope_per_day: f64,
+    /// How many days the series has gone this way.
+    pub days_since_onset: usize,
+    /// How much sooner than the horizon, and how far beyond history: at 1 it is just noticed.
+    pub score: f64,
+}
+
+/// Looks whether daily medians (oldest first, `NaN` where not measured) are on their way to `limit`.
+pub fn saturation(daily: &[f64], limit: f64) -> Option<Saturation> {
+    if daily.len() < DAYS + 4 || !limit.is_finite() {
+        return None;
+    }
+    let recent = &daily[daily.len() - DAYS..];
+    let last = *recent.last()?;
+    let toward = (limit - last).signum();
+    let steps: Vec<f64> = recent.windows(2).map(|pair| (pair[1] - pair[0]) * toward).collect();
+    if steps.iter().filter(|&&step| step > 0.0).count() + 1
+        < steps.len() + usize::from(steps.len() < DAYS - 1)
+    {
+        return None;
+    }
+    let points: Vec<(f64, f64)> =
+        recent.iter().enumerate().filter(|(_, y)| y.is_finite()).map(|(x, &y)| (x as f64, y)).collect();
+    let slope = theil_sen(&points)?;
+    if slope * toward <= 0.0 || points.len() < DAYS - 1 {
+        return None;
+    }
+    let before = &daily[..daily.len() - 3];
+    let farthest =
+        before.iter().copied().filter(|day| day.is_finite()).map(|day| day * toward).fold(f64::MIN, f64::max);
+    let usual = usual_step(&daily[..daily.len() - DAYS]);
+    let beyond = last * toward - farthest;
+    let days_left = (limit - last) / slope;
+    // Three days at this rate must lie beyond all that was seen, and the rate must be unusual for the series.
+    if days_left > HORIZON_DAYS || beyond <= 0.0 || slope.abs() < 1.5 * usual {
+        return None;
+    }
+    let days_since_onset =
+        daily.windows(2).rev().take_while(|pair| (pair[1] - pair[0]) * toward > 0.0).count().max(1);
+    Some(Saturation {
+        days_left,
+        slope_per_day: slope,
+        days_since_onset,
+        score: (HORIZON_DAYS / days_left.max(1.0)).sqrt().max(1.0),
+    })
+}
+
+/// By how much the series has moved per day over stretches as long as the one that is judged.
+fn usual_step(daily: &[f64]) -> f64 {
+    daily
+        .windows(DAYS)
+        .filter_map(|week| {
+            let points: Vec<(f64, f64)> =
+                week.iter().enumerate().filter(|(_, y)| y.is_finite()).map(|(x, &y)| (x as f64, y)).collect();
+            theil_sen(&points)
+        })
+        .map(f64::abs)
+        .fold(0.0, f64::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn disk(flat_days: usize, rising_days: usize, per_day: f64) -> Vec<f64> {
+        let texture = |day: usize| (day * 37 % 11) as f64 / 10.0;
+        (0..flat_days)
+            .map(|day| 50.0 + texture(day))
+            .chain((1..=rising_days).map(|day| 50.0 + per_day * day as f64 + 0.2 * texture(day)))
+            .collect()
+    }
+
+    #[test]
+    fn a_disk_that_fills_is_dated() {
+        let found = saturation(&disk(14, 6, 3.0), 100.0).expect("a forecast");
+        assert!((8.0..14.0).contains(&found.days_left), "{found:?}");
+    }
+
+    #[test]
+    fn a_disk_that_is_emptied_every_week_is_not() {
+        let sawtooth: Vec<f64> = (0..28).map(|day| 40.0 + 5.0 * f64::from(day % 7)).collect();
+        for until in 10..28 {
+            assert_eq!(saturation(&sawtooth[..until], 100.0), None, "{until}");
+        }
+    }
+
+    #[test]
+    fn a_flat_disk_is_not() {
+        assert_eq!(saturation(&disk(30, 0, 0.0), 100.0), None);
+    }
+
+    #[test]
+    fn free_space_falls_to_zero() {
+        let free: Vec<f64> = disk(14, 6, 3.0).iter().map(|used| 100.0 - used).collect();
+        assert!(saturation(&free, 0.0).is_some());
+    }
+}

@@ -1,0 +1,173 @@
+//! What is usual for a series at this hour of the day and day of the week, and how far it usually strays.
+//!
+//! The season is additive, in the logarithm for positive quantities that vary by more than a factor of
+//! two: an hour-of-day profile from one week of history on, a day-of-week offset from two weeks on, and a
+//! profile of the hour of the week (smoothed over its neighbours) from four weeks on. With less than four
+//! weeks a full weekly profile would be a handful of values an hour, noisier than what it explains.
+//!
+//! Besides the profile it keeps the *reach*: how far medians over a third of a day, a day, strayed in the
+//! history that it was fitted on. Parametric thresholds do not hold on real series (they are
+//! autocorrelated and heavy-tailed), a multiple of what the series itself has done does.
+//!
+//! It cannot know holidays, nor seasons longer than a week.
+
+use crate::robust::{median, quantile, sigma};
+
+/// Hours of history below which no season is fitted.
+pub const HOURS_MIN: usize = 6 * 24;
+const WEEK: usize = 168;
+
+/// How far medians over windows of one length strayed from the profile, in sigmas, both as positive numbers.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Reach {
+    /// Farthest above.
+    pub up: f64,
+    /// Farthest below.
+    pub down: f64,
+}
+
+/// A fitted season.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Season {
+    /// Whether the profile is in the natural logarithm of the values.
+    pub logarithmic: bool,
+    /// The expected value for each hour of the week, in the units of `logarithmic`.
+    profile: Vec<f32>,
+    /// The MAD-sigma of what the profile leaves unexplained.
+    pub sigma: f64,
+    /// How far eight-hour medians strayed.
+    pub reach_shift: Reach,
+    /// How far day medians strayed.
+    pub reach_day: Reach,
+}
+
+impl Season {
+    /// Fits a season to hourly values; `slots` gives each hour's hour of the week (0 to 167, local time).
+    ///
+    /// `None` with fewer than [`HOURS_MIN`] measured hours.
+    ///
+    /// # Panics
+    /// If the slices differ in length.
+    pub fn fit(values: &[f32], slots: &[u8]) -> Option<Self> {
+        assert_eq!(values.len(), slots.len(), "every value has its hour");
+        let measured = values.iter().filter(|value| value.is_finite()).count();
+        if measured < HOURS_MIN {
+            return None;
+        }
+        let logarithmic = spans_factor_two(values);
+        let mut rest: Vec<f64> = values.iter().map(|&value| transform(value, logarithmic)).collect();
+        let center = median(rest.iter().copied())?;
+        let mut profile = vec![0.0_f64; WEEK];
+        let days = measured / 24;
+        explain(&mut rest, slots, &mut profile, |slot, other| slot % 24 == other % 24, 3);
+        if days >= 14 {
+            explain(&mut rest, slots, &mut profile, |slot, other| slot / 24 == other / 24, 2 * 16);
+        }
+        if days >= 28 {
+            explain(&mut rest, slots, &mut profile, |slot, other| is_neighbour(slot, other), 9);
+        }
+        let sigma = spread(&rest, center, logarithmic);
+        let scaled: Vec<f32> = rest.iter().map(|value| (value / sigma) as f32).collect();
+        Some(Self {
+            logarithmic,
+            profile: profile.into_iter().map(|value| value as f32).collect(),
+            sigma,
+            reach_shift: reach(&scaled, 8),
+            reach_day: reach(&scaled, 24),
+        })
+    }
+
+    /// How many sigmas a value lies above what is usual for its hour of the week; `NaN` stays `NaN`.
+    pub fn score(&self, value: f32, slot: u8) -> f32 {
+        let expected = f64::from(self.profile[usize::from(slot)]);
+        ((transform(value, self.logarithmic) - expected) / self.sigma) as f32
+    }
+
+    /// What is expected at this hour of the week, so many sigmas above the profile, in the units of the series.
+    pub fn expected(&self, slot: u8, sigmas_above: f64) -> f64 {
+        let value = f64::from(self.profile[usize::from(slot)]) + sigmas_above * self.sigma;
+        if self.logarithmic { value.exp() } else { value }
+    }
+}
+
+/// Positive quantities whose ordinary range spans a factor of two vary in proportion, not by amounts.
+fn spans_factor_two(values: &[f32]) -> bool {
+    let all = || values.iter().map(|&value| f64::from(value));
+    if all().any(|value| value <= 0.0) {
+        return false;
+    }
+    match (quantile(all(), 0.05), quantile(all(), 0.95)) {
+        (Some(low), Some(high)) => high > 2.0 * low,
+        _ => false,
+    }
+}
+
+fn transform(value: f32, logarithmic: bool) -> f64 {
+    let value = f64::from(value);
+    if !logarithmic {
+        value
+    } else if value > 0.0 {
+        value.ln()
+    } else {
+        f64::NAN
+    }
+}
+
+/// Moves into the profile what the hours that belong together (by `same`) have in common, if enough of them
+/// were measured.
+fn explain(
+    rest: &mut [f64],
+    slots: &[u8],
+    profile: &mut [f64],
+    same: impl Fn(usize, usize) -> bool,
+    needed: usize,
+) {
+    let mut by_slot: Vec<Vec<f64>> = vec![Vec::new(); WEEK];
+    for (&value, &slot) in rest.iter().zip(slots) {
+        if value.is_finite() {
+            by_slot[usize::from(slot)].push(value);
+        }
+    }
+    let common: Vec<f64> = (0..WEEK)
+        .map(|slot| {
+            let kin: Vec<f64> = (0..WEEK)
+                .filter(|&other| same(slot, other))
+                .flat_map(|other| by_slot[other].iter().copied())
+                .collect();
+            if kin.len() < needed { 0.0 } else { median(kin).unwrap_or(0.0) }
+        })
+        .collect();
+    for (value, &slot) in rest.iter_mut().zip(slots) {
+        *value -= common[usize::from(slot)];
+    }
+    for (expected, common) in profile.iter_mut().zip(&common) {
+        *expected += common;
+    }
+}
+
+fn is_neighbour(slot: usize, other: usize) -> bool {
+    let distance = slot.abs_diff(other);
+    distance <= 1 || distance == WEEK - 1
+}
+
+/// The MAD-sigma, with floors: a series that hardly ever moves must not make every flutter infinitely rare.
+fn spread(rest: &[f64], center: f64, logarithmic: bool) -> f64 {
+    let measured: Vec<f64> = rest.iter().copied().filter(|value| value.is_finite()).collect();
+    let mad = sigma(&measured, 0.0).unwrap_or(0.0);
+    let mean_deviation = measured.iter().map(|value| value.abs()).sum::<f64>() / measured.len().max(1) as f64;
+    let floor = if logarithmic { 0.01 } else { (0.01 * center.abs()).max(1e-9) };
+    // Half of the values may be equal (a pool that is mostly idle): then the mean deviation knows more.
+    mad.max(0.6 * mean_deviation).max(floor)
+}
+
+/// The farthest medians over windows of so many hours, half of each window overlapping the next.
+fn reach(scaled: &[f32], hours: usize) -> Reach {
+    let mut reach = Reach::default();
+    for window in scaled.windows(hours).step_by((hours / 4).max(1)) {
+        if let Some(level) = crate::robust::median_of_at_least(hours * 2 / 3, window) {
+            reach.up = reach.up.max(level);
+            reach.down = reach.down.max(-level);
+        }
+    }
+    reach
+}

@@ -1,0 +1,103 @@
+//! A step to another level that stays.
+//!
+//! The last eight hours lie on one side, all quarters of them far out, farther than any eight hours before,
+//! and the day before did not. Spikes of minutes do not move a median of hours; a step that goes back within
+//! hours is not a shift. It cannot tell a step from the start of a fast drift, and does not need to.
+
+use crate::Direction;
+use crate::robust::median_of_at_least;
+use crate::season::Reach;
+
+const WINDOW: usize = 8;
+const BEFORE: usize = 24;
+const LEVEL_MIN: f64 = 4.5;
+
+/// A step that has been there for [`WINDOW`] hours.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Shift {
+    /// Which way.
+    pub direction: Direction,
+    /// The median since the step, in sigmas from the season.
+    pub level: f64,
+    /// How many hours before the end it began.
+    pub hours_since_onset: usize,
+    /// How far beyond its threshold: at 1 it is just noticed.
+    pub score: f64,
+}
+
+/// Looks for a step within the last hours of hourly scores (sigmas from the season).
+///
+/// `reach` is how far eight-hour medians strayed in the history of the series.
+pub fn shift(scores: &[f32], reach: Reach) -> Option<Shift> {
+    let split = scores.len().checked_sub(WINDOW)?;
+    let before = median_of_at_least(12, &scores[split.checked_sub(BEFORE)?..split])?;
+    let window = &scores[split..];
+    let level = median_of_at_least(WINDOW - 2, window)?;
+    let direction = Direction::of(level);
+    let sign = direction.sign();
+    let score = level * sign / threshold(reach, direction);
+    let stays = window
+        .chunks(2)
+        .all(|pair| median_of_at_least(1, pair).is_none_or(|quarter| quarter * sign >= 0.5 * level * sign));
+    if score < 1.0 || !stays || before * sign > 0.5 * level * sign {
+        return None;
+    }
+    let hours_since_onset = scores
+        .iter()
+        .rev()
+        .take(WINDOW + BEFORE)
+        .take_while(|&&hour| !hour.is_finite() || f64::from(hour) * sign >= 0.4 * level * sign)
+        .count();
+    Some(Shift { direction, level: level * sign, hours_since_onset, score })
+}
+
+/// How far beyond its threshold the last hours lie, whether or not they are a step: what calibration is fed with.
+pub fn score_now(scores: &[f32], reach: Reach) -> Option<f64> {
+    let level = median_of_at_least(WINDOW - 2, &scores[scores.len().checked_sub(WINDOW)?..])?;
+    Some(level.abs() / threshold(reach, Direction::of(level)))
+}
+
+fn threshold(reach: Reach, direction: Direction) -> f64 {
+    let strayed = match direction {
+        Direction::Up => reach.up,
+        Direction::Down => reach.down,
+    };
+    LEVEL_MIN.max(1.5 * strayed + 0.5)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(hours_ago: usize, height: f32) -> Vec<f32> {
+        (0..240)
+            .map(|hour| {
+                let texture = (hour * 7919 % 101) as f32 / 50.0 - 1.0;
+                texture + if hour + hours_ago >= 240 { height } else { 0.0 }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_step_is_noticed_after_eight_hours_and_dated_to_its_beginning() {
+        let found = shift(&step(8, 6.0), Reach { up: 1.0, down: 1.0 }).expect("a shift");
+        assert_eq!((found.direction, found.hours_since_onset), (Direction::Up, 8));
+        let found = shift(&step(8, -6.0), Reach { up: 1.0, down: 1.0 }).expect("a shift");
+        assert_eq!((found.direction, found.hours_since_onset), (Direction::Down, 8));
+    }
+
+    #[test]
+    fn a_spike_of_hours_is_no_step() {
+        assert_eq!(shift(&step(5, 9.0), Reach::default()), None);
+    }
+
+    #[test]
+    fn what_has_stood_for_days_is_no_new_step() {
+        assert_eq!(shift(&step(60, 6.0), Reach::default()), None);
+    }
+
+    #[test]
+    fn a_series_that_often_steps_must_step_farther() {
+        assert_eq!(shift(&step(8, 6.0), Reach { up: 5.0, down: 0.0 }), None);
+    }
+}

@@ -1,0 +1,85 @@
+//! A line that used to come regularly and stopped.
+//!
+//! Silence is measured in lines that should have come, not in hours: a nightly lull or a quiet weekend
+//! makes few lines due, and a heartbeat makes many. A pattern is gone when far more are due than in its
+//! longest silence so far. What comes once a week or less is never missed by this method, and a service
+//! that says nothing at all makes nothing due.
+
+use crate::counts::Expectation;
+
+/// Lines that must be due before silence says anything.
+const DUE_MIN: f64 = 9.0;
+const HOURS_MIN: usize = 2;
+const HISTORY_HOURS_MIN: usize = 3 * 24;
+/// How many times its longest silence so far.
+const TIMES_LONGEST: f64 = 2.5;
+
+/// A pattern that has gone quiet.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Vanished {
+    /// Hours since it was last said.
+    pub silent_hours: usize,
+    /// How many lines were due since.
+    pub due: f64,
+    /// How many had been due in its longest silence before.
+    pub longest_due_before: f64,
+    /// How far beyond its threshold: at 1 it is just noticed.
+    pub score: f64,
+}
+
+/// Looks for a silence at the end of hourly counts; `traffic` is what the rest of the service said.
+pub fn vanished(counts: &[u32], traffic: &[u32]) -> Option<Vanished> {
+    let silent_hours = counts.iter().rev().take_while(|&&count| count == 0).count();
+    let spoke = counts.len().checked_sub(silent_hours)?;
+    if silent_hours < HOURS_MIN || spoke < HISTORY_HOURS_MIN {
+        return None;
+    }
+    let heard = traffic[spoke..].iter().filter(|&&load| load > 0).count();
+    if heard * 4 < silent_hours * 3 {
+        return None;
+    }
+    let expectation = Expectation::learn(&counts[..spoke], &traffic[..spoke])?;
+    // The hour in which it was last said counts as spoken: only whole silent hours make lines due.
+    let due = expectation.expected(&traffic[spoke..]);
+    let mut longest_due_before = 0.0_f64;
+    let mut due_now = 0.0;
+    for (&count, &load) in counts[..spoke].iter().zip(traffic) {
+        due_now = if count > 0 { 0.0 } else { due_now + expectation.hourly(load) };
+        longest_due_before = longest_due_before.max(due_now);
+    }
+    let score = due / DUE_MIN.max(TIMES_LONGEST * longest_due_before);
+    (score >= 1.0).then_some(Vanished { silent_hours, due, longest_due_before, score })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heartbeat_is_missed_within_hours() {
+        let counts: Vec<u32> = [12; 240].into_iter().chain([0; 2]).collect();
+        let found = vanished(&counts, &[500; 242]).expect("gone");
+        assert_eq!((found.silent_hours, found.longest_due_before), (2, 0.0));
+    }
+
+    #[test]
+    fn a_nightly_job_is_not_missed_by_day() {
+        let counts: Vec<u32> = (0..480).map(|hour| if hour % 24 == 2 { 40 } else { 0 }).collect();
+        for until in 240..480 {
+            assert_eq!(vanished(&counts[..until], &[500; 480][..until]), None, "hour {until}");
+        }
+    }
+
+    #[test]
+    fn a_service_that_is_silent_altogether_makes_nothing_due() {
+        let counts: Vec<u32> = [12; 240].into_iter().chain([0; 24]).collect();
+        let traffic: Vec<u32> = [500; 240].into_iter().chain([0; 24]).collect();
+        assert_eq!(vanished(&counts, &traffic), None);
+    }
+
+    #[test]
+    fn a_rare_line_is_not_missed_too_early() {
+        let counts: Vec<u32> = (0..500).map(|hour| u32::from(hour * 7919 % 101 < 8)).chain([0; 60]).collect();
+        assert_eq!(vanished(&counts, &vec![500; 560]), None);
+    }
+}
