@@ -1,1 +1,33 @@
-//! The pipeline: tallies, closed hours, patterns, episodes, signals.
+//! The pipeline and its state: tallies, closed hours, patterns, episodes, signals.
+//!
+//! [`Tally`] counts events where they are read; its [`HourCells`] merge in any order; [`Listener`] is told one
+//! closed hour after the other and says signals; [`Heard`] is what is known at a moment. No part of it reads
+//! a clock, a file or the network: whoever calls tells the time.
+
+mod budget;
+mod calibration;
+mod candidate;
+mod cell;
+mod clusters;
+mod flows;
+mod heard;
+mod history;
+mod listener;
+mod metric_name;
+mod metric_subject;
+mod pattern_subject;
+mod phase;
+mod rates;
+mod service;
+mod starts;
+mod tally;
+mod words;
+
+pub use budget::{Attention, ITEMS_A_DAY, Selection, select};
+pub use cell::{Exemplar, HourCells, LogCount, LogKey, SAMPLES_PER_HOUR_MAX, Samples};
+pub use flows::{Flow, names};
+pub use heard::{Heard, HeardPattern, HeardService};
+pub use listener::{Listener, REMEMBERED_HOURS};
+pub use rates::{base_rate, quiet_moments};
+pub use starts::Start;
+pub use tally::{Tally, Told};

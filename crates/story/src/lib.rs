@@ -1,7 +1,26 @@
 //! From an incident back to the first whisper.
+//!
+//! [`tell`] is a function of what was asked ([`Asked`]) and what is known ([`Known`]); it reads nothing else.
+//! It links what was heard to the incident, ranks it, gives the verdict, and then turns on itself: the same
+//! procedure is run at quiet moments, and how often it would have told such a story there is part of the story.
 
+mod alerts;
+mod asked;
+mod blind_spots;
+mod chance;
+mod changes;
+mod link;
+mod notes;
+mod place;
+mod questions;
+mod signals;
+mod telling;
+mod timeline;
 mod told;
+mod wording;
 
+pub use asked::{Asked, Known};
+pub use telling::tell;
 pub use told::{
     Answer, BlindSpot, Chance, Incident, LinkedSignal, Questions, ReachedNote, Story, StoryChange,
     TimelineEntry, TimelineKind, Verdict,

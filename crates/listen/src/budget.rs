@@ -1,0 +1,46 @@
+//! What is shown of all that was said: ranked, one for each cluster, within the attention budget.
+
+use hark_event::{Episode, Moment};
+
+/// Items a day, unless told otherwise.
+pub const ITEMS_A_DAY: usize = 5;
+
+/// Whether the budget holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Attention {
+    /// At most [`ITEMS_A_DAY`] a day, one for each cluster.
+    Budget,
+    /// Everything.
+    All,
+}
+
+/// What is shown, what the budget held back, and what is explained.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Selection {
+    /// Shown, by strength, then `noticed_at`, then id.
+    pub shown: Vec<Episode>,
+    /// Representatives beyond the budget.
+    pub held_back: usize,
+    /// Explained by a change.
+    pub explained: usize,
+}
+
+/// Selects from what was noticed in `[since, as_of]`.
+pub fn select(episodes: &[Episode], since: Moment, as_of: Moment, attention: Attention) -> Selection {
+    let noticed = |episode: &&Episode| (since..=as_of).contains(&episode.signal.noticed_at);
+    let mut asked: Vec<Episode> = episodes.iter().filter(noticed).cloned().collect();
+    asked.sort_by(|a, b| {
+        let order = b.signal.strength.total_cmp(&a.signal.strength);
+        order.then(a.signal.noticed_at.cmp(&b.signal.noticed_at)).then_with(|| a.signal.id.cmp(&b.signal.id))
+    });
+    let explained = asked.iter().filter(|episode| episode.signal.explained_by.is_some()).count();
+    if attention == Attention::All {
+        return Selection { shown: asked, held_back: 0, explained };
+    }
+    asked.retain(|episode| episode.signal.explained_by.is_none() && episode.is_representative());
+    let days = (as_of.seconds_since(since) + 86_399) / 86_400;
+    let budget = ITEMS_A_DAY.saturating_mul(usize::try_from(days.max(1)).unwrap_or(1));
+    let held_back = asked.len().saturating_sub(budget);
+    asked.truncate(budget);
+    Selection { shown: asked, held_back, explained }
+}

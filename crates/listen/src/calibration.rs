@@ -1,0 +1,27 @@
+//! What quiet days look like for each class of subject, and how strong a score is against them.
+
+use std::collections::BTreeMap;
+
+use hark_detect::rank::{QuietScores, strength};
+
+use crate::candidate::{Candidate, Class};
+
+/// What happens more often than this on a quiet subject-day is not worth a word.
+const CHANCE_MAX: f64 = 0.004;
+
+/// Quiet scores of all classes; those of two listeners add up.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Calibration(BTreeMap<Class, QuietScores>);
+
+impl Calibration {
+    /// Adds the score of one subject on one quiet day.
+    pub(crate) fn add(&mut self, class: Class, score: f64) {
+        self.0.entry(class).or_default().add(score);
+    }
+
+    /// The strength of a finding, or `None` if such scores are nothing rare here.
+    pub(crate) fn strength(&self, candidate: &Candidate) -> Option<f64> {
+        let chance = self.0.get(&candidate.class).map_or(1.0, |quiet| quiet.rarity(candidate.score));
+        (chance <= CHANCE_MAX).then(|| strength(chance))
+    }
+}

@@ -1,0 +1,46 @@
+//! A finding on its way to become a signal: what a subject's judge hands to the listener.
+
+use hark_event::{Evidence, Moment, SignalKind, Subject};
+
+/// Classes of subjects whose quiet history is ranked together.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Class {
+    /// Newcomers that warn or worse.
+    NewLoud,
+    /// Newcomers at ordinary levels.
+    New,
+    /// Growing counts of patterns.
+    Rising,
+    /// Silences.
+    Vanished,
+    /// Day medians of metrics.
+    Drift,
+    /// Eight-hour medians of metrics.
+    Shift,
+    /// Counts of errors.
+    Errors,
+    /// Quantities with a limit.
+    Saturation,
+}
+
+/// What a known change may explain away.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Explainable {
+    /// Began at its onset and has been steady since: a deploy within four hours before explains it.
+    ByDeploy,
+    /// A deploy is then part of the story.
+    Never,
+}
+
+/// A finding that has passed its own thresholds.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Candidate {
+    pub(crate) kind: SignalKind,
+    pub(crate) class: Class,
+    pub(crate) subject: Subject,
+    pub(crate) onset: Moment,
+    pub(crate) score: f64,
+    pub(crate) summary: String,
+    pub(crate) evidence: Vec<Evidence>,
+    pub(crate) explainable: Explainable,
+}

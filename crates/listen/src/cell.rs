@@ -1,0 +1,151 @@
+//! What was heard in one hour, condensed so that partial results add up.
+//!
+//! Two accounts of the same hour merge in any order into the account of the whole: counts add, the earliest
+//! exemplar wins, samples are a multiset. Nothing here depends on which file or thread heard it first.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hark_event::{Level, Moment, Origin, Place};
+
+/// Samples of one series kept for one hour; more are cut and counted.
+pub const SAMPLES_PER_HOUR_MAX: usize = 3_600;
+
+/// A shape that a service said at some level.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct LogKey {
+    /// Who said it.
+    pub origin: Origin,
+    /// The shape's content hash.
+    pub shape: u64,
+    /// How loudly.
+    pub level: Level,
+}
+
+/// One masked record as an example of its shape.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Exemplar {
+    /// When it arrived.
+    pub time: Moment,
+    /// Where it stands.
+    pub place: Place,
+    /// Its text, masked and cut to a few hundred bytes.
+    pub text: Arc<str>,
+}
+
+/// How often a shape was said in an hour.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LogCount {
+    /// The masked shape.
+    pub text: Arc<str>,
+    /// Records.
+    pub count: u64,
+    /// Arrival of the last.
+    pub last: Moment,
+    /// The earliest, as an example.
+    pub exemplar: Exemplar,
+}
+
+impl LogCount {
+    fn add(&mut self, other: LogCount) {
+        self.count += other.count;
+        self.last = self.last.max(other.last);
+        if other.exemplar < self.exemplar {
+            self.exemplar = other.exemplar;
+        }
+    }
+}
+
+/// The samples of one series within an hour.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Samples {
+    /// Time and value, in any order until [`Samples::sorted`].
+    pub values: Vec<(Moment, f64)>,
+    /// Where the first of them stands.
+    pub place: Place,
+}
+
+impl Samples {
+    /// Time and value by time, then value: the same whoever measured first.
+    pub fn sorted(mut self) -> Vec<(Moment, f64)> {
+        self.values.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        self.values
+    }
+
+    fn add(&mut self, other: Samples) -> u64 {
+        self.place = other.place.min(self.place.clone());
+        self.values.extend(other.values);
+        let cut = self.values.len().saturating_sub(SAMPLES_PER_HOUR_MAX);
+        if cut > 0 {
+            // Which samples stay must not depend on the order in which they came.
+            self.values.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+            self.values.truncate(SAMPLES_PER_HOUR_MAX);
+        }
+        cut as u64
+    }
+}
+
+/// Everything that was heard in one hour.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct HourCells {
+    /// Log shapes.
+    pub logs: BTreeMap<LogKey, LogCount>,
+    /// Metric series.
+    pub metrics: BTreeMap<(Origin, Arc<str>), Samples>,
+    /// Other services that records named in a field, with the number of records.
+    pub peers: BTreeMap<(Origin, Arc<str>), u64>,
+    /// `service.version` values, with the first arrival.
+    pub versions: BTreeMap<(Origin, Arc<str>), Moment>,
+    /// Records of shapes that were beyond the limit, by who said them.
+    pub overflow: BTreeMap<Origin, u64>,
+    /// Samples beyond the limit.
+    pub samples_cut: u64,
+}
+
+impl HourCells {
+    /// Adds another account of the same hour.
+    pub fn merge(&mut self, other: HourCells) {
+        for (key, count) in other.logs {
+            match self.logs.entry(key) {
+                std::collections::btree_map::Entry::Vacant(gap) => drop(gap.insert(count)),
+                std::collections::btree_map::Entry::Occupied(mut found) => found.get_mut().add(count),
+            }
+        }
+        for (key, samples) in other.metrics {
+            self.add_samples(key, samples);
+        }
+        for (key, count) in other.peers {
+            *self.peers.entry(key).or_default() += count;
+        }
+        for (key, first) in other.versions {
+            let known = self.versions.entry(key).or_insert(first);
+            *known = first.min(*known);
+        }
+        for (origin, count) in other.overflow {
+            *self.overflow.entry(origin).or_default() += count;
+        }
+        self.samples_cut += other.samples_cut;
+    }
+
+    /// Adds samples of one series.
+    pub fn add_samples(&mut self, key: (Origin, Arc<str>), samples: Samples) {
+        match self.metrics.entry(key) {
+            std::collections::btree_map::Entry::Vacant(gap) => drop(gap.insert(samples)),
+            std::collections::btree_map::Entry::Occupied(mut found) => {
+                self.samples_cut += found.get_mut().add(samples)
+            }
+        }
+    }
+
+    /// Whether nothing was heard.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Roughly how many bytes of memory this takes; for deciding when to write to disk.
+    pub fn weight(&self) -> usize {
+        self.logs.len() * 320
+            + self.metrics.values().map(|samples| 160 + 16 * samples.values.capacity()).sum::<usize>()
+            + (self.peers.len() + self.versions.len() + self.overflow.len()) * 128
+    }
+}

@@ -1,0 +1,209 @@
+//! Everything that a listener knows at one moment, for those who tell of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hark_event::{Curve, Episode, Hour, Level, Moment, Origin, SubjectKind, Window, Zone};
+
+use crate::flows::Flow;
+use crate::listener::{Listener, subjects};
+use crate::pattern_subject::Around;
+use crate::rates::{base_rate, quiet_moments};
+use crate::starts::Start;
+
+/// Nothing can be said before so many hours have been heard.
+const WARM_UP_HOURS: i64 = 7 * 24;
+
+/// One pattern, as it is known now.
+#[derive(Clone, Debug)]
+pub struct HeardPattern {
+    /// Its name.
+    pub name: String,
+    /// The most severe level at which it was said.
+    pub level: Level,
+    /// When it was first heard.
+    pub first_seen: Moment,
+    /// Records in all.
+    pub total: u64,
+    /// The hour of the first element of `counts`.
+    pub counts_from: Hour,
+    /// Records per hour, as far back as is remembered.
+    pub counts: Vec<u32>,
+}
+
+impl HeardPattern {
+    /// Records that arrived before this moment, to the hour.
+    pub fn count_before(&self, moment: Moment) -> u64 {
+        let later = (moment.hour() - self.counts_from).clamp(0, self.counts.len() as i64) as usize;
+        let after: u64 = self.counts[later..].iter().map(|&count| u64::from(count)).sum();
+        self.total.saturating_sub(after)
+    }
+}
+
+/// One service in one environment, as it is known now.
+#[derive(Clone, Debug)]
+pub struct HeardService {
+    /// Who it is.
+    pub origin: Origin,
+    /// When it was first heard.
+    pub from: Moment,
+    /// Log records.
+    pub records: u64,
+    /// Metric samples.
+    pub samples: u64,
+    /// Its patterns, by name.
+    pub patterns: Vec<HeardPattern>,
+    /// Names of its metric series.
+    pub series: Vec<Arc<str>>,
+    /// Its starts and deploys.
+    pub starts: Vec<Start>,
+    /// Errors per hour, and the hour of the first.
+    pub errors: (Hour, Vec<u32>),
+}
+
+/// What is known at one moment.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    /// Now.
+    pub as_of: Moment,
+    /// When listening could first say something.
+    pub judged_from: Moment,
+    /// The zone of the seasons.
+    pub zone: Zone,
+    /// All signals so far with what was learned since, in the order in which they were said.
+    pub episodes: Vec<Episode>,
+    /// Services, by origin.
+    pub services: Vec<HeardService>,
+    /// Who calls whom.
+    pub flows: Vec<Flow>,
+    /// How many subjects of each kind are known.
+    pub subjects: BTreeMap<SubjectKind, u64>,
+    /// What was cut at a limit.
+    pub cut: Vec<(String, u64)>,
+}
+
+impl Heard {
+    pub(crate) fn of(listener: &Listener, as_of: Moment) -> Self {
+        let services: Vec<HeardService> = listener.services.values().map(HeardService::of).collect();
+        let first = services.iter().map(|service| service.from).min().unwrap_or(as_of);
+        let mut episodes = listener.episodes.clone();
+        add_members(&mut episodes);
+        add_curves(listener, &mut episodes);
+        let mut cut: Vec<(String, u64)> =
+            listener.cut.iter().map(|(what, count)| ((*what).to_owned(), *count)).collect();
+        let series_cut: u64 = listener.services.values().map(|service| service.series_cut).sum();
+        let shapes_cut: u64 = listener.services.values().map(|service| service.shapes_cut).sum();
+        cut.extend([("samples of series beyond 20,000 a service".to_owned(), series_cut)]);
+        cut.extend([("shapes beyond the limit of a service's vocabulary".to_owned(), shapes_cut)]);
+        cut.retain(|(_, count)| *count > 0);
+        Self {
+            as_of,
+            judged_from: first.plus_hours(WARM_UP_HOURS),
+            zone: listener.zone().clone(),
+            episodes,
+            services,
+            flows: listener.flows.all(),
+            subjects: subjects(listener),
+            cut,
+        }
+    }
+
+    /// Fills in how often each signal is there at quiet moments like `at`, incidents left out.
+    pub fn rate(&mut self, at: Moment, incidents: &[Window]) {
+        let rates: Vec<_> = self
+            .episodes
+            .iter()
+            .map(|episode| {
+                let mut busy = incidents.to_vec();
+                busy.extend(self.open_with(episode));
+                let moments = quiet_moments(self.judged_from, at, &self.zone, &busy);
+                base_rate(episode, &self.episodes, &moments)
+            })
+            .collect();
+        for (episode, rate) in self.episodes.iter_mut().zip(rates) {
+            episode.base_rate = rate;
+        }
+    }
+
+    /// The times at which this episode or one that moved with it was open.
+    fn open_with(&self, episode: &Episode) -> Vec<Window> {
+        let cluster = &episode.signal.cluster;
+        let together = self.episodes.iter().filter(|other| {
+            other.signal.id == episode.signal.id || (cluster.is_some() && other.signal.cluster == *cluster)
+        });
+        together
+            .map(|other| Window { from: other.signal.noticed_at, to: other.ended_at.unwrap_or(Moment::MAX) })
+            .collect()
+    }
+}
+
+impl HeardService {
+    fn of(service: &crate::service::Service) -> Self {
+        let pattern = |pattern: &crate::pattern_subject::PatternSubject| HeardPattern {
+            name: pattern.name.clone(),
+            level: pattern.level,
+            first_seen: pattern.first_seen,
+            total: pattern.total,
+            counts_from: pattern.counts.first(),
+            counts: pattern.counts.values().to_vec(),
+        };
+        let mut patterns: Vec<HeardPattern> = service.patterns.values().map(pattern).collect();
+        patterns.sort_by(|a, b| a.name.cmp(&b.name));
+        Self {
+            origin: service.origin.clone(),
+            from: service.heard_from.start(),
+            records: service.records,
+            samples: service.samples,
+            patterns,
+            series: service.series.keys().cloned().collect(),
+            starts: service.starts.all().to_vec(),
+            errors: (service.errors.first(), service.errors.values().to_vec()),
+        }
+    }
+}
+
+fn add_members(episodes: &mut [Episode]) {
+    let mut members: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for episode in episodes.iter() {
+        if let Some(cluster) = &episode.signal.cluster
+            && *cluster != episode.signal.id
+        {
+            members.entry(cluster.clone()).or_default().push(episode.signal.id.clone());
+        }
+    }
+    for episode in episodes {
+        episode.members = members.remove(&episode.signal.id).unwrap_or_default();
+    }
+}
+
+fn add_curves(listener: &Listener, episodes: &mut [Episode]) {
+    let Some(calendar) = listener.calendar() else { return };
+    for episode in episodes {
+        let Some(service) = listener.services.get(&episode.signal.origin) else { continue };
+        let name = &episode.signal.subject.name;
+        let around =
+            Around { hour: calendar.hour, heard_from: service.heard_from, traffic: &service.traffic };
+        episode.curve = match episode.signal.subject.kind {
+            SubjectKind::Pattern => service
+                .patterns
+                .values()
+                .find(|pattern| pattern.name == *name)
+                .map(|pattern| pattern.curve(&around)),
+            SubjectKind::Metric => service.series.get(name.as_str()).map(|series| series.curve(&calendar)),
+            SubjectKind::Service => Some(errors_curve(service)),
+            _ => None,
+        };
+    }
+}
+
+fn errors_curve(service: &crate::service::Service) -> Curve {
+    const STEP: usize = 6;
+    let sum = |block: &[u32]| Some(block.iter().map(|&count| f64::from(count)).sum());
+    Curve {
+        from: service.errors.first().start(),
+        step_seconds: STEP as i64 * 3_600,
+        values: service.errors.values().chunks(STEP).map(sum).collect(),
+        baseline: Vec::new(),
+        unit: "errors per 6 h".to_owned(),
+    }
+}

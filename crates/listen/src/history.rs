@@ -1,0 +1,79 @@
+//! Hourly values of one subject, contiguous and bounded.
+
+use hark_event::Hour;
+
+/// Hours that are remembered: five weeks, so that four full ones stand behind the present.
+pub(crate) const HOURS_MAX: usize = 35 * 24;
+/// How many hours are let grow beyond the limit before the oldest are cut at once.
+const SLACK: usize = 7 * 24;
+
+/// Values from one hour on, one an hour without gaps.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct History<T> {
+    first: Hour,
+    values: Vec<T>,
+}
+
+impl<T: Copy> History<T> {
+    /// An empty history whose first value will belong to this hour.
+    pub(crate) fn from(first: Hour) -> Self {
+        Self { first, values: Vec::new() }
+    }
+
+    /// A history filled with one value up to and without `next`, as far back as is remembered from `first`.
+    pub(crate) fn filled(first: Hour, next: Hour, value: T) -> Self {
+        let first = first.max(next - HOURS_MAX as i64);
+        Self { first, values: vec![value; (next - first).max(0) as usize] }
+    }
+
+    /// The hour of the first value.
+    pub(crate) fn first(&self) -> Hour {
+        self.first
+    }
+
+    /// The hour that the next value will belong to.
+    pub(crate) fn next(&self) -> Hour {
+        self.first + self.values.len() as i64
+    }
+
+    /// All values, oldest first.
+    pub(crate) fn values(&self) -> &[T] {
+        &self.values
+    }
+
+    /// The values from an hour on.
+    pub(crate) fn since(&self, hour: Hour) -> &[T] {
+        let skip = (hour - self.first).clamp(0, self.values.len() as i64) as usize;
+        &self.values[skip..]
+    }
+
+    /// The value of an hour, if it is remembered.
+    pub(crate) fn at(&self, hour: Hour) -> Option<T> {
+        usize::try_from(hour - self.first).ok().and_then(|at| self.values.get(at)).copied()
+    }
+
+    /// Appends the value of the next hour.
+    pub(crate) fn push(&mut self, value: T) {
+        self.values.push(value);
+        if self.values.len() > HOURS_MAX + SLACK {
+            self.values.drain(..SLACK);
+            self.first = self.first + SLACK as i64;
+        }
+    }
+}
+
+impl History<u32> {
+    /// Adds another history of counts that ends at the same hour.
+    pub(crate) fn add(&mut self, other: &History<u32>) {
+        debug_assert_eq!(self.next(), other.next(), "both have heard the same hours");
+        if other.first < self.first {
+            let mut longer = other.clone();
+            std::mem::swap(self, &mut longer);
+            return self.add(&longer);
+        }
+        let offset = (other.first - self.first) as usize;
+        for (mine, theirs) in self.values[offset..].iter_mut().zip(&other.values) {
+            *mine = mine.saturating_add(*theirs);
+        }
+    }
+}

@@ -1,0 +1,395 @@
+//! The listener: told one closed hour after the other, it says what is worth saying, once.
+//!
+//! It is a state machine without a clock. Whatever it says at the close of an hour depends on hours up to
+//! that one alone, so listening live, in hindsight, and as of any day in between says the same.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hark_event::{
+    Change, ChangeKind, Episode, Hour, Id, Moment, Origin, Signal, SignalKind, SubjectKind, Zone,
+};
+use hark_pattern::PatternId;
+
+use crate::calibration::Calibration;
+use crate::candidate::{Candidate, Class, Explainable};
+use crate::cell::HourCells;
+use crate::clusters::Clusters;
+use crate::flows::Flows;
+use crate::heard::Heard;
+use crate::history::{HOURS_MAX, History};
+use crate::metric_subject::Calendar;
+use crate::pattern_subject::Around;
+use crate::phase::Phase;
+use crate::service::Service;
+
+/// Services that are listened to; more are cut and counted.
+const SERVICES_MAX: usize = 5_000;
+const EPISODES_MAX: usize = 200_000;
+
+/// Listens to closed hours.
+pub struct Listener {
+    zone: Zone,
+    slots: Option<History<u8>>,
+    pub(crate) services: BTreeMap<Origin, Service>,
+    pub(crate) flows: Flows,
+    calibration: Calibration,
+    clusters: Clusters,
+    pub(crate) episodes: Vec<Episode>,
+    announced: Vec<Change>,
+    pub(crate) cut: BTreeMap<&'static str, u64>,
+}
+
+/// Which subject a candidate came from.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Speaker {
+    Pattern(PatternId),
+    Series(Arc<str>),
+    Errors,
+}
+
+impl Listener {
+    /// A listener that has heard nothing; seasons follow the local time of `zone`.
+    pub fn new(zone: Zone) -> Self {
+        Self {
+            zone,
+            slots: None,
+            services: BTreeMap::new(),
+            flows: Flows::default(),
+            calibration: Calibration::default(),
+            clusters: Clusters::default(),
+            episodes: Vec::new(),
+            announced: Vec::new(),
+            cut: BTreeMap::new(),
+        }
+    }
+
+    /// Tells of changes, in any order; each is known from its own time on.
+    pub fn announce(&mut self, changes: impl IntoIterator<Item = Change>) {
+        self.announced.extend(changes);
+        // Latest first, so that the next to be known is at the end.
+        self.announced.sort_by(|a, b| b.time.cmp(&a.time).then_with(|| b.id.cmp(&a.id)));
+    }
+
+    /// Closes the next hour with what was heard in it, and returns what is said at its end.
+    ///
+    /// Hours must be given in order. After the first one, hours in which nothing was heard are given too.
+    ///
+    /// # Panics
+    /// If an hour is left out or given twice.
+    pub fn close(&mut self, hour: Hour, cells: HourCells) -> Vec<Signal> {
+        let mut slots = self.slots.take().unwrap_or_else(|| History::from(hour));
+        assert_eq!(slots.next(), hour, "hours close one after the other");
+        slots.push(self.zone.hour_of_week(hour) as u8);
+        let calendar = Calendar { hour, slots: &slots };
+        self.take_changes(hour);
+        self.take_cells(cells, &calendar);
+        for service in self.services.values_mut() {
+            service.close_hour(&calendar);
+        }
+        let findings = self.judge(&calendar);
+        let said = self.say(hour, findings);
+        self.end_episodes(hour);
+        if hour.0 % 24 == 23 {
+            self.calibrate(hour);
+        }
+        self.slots = Some(slots);
+        said
+    }
+
+    /// What is known now, for stories and reports.
+    pub fn heard(&self, as_of: Moment) -> Heard {
+        Heard::of(self, as_of)
+    }
+
+    pub(crate) fn calendar(&self) -> Option<Calendar<'_>> {
+        self.slots.as_ref().map(|slots| Calendar { hour: slots.next() - 1, slots })
+    }
+
+    pub(crate) fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
+    fn take_changes(&mut self, hour: Hour) {
+        while self.announced.last().is_some_and(|change| change.time < hour.end()) {
+            let change = self.announced.pop().expect("there is a last one");
+            if change.kind != ChangeKind::Deploy {
+                continue;
+            }
+            for service in self.services.values_mut() {
+                if change.service.as_ref() == Some(&service.origin.service) {
+                    service.starts.add(change.time, format!("deploy {}", change.summary));
+                }
+            }
+        }
+    }
+
+    fn take_cells(&mut self, cells: HourCells, calendar: &Calendar<'_>) {
+        let hour = calendar.hour;
+        let mut said: BTreeMap<Origin, Vec<_>> = BTreeMap::new();
+        for (key, count) in cells.logs {
+            said.entry(key.origin).or_default().push((key.shape, key.level, count));
+        }
+        for (origin, said) in said {
+            let known: Vec<PatternId> =
+                self.service(&origin, hour).map_or(Vec::new(), |s| s.patterns.keys().copied().collect());
+            let Some(service) = self.service(&origin, hour) else { continue };
+            service.hear_logs(hour, &said);
+            let new: Vec<String> = service
+                .patterns
+                .iter()
+                .filter(|(id, _)| known.binary_search(id).is_err())
+                .map(|(_, pattern)| pattern.name.clone())
+                .collect();
+            new.iter().for_each(|name| self.flows.read(&origin.service, name));
+        }
+        for ((origin, version), first) in cells.versions {
+            if let Some(service) = self.service(&origin, hour) {
+                service.hear_version(&version, first);
+            }
+        }
+        for ((origin, peer), _) in cells.peers {
+            self.flows.read_peer(&origin.service, &peer);
+        }
+        for ((origin, name), samples) in cells.metrics {
+            let Some(service) = self.service(&origin, hour) else { continue };
+            let is_new = !service.series.contains_key(&name);
+            service.hear_samples(&name, samples, calendar);
+            if is_new {
+                self.flows.read(&origin.service, &name);
+            }
+        }
+        for (_, count) in cells.overflow {
+            *self.cut.entry("records of shapes beyond 4,096 an hour and service").or_default() += count;
+        }
+        if cells.samples_cut > 0 {
+            *self.cut.entry("samples beyond 3,600 an hour and series").or_default() += cells.samples_cut;
+        }
+    }
+
+    fn service(&mut self, origin: &Origin, hour: Hour) -> Option<&mut Service> {
+        if !self.services.contains_key(origin) {
+            if self.services.len() >= SERVICES_MAX {
+                *self.cut.entry("services beyond 5,000").or_default() += 1;
+                return None;
+            }
+            self.flows.add_service(&origin.service);
+            self.services.insert(origin.clone(), Service::new(origin.clone(), hour));
+        }
+        self.services.get_mut(origin)
+    }
+
+    fn judge(&mut self, calendar: &Calendar<'_>) -> Vec<(Origin, Speaker, Candidate)> {
+        let mut findings = Vec::new();
+        for (origin, service) in &mut self.services {
+            let around =
+                Around { hour: calendar.hour, heard_from: service.heard_from, traffic: &service.traffic };
+            for (id, pattern) in &mut service.patterns {
+                if let Some(candidate) = pattern.judge(&around) {
+                    findings.push((origin.clone(), Speaker::Pattern(*id), candidate));
+                }
+            }
+            for (name, series) in &mut service.series {
+                if let Some(candidate) = series.judge(calendar, &service.traffic) {
+                    findings.push((origin.clone(), Speaker::Series(name.clone()), candidate));
+                }
+            }
+            if let Some(candidate) = service.judge_errors(calendar.hour) {
+                findings.push((origin.clone(), Speaker::Errors, candidate));
+            }
+        }
+        findings
+    }
+
+    fn say(&mut self, hour: Hour, findings: Vec<(Origin, Speaker, Candidate)>) -> Vec<Signal> {
+        let mut rated: Vec<(f64, Origin, Speaker, Candidate)> = findings
+            .into_iter()
+            .filter_map(|(origin, speaker, candidate)| {
+                Some((self.calibration.strength(&candidate)?, origin, speaker, candidate))
+            })
+            .collect();
+        // The strongest of an hour leads its cluster; names decide between equals.
+        rated.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| (&a.1, &a.2).cmp(&(&b.1, &b.2))));
+        let mut said = Vec::new();
+        for (strength, origin, speaker, candidate) in rated {
+            if self.episodes.len() >= EPISODES_MAX {
+                *self.cut.entry("signals beyond 200,000").or_default() += 1;
+                continue;
+            }
+            said.push(self.say_one(hour, strength, origin, speaker, candidate));
+        }
+        said
+    }
+
+    fn say_one(
+        &mut self,
+        hour: Hour,
+        strength: f64,
+        origin: Origin,
+        speaker: Speaker,
+        found: Candidate,
+    ) -> Signal {
+        let service = self.services.get_mut(&origin).expect("a finding comes from a known service");
+        let explained_by = match found.explainable {
+            Explainable::Never => None,
+            Explainable::ByDeploy => {
+                let uncertain = if found.kind == SignalKind::PatternNew { 0 } else { 3_600 };
+                service
+                    .starts
+                    .explaining(found.onset, uncertain)
+                    .map(|start| format!("{} at {}", start.what, start.at))
+            }
+        };
+        let noticed_at = hour.end();
+        let id = Id::of(&[
+            found.kind.name(),
+            &origin.service,
+            &origin.environment,
+            found.subject.kind.name(),
+            &found.subject.name,
+            &noticed_at.to_string(),
+        ]);
+        let cluster = match &explained_by {
+            Some(_) => None,
+            None => Some(
+                self.clusters
+                    .join(&origin, found.onset, noticed_at, &self.flows)
+                    .unwrap_or_else(|| id.clone()),
+            ),
+        };
+        if matches!(found.class, Class::New | Class::NewLoud) {
+            self.calibration.add(found.class, if explained_by.is_some() { 0.1 } else { found.score });
+        }
+        let signal = Signal {
+            id: id.clone(),
+            kind: found.kind,
+            origin,
+            subject: found.subject,
+            onset: found.onset.min(noticed_at),
+            noticed_at,
+            strength,
+            summary: found.summary,
+            evidence: found.evidence,
+            explained_by,
+            cluster,
+        };
+        self.remember(&signal, speaker, hour);
+        signal
+    }
+
+    fn remember(&mut self, signal: &Signal, speaker: Speaker, hour: Hour) {
+        let place = self.episodes.len();
+        let service = self.services.get_mut(&signal.origin).expect("a signal comes from a known service");
+        let explained = signal.explained_by.is_some();
+        match speaker {
+            Speaker::Pattern(id) => {
+                let pattern = service.patterns.get_mut(&id).expect("a finding comes from a known pattern");
+                if explained {
+                    pattern.explained(signal.onset.hour())
+                } else {
+                    pattern.open(signal.kind, place)
+                }
+            }
+            Speaker::Series(name) => {
+                let series = service.series.get_mut(&name).expect("a finding comes from a known series");
+                if explained {
+                    series.explained(signal.onset.hour())
+                } else {
+                    series.open(signal.kind, place)
+                }
+            }
+            Speaker::Errors => service.error_phase = Phase::Open(place),
+        }
+        if signal.cluster.as_ref() == Some(&signal.id) {
+            self.clusters.lead(signal);
+        }
+        self.episodes.push(Episode {
+            signal: signal.clone(),
+            // What a change explains is over when it is said: it has become what is usual.
+            ended_at: explained.then(|| hour.end()),
+            base_rate: hark_event::BaseRate::default(),
+            code: Vec::new(),
+            members: Vec::new(),
+            curve: None,
+        });
+    }
+
+    fn end_episodes(&mut self, hour: Hour) {
+        for service in self.services.values_mut() {
+            let around = Around { hour, heard_from: service.heard_from, traffic: &service.traffic };
+            for pattern in service.patterns.values_mut() {
+                if let Phase::Open(place) = pattern.phase
+                    && pattern.has_ended(&around)
+                {
+                    self.episodes[place].ended_at = Some(hour.end());
+                    pattern.phase = Phase::ended_at(hour);
+                }
+            }
+            for series in service.series.values_mut() {
+                if let Phase::Open(place) = series.phase
+                    && series.has_ended(&service.traffic)
+                {
+                    self.episodes[place].ended_at = Some(hour.end());
+                    series.phase = Phase::ended_at(hour);
+                }
+            }
+            if let Phase::Open(place) = service.error_phase
+                && service.errors_have_ended()
+            {
+                self.episodes[place].ended_at = Some(hour.end());
+                service.error_phase = Phase::ended_at(hour);
+            }
+        }
+    }
+
+    /// Once a day: what did quiet subjects look like?
+    fn calibrate(&mut self, hour: Hour) {
+        for service in self.services.values() {
+            let around = Around { hour, heard_from: service.heard_from, traffic: &service.traffic };
+            let warm = hour - service.heard_from >= 5 * 24;
+            for pattern in
+                service.patterns.values().filter(|pattern| !matches!(pattern.phase, Phase::Open(_)))
+            {
+                if let Some((class, score)) = pattern.quiet_score(&around) {
+                    self.calibration.add(class, score);
+                }
+                if warm {
+                    for class in [Class::New, Class::NewLoud, Class::Vanished] {
+                        self.calibration.add(class, 0.1);
+                    }
+                }
+            }
+            for series in service.series.values().filter(|series| !matches!(series.phase, Phase::Open(_))) {
+                for (class, score) in series.quiet_scores(&service.traffic) {
+                    self.calibration.add(class, score);
+                }
+                if warm {
+                    self.calibration.add(Class::Saturation, 0.1);
+                }
+            }
+            if warm && !matches!(service.error_phase, Phase::Open(_)) {
+                for _ in 0..ERROR_SUBJECTS {
+                    self.calibration.add(Class::Errors, 0.1);
+                }
+            }
+        }
+    }
+}
+
+/// A service's errors sum up those of its patterns: as rare as all of them together.
+const ERROR_SUBJECTS: usize = 20;
+
+/// What the memory of one listener covers at most, in hours.
+pub const REMEMBERED_HOURS: usize = HOURS_MAX;
+
+/// Subjects that are known, for the account.
+pub(crate) fn subjects(listener: &Listener) -> BTreeMap<SubjectKind, u64> {
+    let mut known = BTreeMap::new();
+    for service in listener.services.values() {
+        *known.entry(SubjectKind::Pattern).or_default() += service.patterns.len() as u64;
+        *known.entry(SubjectKind::Metric).or_default() += service.series.len() as u64;
+    }
+    known.insert(SubjectKind::Service, listener.services.len() as u64);
+    known.insert(SubjectKind::Flow, listener.flows.all().len() as u64);
+    known
+}

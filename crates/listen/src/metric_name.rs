@@ -1,0 +1,177 @@
+//! What a metric's name says about how to listen to it, by the conventions of Prometheus and OpenTelemetry.
+//!
+//! Names are hints: a counter that does not say so is heard as a gauge, and an error that does not say so as
+//! any other quantity.
+
+/// How a series is to be heard.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Meaning {
+    /// A cumulative counter of something ordinary.
+    Counter,
+    /// A cumulative counter of errors, failures or timeouts.
+    ErrorCounter,
+    /// A gauge of errors: a rate or ratio.
+    ErrorGauge,
+    /// A high quantile of a latency.
+    TailLatency,
+    /// Any other latency.
+    Latency,
+    /// A limit, size or capacity, which says where others end.
+    Limit,
+    /// A part of a histogram or summary that says nothing by itself.
+    Part,
+    /// Anything else.
+    Gauge,
+}
+
+impl Meaning {
+    /// Reads it from `name{label="value",…}`.
+    pub(crate) fn of(series: &str) -> Self {
+        let (name, labels) = series.split_once('{').unwrap_or((series, ""));
+        let words: Vec<&str> = words(name).collect();
+        let has = |list: &[&str]| words.iter().any(|word| list.contains(word));
+        if name.ends_with("_bucket") || name.ends_with("_created") {
+            return Self::Part;
+        }
+        let counter = words.last().is_some_and(|last| ["total", "count", "sum"].contains(last));
+        if has(&[
+            "error",
+            "errors",
+            "failed",
+            "failure",
+            "failures",
+            "exceptions",
+            "timeouts",
+            "5xx",
+            "rejected",
+        ]) || labels_say_error(labels)
+        {
+            return if counter { Self::ErrorCounter } else { Self::ErrorGauge };
+        }
+        if counter {
+            return Self::Counter;
+        }
+        let latency = has(&["latency", "duration", "seconds", "ms", "milliseconds", "time", "wait", "lag"]);
+        let tail = labels.contains("quantile=\"0.9") || has(&["p90", "p95", "p99", "p999"]);
+        if tail && (latency || has(&["request", "requests", "response", "rpc", "http"])) {
+            return Self::TailLatency;
+        }
+        if has(&["limit", "max", "capacity", "size", "quota"]) {
+            return Self::Limit;
+        }
+        if latency { Self::Latency } else { Self::Gauge }
+    }
+
+    /// Whether values only ever grow, but for restarts.
+    pub(crate) fn is_cumulative(self) -> bool {
+        matches!(self, Self::Counter | Self::ErrorCounter)
+    }
+
+    /// Whether a deploy may explain a step: steps in errors or latency are part of the story.
+    pub(crate) fn may_be_explained(self) -> bool {
+        !matches!(self, Self::ErrorCounter | Self::ErrorGauge | Self::TailLatency | Self::Latency)
+    }
+
+    /// Whether only growth matters.
+    pub(crate) fn only_up(self) -> bool {
+        matches!(self, Self::ErrorCounter | Self::ErrorGauge | Self::TailLatency)
+    }
+}
+
+/// A limit that a ratio or a percentage has by its nature.
+pub(crate) fn natural_limit(series: &str, largest: f64) -> Option<f64> {
+    let name = series.split('{').next().unwrap_or(series);
+    let says = |list: &[&str]| words(name).any(|word| list.contains(&word));
+    if says(&["ratio", "fraction"]) && largest <= 1.0 {
+        Some(1.0)
+    } else if says(&["percent", "pct", "percentage"]) && largest <= 100.0 {
+        Some(100.0)
+    } else if says(&["avail", "available", "free", "remaining"]) {
+        Some(0.0)
+    } else {
+        None
+    }
+}
+
+/// Whether `limit` names the limit of `series`: the same things, the same labels, but for words of measure.
+pub(crate) fn is_limit_of(limit: &str, series: &str) -> bool {
+    let split = |text: &str| -> (String, Vec<String>) {
+        let (name, labels) = text.split_once('{').unwrap_or((text, ""));
+        let mut things: Vec<String> =
+            words(name).filter(|word| !MEASURES.contains(word)).map(str::to_owned).collect();
+        things.sort();
+        (labels.to_owned(), things)
+    };
+    let ((limit_labels, limit_things), (labels, things)) = (split(limit), split(series));
+    let shared_labels = limit_labels.is_empty() || limit_labels == labels;
+    limit != series && shared_labels && !things.is_empty() && limit_things == things
+}
+
+/// Words that say how much of a thing is meant, not which thing.
+const MEASURES: &[&str] = &[
+    "limit",
+    "max",
+    "maximum",
+    "size",
+    "capacity",
+    "quota",
+    "total",
+    "used",
+    "usage",
+    "use",
+    "in",
+    "current",
+    "open",
+    "active",
+    "bytes",
+    "count",
+    "working",
+    "set",
+    "rss",
+    "busy",
+    "allocated",
+];
+
+fn labels_say_error(labels: &str) -> bool {
+    ["=\"5", "=\"error", "=\"failed", "=\"failure", "=\"timeout"].iter().any(|mark| {
+        labels.match_indices(mark).any(|(at, _)| {
+            let label = labels[..at].rsplit([',', '{']).next().unwrap_or_default();
+            !label.contains("quantile")
+                && !label.contains("pod")
+                && !label.contains("instance")
+                && !label.contains("le")
+        })
+    })
+}
+
+fn words(name: &str) -> impl Iterator<Item = &str> {
+    name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_say_how_to_listen() {
+        let check = |series, expected| assert_eq!(Meaning::of(series), expected, "{series}");
+        check("http_requests_total", Meaning::Counter);
+        check("http_requests_total{status=\"503\"}", Meaning::ErrorCounter);
+        check("upstream_errors_total{peer=\"payments\"}", Meaning::ErrorCounter);
+        check("http_request_duration_seconds{quantile=\"0.99\"}", Meaning::TailLatency);
+        check("request_latency_p99_ms", Meaning::TailLatency);
+        check("request_latency_p50_ms", Meaning::Latency);
+        check("memory_limit_bytes", Meaning::Limit);
+        check("memory_working_set_bytes", Meaning::Gauge);
+        check("request_seconds_bucket{le=\"5\"}", Meaning::Part);
+    }
+
+    #[test]
+    fn a_limit_belongs_to_what_it_limits() {
+        assert!(is_limit_of("process_max_fds", "process_open_fds"));
+        assert!(is_limit_of("disk_size_bytes{mount=\"/\"}", "disk_used_bytes{mount=\"/\"}"));
+        assert!(is_limit_of("memory_limit_bytes", "memory_working_set_bytes"));
+        assert!(!is_limit_of("disk_size_bytes{mount=\"/\"}", "disk_used_bytes{mount=\"/var\"}"));
+        assert!(!is_limit_of("process_max_fds", "memory_working_set_bytes"));
+    }
+}

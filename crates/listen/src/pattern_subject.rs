@@ -1,0 +1,342 @@
+//! One pattern of one service: its history, and what is to be said of it.
+
+use std::collections::VecDeque;
+
+use hark_detect::counts::{self, Expectation};
+use hark_detect::novelty::{self, Appearances};
+use hark_detect::vanished;
+use hark_event::{Curve, Evidence, Hour, Level, Moment, SignalKind, Subject, SubjectKind};
+
+use crate::candidate::{Candidate, Class, Explainable};
+use crate::cell::{Exemplar, LogCount};
+use crate::history::History;
+use crate::phase::Phase;
+use crate::words::{hours, quantity, quoted, times};
+
+/// Until so many hours of a service have been heard, everything is new and nothing is news.
+const WARM_UP_HOURS: i64 = 7 * 24;
+const WARM_UP_LOUD_HOURS: i64 = 5 * 24;
+const EXEMPLARS_MAX: usize = 4;
+/// Counting over windows is done every so many hours: nothing that they see happens faster.
+const JUDGED_EVERY_HOURS: i64 = 3;
+
+/// What a subject knows about its service at the close of an hour.
+pub(crate) struct Around<'a> {
+    /// The hour that has closed.
+    pub(crate) hour: Hour,
+    /// When the service was first heard.
+    pub(crate) heard_from: Hour,
+    /// Records of the service per hour.
+    pub(crate) traffic: &'a History<u32>,
+}
+
+/// A pattern's state.
+#[derive(Clone, Debug)]
+pub(crate) struct PatternSubject {
+    pub(crate) name: String,
+    pub(crate) level: Level,
+    pub(crate) first_seen: Moment,
+    pub(crate) last_seen: Moment,
+    pub(crate) total: u64,
+    pub(crate) counts: History<u32>,
+    pub(crate) phase: Phase,
+    /// Set when its coming was explained by a deploy: what was before says nothing about what is usual.
+    pub(crate) usual_since: Option<Hour>,
+    /// Whether its coming has been said, or was before anything could be said.
+    pub(crate) introduced: bool,
+    exemplars: VecDeque<Exemplar>,
+    open_kind: Option<SignalKind>,
+}
+
+impl PatternSubject {
+    pub(crate) fn new(name: String, around: &Around<'_>, seen: &LogCount, level: Level) -> Self {
+        Self {
+            name,
+            level,
+            first_seen: seen.exemplar.time,
+            last_seen: seen.last,
+            total: 0,
+            counts: History::filled(around.heard_from, around.hour, 0),
+            phase: Phase::Quiet,
+            usual_since: None,
+            introduced: false,
+            exemplars: VecDeque::new(),
+            open_kind: None,
+        }
+    }
+
+    /// Takes what one shape of this pattern added in the hour; the count itself is pushed at the close.
+    pub(crate) fn hear(&mut self, seen: &LogCount, level: Level) {
+        self.level = self.level.max(level);
+        self.first_seen = self.first_seen.min(seen.exemplar.time);
+        self.last_seen = self.last_seen.max(seen.last);
+        self.total += seen.count;
+        if self.exemplars.len() >= EXEMPLARS_MAX {
+            // The first stays: it shows how it began.
+            self.exemplars.remove(1);
+        }
+        self.exemplars.push_back(seen.exemplar.clone());
+    }
+
+    /// Takes over the history of a pattern that turned out to be the same.
+    pub(crate) fn absorb(&mut self, other: PatternSubject) {
+        self.level = self.level.max(other.level);
+        self.first_seen = self.first_seen.min(other.first_seen);
+        self.last_seen = self.last_seen.max(other.last_seen);
+        self.total += other.total;
+        self.counts.add(&other.counts);
+        self.introduced |= other.introduced;
+        let mut exemplars: Vec<Exemplar> = self.exemplars.drain(..).chain(other.exemplars).collect();
+        exemplars.sort();
+        exemplars.truncate(EXEMPLARS_MAX);
+        self.exemplars = exemplars.into();
+        if self.phase == Phase::Quiet {
+            (self.phase, self.open_kind) = (other.phase, other.open_kind);
+        }
+    }
+
+    /// What is to be said at the close of the hour, the first kind that fits.
+    pub(crate) fn judge(&mut self, around: &Around<'_>) -> Option<Candidate> {
+        if !self.phase.may_speak(around.hour) {
+            return None;
+        }
+        self.judge_new(around).or_else(|| self.judge_vanished(around)).or_else(|| self.judge_rising(around))
+    }
+
+    fn judge_new(&mut self, around: &Around<'_>) -> Option<Candidate> {
+        if self.introduced {
+            return None;
+        }
+        let loud = self.level >= Level::Warn;
+        let warm_up = if loud { WARM_UP_LOUD_HOURS } else { WARM_UP_HOURS };
+        if self.first_seen.hour() - around.heard_from < warm_up {
+            self.introduced = true;
+            return None;
+        }
+        let seen = self.appearances(around.hour);
+        let stays =
+            if loud { novelty::has_come_to_stay_loudly(seen) } else { novelty::has_come_to_stay(seen) };
+        if !stays {
+            return None;
+        }
+        let days = (around.hour - around.heard_from) / 24;
+        let level = if loud { format!(" at {}", self.level.name()) } else { String::new() };
+        let summary = format!(
+            "{} is said{level} for the first time in {days} days of listening: {} records in {} so far.",
+            quoted(&self.name),
+            seen.count,
+            hours((seen.span_hours + 1) as usize),
+        );
+        let steady = self.is_steady_since(around, self.first_seen.hour());
+        Some(Candidate {
+            kind: SignalKind::PatternNew,
+            class: if loud { Class::NewLoud } else { Class::New },
+            subject: self.subject(),
+            onset: self.first_seen,
+            score: 1.0,
+            summary,
+            evidence: self.evidence(),
+            explainable: if loud || !steady { Explainable::Never } else { Explainable::ByDeploy },
+        })
+    }
+
+    fn judge_vanished(&self, around: &Around<'_>) -> Option<Candidate> {
+        let last = *self.counts.values().last()?;
+        if last > 0 || self.total < 24 {
+            return None;
+        }
+        let traffic = around.traffic.since(self.counts.first());
+        let found = vanished::vanished(self.counts.values(), traffic)?;
+        let summary = format!(
+            "{} has stopped: nothing for {}, where {} records were due; its longest silence before was worth {}.",
+            quoted(&self.name),
+            hours(found.silent_hours),
+            quantity(found.due),
+            quantity(found.longest_due_before),
+        );
+        Some(Candidate {
+            kind: SignalKind::PatternVanished,
+            class: Class::Vanished,
+            subject: self.subject(),
+            onset: self.last_seen,
+            score: found.score,
+            summary,
+            evidence: self.evidence(),
+            explainable: Explainable::Never,
+        })
+    }
+
+    fn judge_rising(&self, around: &Around<'_>) -> Option<Candidate> {
+        if around.hour.0 % JUDGED_EVERY_HOURS != 0 {
+            return None;
+        }
+        let (counts, traffic) = self.judged_window(around);
+        let found = counts::rising(counts, traffic)?;
+        let onset = (around.hour + 1 - found.hours_since_onset as i64).start();
+        let ratio = found.counted as f64 / found.expected.max(0.5);
+        let summary = format!(
+            "{} is said {} as often as usual: {} records in {} where {} were expected.",
+            quoted(&self.name),
+            times(ratio),
+            found.counted,
+            hours(found.window_hours),
+            quantity(found.expected),
+        );
+        let mut evidence = self.evidence();
+        evidence.push(Evidence {
+            time: around.hour.end(),
+            text: format!("{} records, {} expected", found.counted, quantity(found.expected)),
+            source: format!("{} over the last {}", quoted(&self.name), hours(found.window_hours)),
+        });
+        let steady = self.level < Level::Warn && self.is_steady_since(around, onset.hour());
+        Some(Candidate {
+            kind: SignalKind::PatternRising,
+            class: Class::Rising,
+            subject: self.subject(),
+            onset,
+            score: found.score,
+            summary,
+            evidence,
+            explainable: if steady { Explainable::ByDeploy } else { Explainable::Never },
+        })
+    }
+
+    /// The score that calibration is fed with on a quiet day, by class.
+    pub(crate) fn quiet_score(&self, around: &Around<'_>) -> Option<(Class, f64)> {
+        let (counts, traffic) = self.judged_window(around);
+        counts::score_now(counts, traffic).map(|score| (Class::Rising, score))
+    }
+
+    /// Remembers that a signal was said, so that its end can be told.
+    pub(crate) fn open(&mut self, kind: SignalKind, episode: usize) {
+        self.introduced = true;
+        self.phase = Phase::Open(episode);
+        self.open_kind = Some(kind);
+    }
+
+    /// Remembers that its coming was explained: from here on this is what is usual.
+    pub(crate) fn explained(&mut self, onset: Hour) {
+        self.introduced = true;
+        self.usual_since = Some(onset);
+    }
+
+    /// Whether an open episode is over at the close of this hour.
+    pub(crate) fn has_ended(&self, around: &Around<'_>) -> bool {
+        let values = self.counts.values();
+        let silent = values.iter().rev().take_while(|&&count| count == 0).count();
+        match self.open_kind {
+            Some(SignalKind::PatternNew) => silent >= self.patience(),
+            Some(SignalKind::PatternVanished) => silent == 0,
+            _ => !self.is_still_high(around),
+        }
+    }
+
+    /// How many hours of silence end a newcomer's episode: three days, or thrice its longest pause.
+    fn patience(&self) -> usize {
+        let mut longest = 0;
+        let mut pause = 0;
+        for &count in self.counts.since(self.first_seen.hour()) {
+            pause = if count > 0 { 0 } else { pause + 1 };
+            if count > 0 {
+                continue;
+            }
+            longest = longest.max(pause);
+        }
+        let current = self.counts.values().iter().rev().take_while(|&&count| count == 0).count();
+        let before = if longest == current { 0 } else { longest };
+        (3 * before).max(72)
+    }
+
+    /// A risen pattern is over when three days together are near what they were before.
+    fn is_still_high(&self, around: &Around<'_>) -> bool {
+        let (counts, traffic) = self.judged_window(around);
+        let Some(split) = counts.len().checked_sub(72) else { return true };
+        let usual = split.saturating_sub(14 * 24);
+        let base = usual.max(counts::HISTORY_HOURS_MIN).min(split);
+        let Some(expectation) = Expectation::learn(&counts[..base], &traffic[..base]) else { return true };
+        let counted: u64 = counts[split..].iter().map(|&count| u64::from(count)).sum();
+        counted as f64 > 1.2 * expectation.expected(&traffic[split..])
+    }
+
+    fn judged_window<'a>(&'a self, around: &Around<'a>) -> (&'a [u32], &'a [u32]) {
+        let from = self
+            .usual_since
+            .unwrap_or(self.counts.first())
+            .max(self.counts.first())
+            .max(around.traffic.first());
+        (self.counts.since(from), around.traffic.since(from))
+    }
+
+    fn appearances(&self, hour: Hour) -> Appearances {
+        let active: Vec<usize> = self
+            .counts
+            .values()
+            .iter()
+            .enumerate()
+            .filter(|(_, count)| **count > 0)
+            .map(|(at, _)| at)
+            .collect();
+        let span = active.last().zip(active.first()).map_or(0, |(last, first)| last - first);
+        Appearances {
+            count: self.total,
+            hours_active: active.len() as u32,
+            span_hours: span as i64,
+            hours_since_last: hour - self.last_seen.hour(),
+        }
+    }
+
+    /// Whether the share of traffic in the later half since the onset is what it was in the first half.
+    fn is_steady_since(&self, around: &Around<'_>, onset: Hour) -> bool {
+        let counts = self.counts.since(onset);
+        let traffic = around.traffic.since(onset);
+        let half = counts.len() / 2;
+        if half == 0 || counts.len() != traffic.len() {
+            return true;
+        }
+        let share = |hours: std::ops::Range<usize>| {
+            let sum = |values: &[u32]| values.iter().map(|&value| u64::from(value)).sum::<u64>() as f64;
+            (sum(&counts[hours.clone()]) + 1.0) / (sum(&traffic[hours]) + 1.0)
+        };
+        let growth = share(half..counts.len()) / share(0..half);
+        growth < 2.5
+    }
+
+    /// The example that was heard last.
+    pub(crate) fn latest_exemplar(&self) -> Option<&Exemplar> {
+        self.exemplars.back()
+    }
+
+    fn subject(&self) -> Subject {
+        Subject { kind: SubjectKind::Pattern, name: self.name.clone() }
+    }
+
+    fn evidence(&self) -> Vec<Evidence> {
+        let said = |exemplar: &Exemplar| Evidence {
+            time: exemplar.time,
+            text: exemplar.text.to_string(),
+            source: exemplar.place.to_string(),
+        };
+        self.exemplars.iter().map(said).collect()
+    }
+
+    /// Its counts over time, in steps of six hours.
+    pub(crate) fn curve(&self, around: &Around<'_>) -> Curve {
+        const STEP: usize = 6;
+        let (counts, traffic) = (self.counts.values(), around.traffic.since(self.counts.first()));
+        let learned = counts.len().min(traffic.len()).min(14 * 24);
+        let expectation = Expectation::learn(&counts[..learned], &traffic[..learned]);
+        let sum = |block: &[u32]| block.iter().map(|&count| f64::from(count)).sum::<f64>();
+        Curve {
+            from: self.counts.first().start(),
+            step_seconds: STEP as i64 * 3_600,
+            values: counts.chunks(STEP).map(|block| Some(sum(block))).collect(),
+            baseline: expectation.map_or(Vec::new(), |usual| {
+                let mut expected: Vec<_> =
+                    traffic.chunks(STEP).map(|block| Some(usual.expected(block))).collect();
+                expected.resize(counts.chunks(STEP).len(), None);
+                expected
+            }),
+            unit: "records per 6 h".to_owned(),
+        }
+    }
+}

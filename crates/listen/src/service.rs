@@ -1,0 +1,261 @@
+//! What is remembered of one service in one environment.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use hark_event::{Evidence, Hour, Level, Moment, Origin, SignalKind, Subject, SubjectKind};
+use hark_pattern::{Limits, PatternId, ShapeId, Vocabulary};
+
+use hark_detect::counts;
+
+use crate::candidate::{Candidate, Class, Explainable};
+use crate::cell::{LogCount, Samples};
+use crate::history::History;
+use crate::metric_name::{Meaning, is_limit_of};
+use crate::metric_subject::{Calendar, MetricSubject};
+use crate::pattern_subject::{Around, PatternSubject};
+use crate::phase::Phase;
+use crate::starts::{Starts, comes_like_a_start, reads_like_a_start};
+use crate::words::{hours, quantity, times};
+
+/// Series of one service that are listened to; more are cut and counted.
+const SERIES_MAX: usize = 20_000;
+/// How many hours of a service must be heard before errors of the whole service are judged.
+const ERRORS_BURST_MIN: u32 = 20;
+
+/// The state of one service in one environment.
+pub(crate) struct Service {
+    pub(crate) origin: Origin,
+    pub(crate) heard_from: Hour,
+    pub(crate) traffic: History<u32>,
+    pub(crate) errors: History<u32>,
+    pub(crate) error_phase: Phase,
+    vocabulary: Vocabulary,
+    pub(crate) patterns: BTreeMap<PatternId, PatternSubject>,
+    pub(crate) series: BTreeMap<Arc<str>, MetricSubject>,
+    versions: BTreeSet<Arc<str>>,
+    pub(crate) starts: Starts,
+    pub(crate) records: u64,
+    pub(crate) samples: u64,
+    pub(crate) series_cut: u64,
+    pub(crate) shapes_cut: u64,
+    heard_this_hour: (u32, u32),
+    counted_this_hour: BTreeMap<PatternId, u32>,
+}
+
+impl Service {
+    pub(crate) fn new(origin: Origin, hour: Hour) -> Self {
+        Self {
+            origin,
+            heard_from: hour,
+            traffic: History::from(hour),
+            errors: History::from(hour),
+            error_phase: Phase::Quiet,
+            vocabulary: Vocabulary::new(Limits::default()),
+            patterns: BTreeMap::new(),
+            series: BTreeMap::new(),
+            versions: BTreeSet::new(),
+            starts: Starts::default(),
+            records: 0,
+            samples: 0,
+            series_cut: 0,
+            shapes_cut: 0,
+            heard_this_hour: (0, 0),
+            counted_this_hour: BTreeMap::new(),
+        }
+    }
+
+    /// Takes the shapes that were said in the hour that closes.
+    pub(crate) fn hear_logs(&mut self, hour: Hour, said: &[(u64, Level, LogCount)]) {
+        let learned =
+            self.vocabulary.learn(said.iter().map(|(shape, _, count)| (ShapeId(*shape), &*count.text)));
+        self.shapes_cut += learned.cut;
+        for (old, new) in learned.merged {
+            self.merge(old, new);
+        }
+        for (shape, level, count) in said {
+            let records = u32::try_from(count.count).unwrap_or(u32::MAX);
+            self.records += count.count;
+            self.heard_this_hour.0 = self.heard_this_hour.0.saturating_add(records);
+            if *level >= Level::Error {
+                self.heard_this_hour.1 = self.heard_this_hour.1.saturating_add(records);
+            }
+            let Some(pattern) = self.vocabulary.pattern_of(ShapeId(*shape)) else { continue };
+            let around = Around { hour, heard_from: self.heard_from, traffic: &self.traffic };
+            let vocabulary = &self.vocabulary;
+            let subject = self.patterns.entry(pattern).or_insert_with(|| {
+                PatternSubject::new(vocabulary.name(pattern).to_owned(), &around, count, *level)
+            });
+            subject.hear(count, *level);
+            let counted = self.counted_this_hour.entry(pattern).or_default();
+            *counted = counted.saturating_add(records);
+        }
+    }
+
+    fn merge(&mut self, old: PatternId, new: PatternId) {
+        let Some(mut subject) = self.patterns.remove(&old) else { return };
+        match self.patterns.get_mut(&new) {
+            Some(known) => known.absorb(subject),
+            None => {
+                self.vocabulary.name(new).clone_into(&mut subject.name);
+                self.patterns.insert(new, subject);
+            }
+        }
+    }
+
+    /// Remembers a version; a new one after the first is a deploy.
+    pub(crate) fn hear_version(&mut self, version: &Arc<str>, first: Moment) {
+        let is_first = self.versions.is_empty();
+        if self.versions.len() < 10_000 && self.versions.insert(version.clone()) && !is_first {
+            self.starts.add(first, format!("version {version}"));
+        }
+    }
+
+    /// Takes samples of one series in the hour that closes.
+    pub(crate) fn hear_samples(&mut self, name: &Arc<str>, samples: Samples, calendar: &Calendar<'_>) {
+        if !self.series.contains_key(name) {
+            if self.series.len() >= SERIES_MAX {
+                self.series_cut += samples.values.len() as u64;
+                return;
+            }
+            let subject = MetricSubject::new(name.clone(), calendar.hour, samples.place.clone());
+            self.series.insert(name.clone(), subject);
+        }
+        self.samples += samples.values.len() as u64;
+        let subject = self.series.get_mut(name).expect("it was inserted above");
+        subject.hear(&samples.sorted(), calendar);
+    }
+
+    /// Closes the hour for everything that was not heard in it, and learns what belongs together.
+    pub(crate) fn close_hour(&mut self, calendar: &Calendar<'_>) {
+        let hour = calendar.hour;
+        self.traffic.push(self.heard_this_hour.0);
+        self.errors.push(self.heard_this_hour.1);
+        self.heard_this_hour = (0, 0);
+        for (id, pattern) in &mut self.patterns {
+            pattern.counts.push(self.counted_this_hour.get(id).copied().unwrap_or(0));
+        }
+        self.hear_starts(hour);
+        self.counted_this_hour.clear();
+        for series in self.series.values_mut() {
+            if series.next_hour() <= hour {
+                series.hear(&[], calendar);
+            }
+        }
+        if hour.0 % 24 == 0 {
+            self.series.retain(|_, series| !series.is_forgotten() || matches!(series.phase, Phase::Open(_)));
+            self.find_limits();
+        }
+    }
+
+    fn hear_starts(&mut self, hour: Hour) {
+        for id in self.counted_this_hour.keys() {
+            let pattern = &self.patterns[id];
+            if pattern.level >= Level::Error || !reads_like_a_start(&pattern.name, &self.origin.service) {
+                continue;
+            }
+            if comes_like_a_start(&pattern.counts) && hour - self.heard_from > 0 {
+                let at = pattern.latest_exemplar().map_or(hour.start(), |exemplar| exemplar.time);
+                self.starts.add(at, "start-up line".to_owned());
+            }
+        }
+    }
+
+    fn find_limits(&mut self) {
+        let limits: Vec<(Arc<str>, f64)> = self
+            .series
+            .values()
+            .filter(|series| series.meaning == Meaning::Limit)
+            .filter_map(|series| Some((series.name.clone(), series.last_value()?)))
+            .collect();
+        for series in self.series.values_mut().filter(|series| series.meaning == Meaning::Gauge) {
+            series.limit =
+                limits.iter().find(|(limit, _)| is_limit_of(limit, &series.name)).map(|(_, value)| *value);
+        }
+    }
+
+    /// What is to be said of the service's errors as a whole.
+    pub(crate) fn judge_errors(&self, hour: Hour) -> Option<Candidate> {
+        if !self.error_phase.may_speak(hour) {
+            return None;
+        }
+        self.judge_burst(hour).or_else(|| self.judge_error_share(hour))
+    }
+
+    /// Two hours in a row, each far beyond every hour that is remembered.
+    fn judge_burst(&self, hour: Hour) -> Option<Candidate> {
+        let errors = self.errors.values();
+        let (before, last) = errors.split_at_checked(errors.len().checked_sub(2)?)?;
+        let most = before.iter().copied().max().filter(|_| before.len() >= 48)?;
+        let least = last.iter().copied().min()?;
+        if least < ERRORS_BURST_MIN || u64::from(least) < 4 * u64::from(most) {
+            return None;
+        }
+        let onset = (hour - 1).start();
+        let text = format!("{} and {} errors an hour; never more than {most} before", last[0], last[1]);
+        let summary = format!("{} writes errors as never before: {text}.", self.origin.service);
+        let score = f64::from(least) / (4.0 * f64::from(most.max(5)));
+        Some(self.error_candidate(hour, onset, score.max(1.0), summary, text))
+    }
+
+    fn judge_error_share(&self, hour: Hour) -> Option<Candidate> {
+        if hour.0 % 3 != 0 {
+            return None;
+        }
+        let found = counts::rising(self.errors.values(), self.traffic.values())?;
+        let onset = (hour + 1 - found.hours_since_onset as i64).start();
+        let summary = format!(
+            "{} writes {} as many errors as usual: {} in {} where {} were expected.",
+            self.origin.service,
+            times(found.counted as f64 / found.expected.max(0.5)),
+            found.counted,
+            hours(found.window_hours),
+            quantity(found.expected),
+        );
+        let text = format!("{} errors, {} expected", found.counted, quantity(found.expected));
+        Some(self.error_candidate(hour, onset, found.score, summary, text))
+    }
+
+    fn error_candidate(
+        &self,
+        hour: Hour,
+        onset: Moment,
+        score: f64,
+        summary: String,
+        text: String,
+    ) -> Candidate {
+        let loudest = self.patterns.values().filter(|pattern| pattern.level >= Level::Error);
+        let loudest =
+            loudest.filter_map(PatternSubject::latest_exemplar).max_by_key(|exemplar| exemplar.time);
+        let source = format!("records at ERROR or above of {}", self.origin.service);
+        let mut evidence = vec![Evidence { time: hour.end(), text, source }];
+        evidence.extend(loudest.map(|exemplar| Evidence {
+            time: exemplar.time,
+            text: exemplar.text.to_string(),
+            source: exemplar.place.to_string(),
+        }));
+        Candidate {
+            kind: SignalKind::ErrorsRising,
+            class: Class::Errors,
+            subject: Subject { kind: SubjectKind::Service, name: self.origin.service.to_string() },
+            onset,
+            score,
+            summary,
+            evidence,
+            explainable: Explainable::Never,
+        }
+    }
+
+    /// Whether the service's error episode is over.
+    pub(crate) fn errors_have_ended(&self) -> bool {
+        let errors = self.errors.values();
+        if errors.len() < 96 {
+            return false;
+        }
+        let sum = |hours: &[u32]| {
+            hours.iter().map(|&count| u64::from(count)).sum::<u64>() as f64 / hours.len() as f64
+        };
+        let (before, last) = errors.split_at(errors.len() - 24);
+        sum(last) <= 1.3 * sum(&before[..before.len() / 2]) + 0.1
+    }
+}

@@ -1,0 +1,118 @@
+//! Deploys and starts of a service: from changes, from `service.version`, and from its own start-up lines.
+//!
+//! A start-up line is a line that speaks of starting *and* of the process (its name, a version, a port), and
+//! that comes at most a few times a week: "Starting nightly reconciliation" starts a job, not a service.
+
+use hark_event::Moment;
+
+use crate::history::History;
+
+/// How long after a start what begins is put down to it.
+const EXPLAINS_SECONDS: i64 = 4 * 3_600;
+/// A new build may speak before its start-up line is written.
+const SLACK_SECONDS: i64 = 600;
+const STARTS_MAX: usize = 2_000;
+/// A line that comes in more hours of a week than this announces something else.
+const HOURS_A_WEEK_MAX: usize = 6;
+
+/// One start of a service.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Start {
+    /// When.
+    pub at: Moment,
+    /// What told of it, in words: `version 1.8.2`, `start-up line`, `deploy payments-v1.8.2`.
+    pub what: String,
+}
+
+/// The starts of one service, in order of time.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Starts(Vec<Start>);
+
+impl Starts {
+    /// Remembers a start; the same start told twice within minutes is one, and keeps the better words.
+    pub(crate) fn add(&mut self, at: Moment, what: String) {
+        let near = self.0.iter_mut().rev().take(8).find(|start| (start.at.seconds_since(at)).abs() <= 900);
+        if let Some(known) = near {
+            known.at = known.at.min(at);
+            if known.what.starts_with("start-up") {
+                known.what = what;
+            }
+            return;
+        }
+        if self.0.len() >= STARTS_MAX {
+            self.0.remove(0);
+        }
+        self.0.push(Start { at, what });
+        self.0.sort();
+    }
+
+    /// The start that can explain what began at `onset`, known to within `uncertain_seconds`.
+    pub(crate) fn explaining(&self, onset: Moment, uncertain_seconds: i64) -> Option<&Start> {
+        self.0.iter().rev().find(|start| {
+            let after = onset.seconds_since(start.at);
+            (-SLACK_SECONDS - uncertain_seconds..=EXPLAINS_SECONDS).contains(&after)
+        })
+    }
+
+    /// All of them.
+    pub(crate) fn all(&self) -> &[Start] {
+        &self.0
+    }
+}
+
+/// Whether a pattern reads like a service's start-up line.
+pub(crate) fn reads_like_a_start(name: &str, service: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let words: Vec<&str> =
+        lower.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_').collect();
+    let says = |list: &[&str]| words.iter().any(|word| list.contains(word));
+    let starts =
+        says(&["starting", "started", "startup", "booting", "booted", "launching", "launched", "serving"])
+            || lower.contains("listening on")
+            || lower.contains("ready to");
+    let itself = says(&[
+        "server",
+        "application",
+        "app",
+        "service",
+        "version",
+        "listening",
+        "port",
+        "pid",
+        "build",
+        "worker",
+    ]) || lower.contains(&service.to_ascii_lowercase())
+        || lower.contains("v<*>");
+    starts && itself
+}
+
+/// Whether a line comes rarely enough to announce starts.
+pub(crate) fn comes_like_a_start(counts: &History<u32>) -> bool {
+    let values = counts.values();
+    let week = &values[values.len().saturating_sub(168)..];
+    week.iter().filter(|&&count| count > 0).count() <= HOURS_A_WEEK_MAX
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn start_up_lines_speak_of_the_process() {
+        let check = |name, expected| assert_eq!(reads_like_a_start(name, "payments"), expected, "{name}");
+        check("payments <*> started in <*> seconds", true);
+        check("Server listening on <*>", true);
+        check("Starting application version <*>", true);
+        check("starting nightly reconciliation", false);
+        check("order <*> was started by user <*>", false);
+    }
+
+    #[test]
+    fn what_begins_within_four_hours_is_put_down_to_the_start() {
+        let mut starts = Starts::default();
+        starts.add(Moment::from_seconds(100_000), "version 2".to_owned());
+        let explained = |seconds| starts.explaining(Moment::from_seconds(seconds), 0).is_some();
+        assert!(explained(100_000) && explained(100_000 + 4 * 3_600) && explained(99_500));
+        assert!(!explained(100_001 + 4 * 3_600) && !explained(99_000));
+    }
+}

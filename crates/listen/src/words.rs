@@ -1,0 +1,57 @@
+//! Numbers in the sentences of signals, as people say them.
+
+/// A count or quantity with about three digits and a suffix for thousands and more.
+pub(crate) fn quantity(value: f64) -> String {
+    let size = value.abs();
+    let (scaled, suffix) = match size {
+        1e12.. => (value / 1e12, "T"),
+        1e9.. => (value / 1e9, "G"),
+        1e6.. => (value / 1e6, "M"),
+        1e4.. => (value / 1e3, "k"),
+        _ => (value, ""),
+    };
+    let digits = match scaled.abs() {
+        100.0.. => 0,
+        10.0.. => 1,
+        1.0.. => 2,
+        0.0 => 0,
+        _ => 3,
+    };
+    let text = format!("{scaled:.digits$}");
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    format!("{text}{suffix}")
+}
+
+/// A ratio: `3.4 times`.
+pub(crate) fn times(ratio: f64) -> String {
+    format!("{} times", quantity(ratio))
+}
+
+/// A stretch of hours: `7 h`, `3 days`.
+pub(crate) fn hours(hours: usize) -> String {
+    match hours {
+        24 => "a day".to_owned(),
+        h if h >= 48 => format!("{} days", (h + 12) / 24),
+        h => format!("{h} h"),
+    }
+}
+
+/// A pattern's name, quoted and cut to a length that a sentence bears.
+pub(crate) fn quoted(name: &str) -> String {
+    let first = name.lines().next().unwrap_or_default();
+    let cut: String = first.chars().take(90).collect();
+    let ellipsis = if cut.len() < name.len() { "…" } else { "" };
+    format!("“{cut}{ellipsis}”")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_carry_about_three_digits() {
+        let said: Vec<String> =
+            [0.0, 0.0123, 1.5, 12.34, 734.0, 9_999.0, 12_345.0, 3.2e9].into_iter().map(quantity).collect();
+        assert_eq!(said, ["0", "0.012", "1.5", "12.3", "734", "9999", "12.3k", "3.2G"]);
+    }
+}

@@ -1,0 +1,183 @@
+//! Merges parts of hours that come in any order into whole hours in order.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Seek, SeekFrom, Write};
+
+use hark_event::Hour;
+use hark_listen::HourCells;
+
+use crate::codec::{read_hour, write_hour};
+
+/// Memory that merged parts may take before they are written to disk.
+const WEIGHT_MAX: usize = 64 * 1024 * 1024;
+
+/// Why hours could not be kept or given back.
+#[derive(Debug, thiserror::Error)]
+pub enum MemoryError {
+    /// The temporary file could not be made, written or read; retrying may help when there is room.
+    #[error("cannot keep what was read in a temporary file: {0}")]
+    Disk(#[from] io::Error),
+}
+
+/// Takes parts of hours in any order.
+#[derive(Default)]
+pub struct Sorter {
+    hours: BTreeMap<Hour, HourCells>,
+    weight: usize,
+    weight_max: Option<usize>,
+    runs: Vec<File>,
+}
+
+impl Sorter {
+    /// A sorter that holds about 64 MiB in memory.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A sorter that holds about so many bytes in memory.
+    pub fn with_weight_max(weight_max: usize) -> Self {
+        Self { weight_max: Some(weight_max), ..Self::default() }
+    }
+
+    /// Adds a part.
+    ///
+    /// # Errors
+    /// If memory is full and the temporary file cannot be written.
+    pub fn add(&mut self, part: BTreeMap<Hour, HourCells>) -> Result<(), MemoryError> {
+        for (hour, cells) in part {
+            self.weight += cells.weight();
+            self.hours.entry(hour).or_default().merge(cells);
+        }
+        if self.weight > self.weight_max.unwrap_or(WEIGHT_MAX) {
+            self.spill()?;
+        }
+        Ok(())
+    }
+
+    fn spill(&mut self) -> Result<(), MemoryError> {
+        let mut out = BufWriter::with_capacity(1 << 18, tempfile::tempfile()?);
+        for (hour, cells) in std::mem::take(&mut self.hours) {
+            write_hour(&mut out, hour, &cells)?;
+        }
+        out.flush()?;
+        let mut file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.seek(SeekFrom::Start(0))?;
+        self.runs.push(file);
+        self.weight = 0;
+        Ok(())
+    }
+
+    /// Gives all hours back, in order, each whole.
+    ///
+    /// # Errors
+    /// If a temporary file cannot be read.
+    pub fn into_hours(self) -> Result<Hours, MemoryError> {
+        let mut runs = Vec::new();
+        for file in self.runs {
+            let mut reader = BufReader::with_capacity(1 << 17, file);
+            let next = read_hour(&mut reader)?;
+            runs.push(Run { reader, next });
+        }
+        Ok(Hours { memory: self.hours, runs })
+    }
+}
+
+struct Run {
+    reader: BufReader<File>,
+    next: Option<(Hour, HourCells)>,
+}
+
+/// Whole hours in order.
+pub struct Hours {
+    memory: BTreeMap<Hour, HourCells>,
+    runs: Vec<Run>,
+}
+
+impl Hours {
+    fn merge_next(&mut self) -> Result<Option<(Hour, HourCells)>, MemoryError> {
+        let on_disk = self.runs.iter().filter_map(|run| run.next.as_ref().map(|(hour, _)| *hour)).min();
+        let in_memory = self.memory.first_key_value().map(|(hour, _)| *hour);
+        let Some(hour) = on_disk.into_iter().chain(in_memory).min() else { return Ok(None) };
+        let mut whole = self.memory.remove(&hour).unwrap_or_default();
+        for run in &mut self.runs {
+            if run.next.as_ref().is_some_and(|(next, _)| *next == hour)
+                && let Some((_, cells)) = run.next.take()
+            {
+                whole.merge(cells);
+                run.next = read_hour(&mut run.reader)?;
+            }
+        }
+        Ok(Some((hour, whole)))
+    }
+}
+
+impl Iterator for Hours {
+    type Item = Result<(Hour, HourCells), MemoryError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.merge_next().transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use hark_event::{Event, Level, LogRecord, Moment, Origin, Sample};
+    use hark_listen::Tally;
+
+    use super::*;
+
+    fn part(seed: i64) -> BTreeMap<Hour, HourCells> {
+        let origin = Origin { service: Arc::from("shop"), environment: Arc::from("production") };
+        let file = Arc::from(format!("part-{seed}.log"));
+        let mut tally = Tally::new();
+        for minute in 0..600 {
+            let arrival = Moment::from_seconds(1_700_000_000 + minute * 60 + seed);
+            let message =
+                ["order placed", "order paid", "retrying upstream"][((minute * 7 + seed) % 3) as usize];
+            tally.hear(Event::Log(LogRecord {
+                time: Some(arrival),
+                arrival,
+                origin: &origin,
+                level: Level::Info,
+                message,
+                version: None,
+                peers: &[],
+                file: &file,
+                line: minute as u64 + 1,
+                lines: 1,
+            }));
+            let value = (minute * seed) as f64;
+            let sample =
+                Sample { time: arrival, origin: &origin, series: "load", value, file: &file, line: 1 };
+            tally.hear(Event::Sample(sample));
+        }
+        tally.take_hours()
+    }
+
+    fn sorted(weight_max: usize, seeds: impl IntoIterator<Item = i64>) -> Vec<(Hour, HourCells)> {
+        let mut sorter = Sorter::with_weight_max(weight_max);
+        for seed in seeds {
+            sorter.add(part(seed)).expect("a temporary file can be written");
+        }
+        let hours = sorter.into_hours().expect("runs can be read").map(|hour| hour.expect("runs are whole"));
+        hours
+            .map(|(hour, mut cells)| {
+                for samples in cells.metrics.values_mut() {
+                    samples.values = samples.clone().sorted();
+                }
+                (hour, cells)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn disk_and_order_change_nothing() {
+        let in_memory = sorted(usize::MAX, 0..6);
+        assert!(in_memory.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert_eq!(in_memory, sorted(1, 0..6));
+        assert_eq!(in_memory, sorted(1, (0..6).rev()));
+    }
+}

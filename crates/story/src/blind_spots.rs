@@ -1,0 +1,96 @@
+//! Places on the incident's path from which nothing could be heard, and what to add there.
+
+use crate::asked::Known;
+use crate::told::BlindSpot;
+use crate::wording::cut;
+
+const SHOWN_MAX: usize = 8;
+const HISTORY_DAYS_MIN: i64 = 14;
+
+/// The blind spots on a path: the hurt service first, then those that it calls.
+pub(crate) fn blind_spots(known: &Known, path: &[String]) -> Vec<BlindSpot> {
+    let mut spots = Vec::new();
+    if path.is_empty() {
+        spots.push(BlindSpot {
+            place: "the incident itself".to_owned(),
+            missing: "where users were hurt".to_owned(),
+            advice: "name the service with --on, or give alerts or user reports that name it".to_owned(),
+        });
+    }
+    spots.extend(path.iter().filter_map(|service| no_logs(known, service)));
+    spots.extend(path.iter().filter_map(|service| no_metrics(known, service)));
+    spots.extend(short_history(known));
+    spots.extend(mute_functions(known, path));
+    spots.extend(path.iter().skip(1).filter_map(|callee| unmeasured_call(known, path.first()?, callee)));
+    if !known.has_repository {
+        spots.push(BlindSpot {
+            place: "changes and code".to_owned(),
+            missing: "a repository".to_owned(),
+            advice: "give the repository with --repo, so that changes and notes can be part of the story"
+                .to_owned(),
+        });
+    }
+    spots.truncate(SHOWN_MAX);
+    spots
+}
+
+fn no_logs(known: &Known, service: &str) -> Option<BlindSpot> {
+    let heard =
+        known.heard.services.iter().any(|heard| &*heard.origin.service == service && heard.records > 0);
+    (!heard).then(|| BlindSpot {
+        place: service.to_owned(),
+        missing: "logs".to_owned(),
+        advice: format!("no log record of {service} was among the files; add its logs to the paths"),
+    })
+}
+
+fn no_metrics(known: &Known, service: &str) -> Option<BlindSpot> {
+    let heard =
+        known.heard.services.iter().any(|heard| &*heard.origin.service == service && heard.samples > 0);
+    (!heard).then(|| BlindSpot {
+        place: service.to_owned(),
+        missing: "metrics".to_owned(),
+        advice: format!(
+            "no metric of {service} was among the files; export memory, latency and errors of it"
+        ),
+    })
+}
+
+/// A call that neither a metric of the caller nor a span measures.
+fn unmeasured_call(known: &Known, caller: &str, callee: &str) -> Option<BlindSpot> {
+    let heard = known.heard.services.iter().find(|heard| &*heard.origin.service == caller)?;
+    let measured = heard.series.iter().any(|series| series.contains(callee));
+    (!measured).then(|| BlindSpot {
+        place: format!("{caller} -> {callee}"),
+        missing: "duration and outcome of the call".to_owned(),
+        advice: format!("measure calls from {caller} to {callee} on the side of {caller}: a histogram with an outcome label, or spans"),
+    })
+}
+
+fn short_history(known: &Known) -> Option<BlindSpot> {
+    let first = known.heard.services.iter().map(|service| service.from).min()?;
+    let days = known.heard.as_of.seconds_since(first) / 86_400;
+    (days < HISTORY_DAYS_MIN).then(|| BlindSpot {
+        place: "the weeks before".to_owned(),
+        missing: format!("history: only {days} days were given"),
+        advice: "give at least two weeks, better five: what is usual is learned from them".to_owned(),
+    })
+}
+
+fn mute_functions(known: &Known, path: &[String]) -> Vec<BlindSpot> {
+    let on_path = |note: &&hark_event::Note| {
+        path.iter().any(|service| note.path.split(['/', '.']).any(|part| part == service))
+    };
+    let spot = |note: &hark_event::Note| BlindSpot {
+        place: note.function.as_ref().map_or_else(
+            || format!("{}:{}", note.path, note.line),
+            |function| format!("{function} in {}:{}", note.path, note.line),
+        ),
+        missing: "a log record or counter".to_owned(),
+        advice: format!(
+            "it says “{}” and nothing there would be heard; count how often it is reached",
+            cut(&note.text, 80)
+        ),
+    };
+    known.mute_notes.iter().filter(on_path).take(3).map(spot).collect()
+}

@@ -1,0 +1,224 @@
+//! Changes ranked by their bearing on what was heard.
+//!
+//! Bearing is a sum of plain reasons: the change is about the hurt service or one that spoke; it came shortly
+//! before the first whisper; it edits configuration; its words are the words of the signals, the rarer the
+//! better; it touches the very file that speaks. The reasons that weighed most are the link that is printed.
+//! It is a ranking, not a proof: the best published methods name the cause first in a third of cases.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hark_event::{Change, ChangeKind, CodeJoin, Id, Moment};
+
+use crate::told::{LinkedSignal, StoryChange};
+use crate::wording::{duration, stems};
+
+const SHOWN_MAX: usize = 8;
+const BEARING_MIN: f64 = 3.0;
+const DAY: i64 = 86_400;
+
+/// What changes are held against.
+pub(crate) struct Ground<'a> {
+    /// The hurt service and those that it calls.
+    pub(crate) path: &'a [String],
+    /// Linked signals, best first.
+    pub(crate) signals: &'a [LinkedSignal],
+    /// What the code says of them.
+    pub(crate) code: &'a BTreeMap<Id, CodeJoin>,
+    /// The start of the incident.
+    pub(crate) start: Moment,
+}
+
+/// The changes that bear on the incident, best first.
+pub(crate) fn ranked(changes: &[Change], ground: &Ground<'_>) -> Vec<StoryChange> {
+    let before: Vec<&Change> = changes.iter().filter(|change| change.time < ground.start).collect();
+    let rarity = word_rarity(&before);
+    let heard = ground.words();
+    let mut rated: Vec<(f64, &Change, String)> = before
+        .into_iter()
+        .map(|change| {
+            let reasons = reasons(change, ground, &heard, &rarity);
+            let bearing = reasons.iter().map(|(weight, _)| weight).sum();
+            (bearing, change, link(reasons))
+        })
+        .filter(|(bearing, _, _)| *bearing >= BEARING_MIN)
+        .collect();
+    rated.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.time.cmp(&a.1.time)).then_with(|| a.1.id.cmp(&b.1.id)));
+    rated.truncate(SHOWN_MAX);
+    rated.into_iter().map(|(_, change, link)| StoryChange { change: change.clone(), link }).collect()
+}
+
+type Reason = (f64, String);
+
+fn reasons(
+    change: &Change,
+    ground: &Ground<'_>,
+    heard: &BTreeSet<String>,
+    rarity: &BTreeMap<String, f64>,
+) -> Vec<Reason> {
+    let parts = [
+        place_reason(change, ground),
+        time_reason(change, ground),
+        kind_reason(change),
+        file_reason(change, ground),
+        words_reason(change, heard, rarity),
+        review_reason(change),
+    ];
+    parts.into_iter().flatten().collect()
+}
+
+fn place_reason(change: &Change, ground: &Ground<'_>) -> Option<Reason> {
+    let spoke = ground
+        .signals
+        .iter()
+        .filter(|signal| signal.credible)
+        .map(|signal| &*signal.episode.signal.origin.service);
+    let speaking: BTreeSet<&str> = spoke.collect();
+    let about = |service: &str| {
+        change.service.as_deref() == Some(service)
+            || change.paths.iter().chain(&change.path).any(|path| path_names(path, service))
+    };
+    if let Some(service) = speaking.iter().find(|service| about(service)) {
+        return Some((3.0, format!("about {service}, which spoke")));
+    }
+    if let Some(hurt) = ground.path.first().filter(|hurt| about(hurt)) {
+        return Some((3.0, format!("about {hurt}, where users were hurt")));
+    }
+    ground
+        .path
+        .iter()
+        .skip(1)
+        .find(|callee| about(callee))
+        .map(|callee| (1.5, format!("about {callee}, which is called")))
+}
+
+fn path_names(path: &str, service: &str) -> bool {
+    path.split(['/', '.']).any(|part| part == service)
+}
+
+fn time_reason(change: &Change, ground: &Ground<'_>) -> Option<Reason> {
+    let credible = ground.signals.iter().filter(|signal| signal.credible);
+    let Some(onset) = credible.map(|signal| signal.episode.signal.onset).min() else {
+        let before = ground.start.seconds_since(change.time);
+        let weight = if before <= DAY {
+            2.0
+        } else if before <= 7 * DAY {
+            1.0
+        } else {
+            return None;
+        };
+        return Some((weight, format!("{} before the start", duration(before))));
+    };
+    let before = onset.seconds_since(change.time);
+    let weight = match before {
+        0..=14_400 => 3.0,
+        14_401..=DAY => 2.6,
+        b if (DAY..=3 * DAY).contains(&b) => 2.0,
+        b if (3 * DAY..=7 * DAY).contains(&b) => 1.2,
+        b if (7 * DAY..=21 * DAY).contains(&b) => 0.5,
+        // The onset of something slow is known to a day or two.
+        b if (-DAY..0).contains(&b) => 1.8,
+        b if b < 0 => 0.3,
+        _ => return None,
+    };
+    let text = if before >= 0 {
+        format!("{} before the first whisper began", duration(before))
+    } else {
+        format!("{} after the first whisper began", duration(before))
+    };
+    Some((weight, text))
+}
+
+fn kind_reason(change: &Change) -> Option<Reason> {
+    let paths = || change.paths.iter().chain(&change.path);
+    let says_nothing = |path: &String| {
+        let lower = path.to_ascii_lowercase();
+        lower.contains("test")
+            || lower.contains("readme")
+            || lower.contains("docs/")
+            || lower.ends_with(".md")
+    };
+    if paths().next().is_some() && paths().all(says_nothing) {
+        return Some((-2.0, String::new()));
+    }
+    match change.kind {
+        ChangeKind::Config => Some((2.0, "edits configuration".to_owned())),
+        ChangeKind::Flag => Some((2.0, "turns a flag".to_owned())),
+        ChangeKind::Deploy => Some((0.8, "a deploy".to_owned())),
+        ChangeKind::Scale => Some((0.8, "a scaling step".to_owned())),
+        ChangeKind::Commit => None,
+    }
+}
+
+fn file_reason(change: &Change, ground: &Ground<'_>) -> Option<Reason> {
+    let credible = ground.signals.iter().filter(|signal| signal.credible);
+    let places = credible
+        .filter_map(|signal| ground.code.get(&signal.episode.signal.id))
+        .flat_map(|join| &join.places);
+    let touched = |path: &str| change.paths.iter().chain(&change.path).any(|changed| changed == path);
+    let found = places.map(|place| place.path.as_str()).find(|path| touched(path))?;
+    Some((1.5, format!("touches {found}, which writes what was heard")))
+}
+
+fn words_reason(change: &Change, heard: &BTreeSet<String>, rarity: &BTreeMap<String, f64>) -> Option<Reason> {
+    let mut shared: Vec<(f64, String)> = words_of(change)
+        .into_iter()
+        .filter(|word| heard.contains(word))
+        .map(|word| (rarity.get(&word).copied().unwrap_or(0.0), word))
+        .collect();
+    shared.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    let weight: f64 = shared.iter().take(4).map(|(rarity, _)| rarity).sum::<f64>().min(3.0);
+    if weight < 0.3 {
+        return None;
+    }
+    let words: Vec<&str> = shared.iter().take(3).map(|(_, word)| word.as_str()).collect();
+    Some((weight, format!("speaks of {}", words.join(", "))))
+}
+
+fn review_reason(change: &Change) -> Option<Reason> {
+    let gone = change.author_active == Some(false);
+    let unseen = change.approval.is_none() && change.commit.is_some();
+    match (gone, unseen) {
+        (true, true) => {
+            Some((0.6, "no review to be seen, and whoever wrote it is not active any more".to_owned()))
+        }
+        (true, false) => Some((0.3, "whoever wrote it is not active any more".to_owned())),
+        (false, true) => Some((0.2, "no review to be seen".to_owned())),
+        (false, false) => None,
+    }
+}
+
+fn link(mut reasons: Vec<Reason>) -> String {
+    reasons.retain(|(weight, text)| *weight > 0.0 && !text.is_empty());
+    let texts: Vec<String> = reasons.into_iter().map(|(_, text)| text).collect();
+    texts.join("; ")
+}
+
+fn words_of(change: &Change) -> BTreeSet<String> {
+    let texts = std::iter::once(&change.summary).chain(&change.details).chain(&change.path);
+    texts.flat_map(|text| stems(text)).collect()
+}
+
+/// How much a word tells changes apart: the logarithm of how few of them use it, 0 to 1.5.
+fn word_rarity(changes: &[&Change]) -> BTreeMap<String, f64> {
+    let mut used: BTreeMap<String, usize> = BTreeMap::new();
+    for change in changes {
+        for word in words_of(change) {
+            *used.entry(word).or_default() += 1;
+        }
+    }
+    let all = changes.len().max(1) as f64;
+    used.into_iter().map(|(word, count)| (word, ((all / count as f64).ln() / 3.0).clamp(0.0, 1.5))).collect()
+}
+
+impl Ground<'_> {
+    /// The words of credible signals and of the notes near them.
+    fn words(&self) -> BTreeSet<String> {
+        let credible = || self.signals.iter().filter(|signal| signal.credible);
+        let names = credible().map(|signal| signal.episode.signal.subject.name.clone());
+        let notes = credible()
+            .filter_map(|signal| self.code.get(&signal.episode.signal.id))
+            .flat_map(|join| &join.notes)
+            .map(|note| note.text.clone());
+        names.chain(notes).flat_map(|text| stems(&text)).collect()
+    }
+}

@@ -1,0 +1,112 @@
+//! Why a signal belongs to an incident: the path between them, named.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hark_event::{CodeJoin, Id, Signal};
+use hark_listen::{Flow, Heard, names};
+
+/// The path from a signal to the place where users were hurt.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Link {
+    /// The service itself.
+    SameService,
+    /// The hurt service calls the one that spoke.
+    Callee(Flow),
+    /// The one that spoke calls the hurt service, and names it.
+    CallerNamesIt(Flow),
+    /// It is written in a file that a linked signal is written in.
+    SameCode(String),
+    /// Near in time alone.
+    Coincident,
+}
+
+impl Link {
+    /// Whether anything but time ties them.
+    pub(crate) fn is_linked(&self) -> bool {
+        *self != Self::Coincident
+    }
+
+    /// How close, from 0 to 1, for ranking.
+    pub(crate) fn closeness(&self) -> f64 {
+        match self {
+            Self::SameService => 1.0,
+            Self::CallerNamesIt(_) => 0.9,
+            Self::Callee(_) => 0.7,
+            Self::SameCode(_) => 0.5,
+            Self::Coincident => 0.0,
+        }
+    }
+
+    /// The path in words.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::SameService => "same service".to_owned(),
+            Self::Callee(flow) => {
+                format!(
+                    "a call between services: {} calls {}, seen in {}",
+                    flow.caller, flow.callee, flow.seen_in
+                )
+            }
+            Self::CallerNamesIt(flow) => {
+                format!("a call between services: {} calls {} and names it here", flow.caller, flow.callee)
+            }
+            Self::SameCode(path) => format!("same code: {path} writes this and a linked signal"),
+            Self::Coincident => "coincident: near in time, no path known".to_owned(),
+        }
+    }
+}
+
+/// Links signals to one place.
+pub(crate) struct Linker<'a> {
+    service: Option<&'a str>,
+    heard: &'a Heard,
+    code: &'a BTreeMap<Id, CodeJoin>,
+    paths: BTreeSet<&'a str>,
+}
+
+impl<'a> Linker<'a> {
+    pub(crate) fn new(service: Option<&'a str>, heard: &'a Heard, code: &'a BTreeMap<Id, CodeJoin>) -> Self {
+        let mut linker = Self { service, heard, code, paths: BTreeSet::new() };
+        let direct = heard.episodes.iter().filter(|episode| linker.direct(&episode.signal).is_linked());
+        let places = direct.filter_map(|episode| code.get(&episode.signal.id)).flat_map(|join| &join.places);
+        linker.paths = places.map(|place| place.path.as_str()).collect();
+        linker
+    }
+
+    /// The closest path.
+    pub(crate) fn link(&self, signal: &Signal) -> Link {
+        let direct = self.direct(signal);
+        if direct.is_linked() || self.service.is_none() {
+            return direct;
+        }
+        let places = self.code.get(&signal.id).into_iter().flat_map(|join| &join.places);
+        let shared = places.map(|place| place.path.as_str()).find(|path| self.paths.contains(path));
+        shared.map_or(Link::Coincident, |path| Link::SameCode(path.to_owned()))
+    }
+
+    fn direct(&self, signal: &Signal) -> Link {
+        let Some(hurt) = self.service else { return Link::Coincident };
+        let spoke = &*signal.origin.service;
+        if spoke == hurt {
+            return Link::SameService;
+        }
+        let flow = |caller: &str, callee: &str| {
+            self.heard.flows.iter().find(|flow| &*flow.caller == caller && &*flow.callee == callee).cloned()
+        };
+        if let Some(flow) = flow(hurt, spoke) {
+            return Link::Callee(flow);
+        }
+        match flow(spoke, hurt) {
+            Some(flow) if names(&signal.subject.name, hurt) => Link::CallerNamesIt(flow),
+            _ => Link::Coincident,
+        }
+    }
+
+    /// The hurt service and those that it calls.
+    pub(crate) fn path(&self) -> Vec<String> {
+        let Some(hurt) = self.service else { return Vec::new() };
+        let callees =
+            self.heard.flows.iter().filter(|flow| &*flow.caller == hurt).map(|flow| flow.callee.to_string());
+        std::iter::once(hurt.to_owned()).chain(callees).collect()
+    }
+}
