@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Level, Moment};
+use crate::{Id, Level, Moment};
 
 /// A line of source.
 #[derive(Clone, PartialEq, Debug)]
@@ -40,6 +40,13 @@ pub struct Note {
     pub written_at: Option<Moment>,
     /// Whether its author has committed in the 90 days before now; `None` if unknown.
     pub author_active: Option<bool>,
+}
+
+impl Note {
+    /// The note's identity, by which answers and timelines point at it: the hash of `note`, path and line.
+    pub fn id(&self) -> Id {
+        Id::of(&["note", &self.path, &self.line.to_string()])
+    }
 }
 
 /// A call in the code that writes a log record.

@@ -1,0 +1,280 @@
+//! One signal's curve: what was heard, what was expected, when it began and when it was noticed.
+
+use hark_event::{Curve, Episode, Moment};
+
+use super::{
+    Size, label_width,
+    rows::{Rows, Side},
+    sample::{self, Bucket},
+    scale::{TimeScale, ValueScale, coordinate},
+    ticks, window,
+};
+use crate::{calendar::Calendar, markup::Markup, words};
+
+const LEFT: f64 = 52.0;
+const RIGHT: f64 = 8.0;
+const ROW: f64 = 18.0;
+const PLOT: f64 = 112.0;
+const AXIS: f64 = 22.0;
+/// One bucket takes so many pixels: finer than that, noise hides the shape.
+const BUCKET: f64 = 3.0;
+
+/// A moment that is marked with a line and a word.
+struct Mark {
+    at: Moment,
+    class: &'static str,
+    label: &'static str,
+}
+
+/// What is drawn, and what it is called for those who do not see it.
+pub(crate) struct CurvePicture<'a> {
+    /// The signal.
+    pub(crate) episode: &'a Episode,
+    /// Its curve.
+    pub(crate) curve: &'a Curve,
+    /// When users noticed; `None` where no incident is told.
+    pub(crate) incident: Option<Moment>,
+    /// Up to when the curve is told: the incident's start, or now.
+    pub(crate) told_at: Moment,
+}
+
+impl CurvePicture<'_> {
+    /// The picture as SVG.
+    pub(crate) fn svg(&self, calendar: &Calendar, size: Size) -> Markup {
+        let left = if size == Size::Narrow { LEFT - 10.0 } else { LEFT };
+        let time = TimeScale {
+            window: window::of_episode(self.episode, self.curve, self.told_at),
+            left,
+            right: size.width() - RIGHT,
+        };
+        let (marks, rows) = self.placed_marks(&time);
+        let top = ROW * rows as f64 + 4.0;
+        let height = top + PLOT + AXIS;
+        let count = ((time.right - time.left) / BUCKET) as usize;
+        let values = sample::values(self.curve, time.window, count);
+        let expected = sample::baseline(self.curve, time.window, count);
+        // The incident's own explosion would flatten everything that came before it.
+        let before = sample::bucket_of(self.told_at, time.window, count).unwrap_or(count);
+        let (low, high) =
+            sample::range(values[..before.max(1).min(count)].iter().chain(&expected)).unwrap_or((0.0, 1.0));
+        let scale = ValueScale { low, high, top, bottom: top + PLOT };
+
+        let mut svg = opened(size, height, &self.title(), &self.description(calendar));
+        axes(&mut svg, &time, &scale, calendar);
+        area(&mut svg, &values, &time, &scale, "envelope");
+        line(&mut svg, &expected, &time, &scale, "expected");
+        let noticed = sample::bucket_of(self.episode.signal.noticed_at, time.window, count).unwrap_or(count);
+        line(&mut svg, &values[..(noticed + 1).min(count)], &time, &scale, "value");
+        offset_line(&mut svg, &values, noticed, &time, &scale, "value known");
+        for (mark, row, side) in &marks {
+            paint_mark(&mut svg, mark, (ROW * *row as f64, scale.bottom), *side, &time);
+        }
+        svg.close("svg");
+        svg
+    }
+
+    fn placed_marks(&self, time: &TimeScale) -> (Vec<(Mark, usize, Option<Side>)>, usize) {
+        let signal = &self.episode.signal;
+        let mut marks = vec![
+            Mark { at: signal.onset, class: "onset", label: "began" },
+            Mark { at: signal.noticed_at, class: "noticed", label: "noticed" },
+        ];
+        marks.extend(self.episode.ended_at.map(|at| Mark { at, class: "ended", label: "over" }));
+        marks.extend(self.incident.map(|at| Mark { at, class: "incident", label: "users noticed" }));
+        let mut rows = Rows::new(time.left, time.right, 10.0, 4.0, 4);
+        let placed = marks
+            .into_iter()
+            .filter(|mark| time.shows(mark.at))
+            .map(|mark| {
+                let place = rows.place(time.x(mark.at), label_width(mark.label));
+                (mark, place.row, place.side)
+            })
+            .collect();
+        (placed, rows.count())
+    }
+
+    fn title(&self) -> String {
+        let signal = &self.episode.signal;
+        format!("{}: {}", signal.origin.service, words::kind(signal.kind))
+    }
+
+    fn description(&self, calendar: &Calendar) -> String {
+        let signal = &self.episode.signal;
+        let began = calendar.day_and_time(signal.onset);
+        let noticed = calendar.day_and_time(signal.noticed_at);
+        format!(
+            "{} over time. It began {began} and was noticed {noticed}. {}",
+            self.curve.unit, signal.summary
+        )
+    }
+}
+
+/// A new picture with its title and description.
+pub(super) fn opened(size: Size, height: f64, title: &str, description: &str) -> Markup {
+    let mut svg = Markup::default();
+    let view = format!("0 0 {} {}", coordinate(size.width()), coordinate(height));
+    svg.open("svg", &[("class", size.class()), ("viewBox", &view), ("role", "img"), ("aria-label", title)]);
+    svg.element("title", &[], title);
+    svg.element("desc", &[], description);
+    svg
+}
+
+fn axes(svg: &mut Markup, time: &TimeScale, scale: &ValueScale, calendar: &Calendar) {
+    for value in scale.round_values() {
+        let y = coordinate(scale.y(value));
+        let (left, right) = (coordinate(time.left), coordinate(time.right));
+        svg.empty("line", &[("class", "grid"), ("x1", &left), ("x2", &right), ("y1", &y), ("y2", &y)]);
+        let (x, y) = (coordinate(time.left - 7.0), coordinate(scale.y(value) + 4.0));
+        svg.element("text", &[("class", "axis end"), ("x", &x), ("y", &y)], &words::value(value));
+    }
+    time_axis(svg, time, calendar, scale.bottom);
+}
+
+/// Round times with a small stroke each; a label that would leave the picture is left out.
+pub(super) fn time_axis(svg: &mut Markup, time: &TimeScale, calendar: &Calendar, bottom: f64) {
+    let most = ((time.right - time.left) / 62.0) as usize;
+    for tick in ticks::ticks(time.window, calendar, most) {
+        let x = time.x(tick.at);
+        let (at, from, to) = (coordinate(x), coordinate(bottom), coordinate(bottom + 4.0));
+        svg.empty("line", &[("class", "tick"), ("x1", &at), ("x2", &at), ("y1", &from), ("y2", &to)]);
+        let half = label_width(&tick.label) / 2.0;
+        if x - half >= 0.0 && x + half <= time.right + RIGHT {
+            let y = coordinate(bottom + 17.0);
+            svg.element("text", &[("class", "axis middle"), ("x", &at), ("y", &y)], &tick.label);
+        }
+    }
+}
+
+/// The space between the lowest and the highest values, with a gap wherever nothing was heard.
+pub(super) fn area(
+    svg: &mut Markup,
+    buckets: &[Option<Bucket>],
+    time: &TimeScale,
+    scale: &ValueScale,
+    class: &str,
+) {
+    let x = |index: usize| place(time, index, buckets.len());
+    let mut path = String::new();
+    for run in runs(buckets) {
+        let highs =
+            run.iter().map(|(index, bucket)| format!("{} {}", x(*index), coordinate(scale.y(bucket.high))));
+        let lows = run
+            .iter()
+            .rev()
+            .map(|(index, bucket)| format!("{} {}", x(*index), coordinate(scale.y(bucket.low))));
+        path.push_str(&format!("M{}Z", highs.chain(lows).collect::<Vec<_>>().join("L")));
+    }
+    svg.empty("path", &[("class", class), ("d", &path)]);
+}
+
+/// The means, joined.
+fn line(svg: &mut Markup, buckets: &[Option<Bucket>], time: &TimeScale, scale: &ValueScale, class: &str) {
+    // A part of the buckets is drawn where it stands in the whole, which has one bucket each few pixels.
+    let count = ((time.right - time.left) / BUCKET) as usize;
+    let mut path = String::new();
+    for run in runs(buckets) {
+        let points = run.iter().map(|(index, bucket)| {
+            format!("{} {}", place(time, *index, count), coordinate(scale.y(bucket.mean)))
+        });
+        path.push_str(&format!("M{}", points.collect::<Vec<_>>().join("L")));
+    }
+    svg.empty("path", &[("class", class), ("d", &path)]);
+}
+
+/// The means from one bucket on.
+fn offset_line(
+    svg: &mut Markup,
+    buckets: &[Option<Bucket>],
+    from: usize,
+    time: &TimeScale,
+    scale: &ValueScale,
+    class: &str,
+) {
+    let mut later = buckets.to_vec();
+    later.iter_mut().take(from).for_each(|bucket| *bucket = None);
+    line(svg, &later, time, scale, class);
+}
+
+fn place(time: &TimeScale, index: usize, count: usize) -> String {
+    coordinate(time.left + (index as f64 + 0.5) / count.max(1) as f64 * (time.right - time.left))
+}
+
+/// Stretches of buckets in which something was heard.
+fn runs(buckets: &[Option<Bucket>]) -> Vec<Vec<(usize, Bucket)>> {
+    let mut runs: Vec<Vec<(usize, Bucket)>> = Vec::new();
+    let mut before = None;
+    for (index, bucket) in buckets.iter().enumerate().filter_map(|(index, bucket)| Some((index, (*bucket)?)))
+    {
+        if before.is_some_and(|before| before + 1 == index) {
+            runs.last_mut().expect("there was one before").push((index, bucket));
+        } else {
+            runs.push(vec![(index, bucket)]);
+        }
+        before = Some(index);
+    }
+    runs
+}
+
+fn paint_mark(
+    svg: &mut Markup,
+    mark: &Mark,
+    (top, bottom): (f64, f64),
+    side: Option<Side>,
+    time: &TimeScale,
+) {
+    let x = time.x(mark.at);
+    svg.open("g", &[("class", mark.class)]);
+    let (at, from, to) = (coordinate(x), coordinate(top + ROW / 2.0), coordinate(bottom));
+    svg.empty("line", &[("x1", &at), ("x2", &at), ("y1", &from), ("y2", &to)]);
+    let y = coordinate(top + ROW / 2.0);
+    svg.empty("circle", &[("cx", &at), ("cy", &y), ("r", "4")]);
+    if let Some(side) = side {
+        label(svg, "label", x, top + ROW / 2.0 + 4.0, 9.0, side, mark.label);
+    }
+    svg.close("g");
+}
+
+/// A label beside a mark, with a little distance.
+pub(super) fn label(svg: &mut Markup, class: &str, x: f64, y: f64, distance: f64, side: Side, text: &str) {
+    let (x, class) = match side {
+        Side::Right => (x + distance, class.to_owned()),
+        Side::Left => (x - distance, format!("{class} end")),
+    };
+    svg.element("text", &[("class", &class), ("x", &coordinate(x)), ("y", &coordinate(y))], text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+
+    #[test]
+    fn a_curve_with_a_gap_is_drawn_in_two_runs() {
+        let bucket = Some(Bucket { low: 1.0, mean: 1.0, high: 1.0 });
+        let runs = runs(&[bucket, bucket, None, bucket]);
+        assert_eq!(runs.iter().map(Vec::len).collect::<Vec<_>>(), [2, 1]);
+    }
+
+    #[test]
+    fn a_picture_says_what_it_shows_and_marks_onset_notice_and_incident() {
+        let story = fixture::whispered();
+        let episode = &story.signals[0].episode;
+        let picture = CurvePicture {
+            episode,
+            curve: episode.curve.as_ref().unwrap(),
+            incident: Some(story.incident.start),
+            told_at: story.incident.start,
+        };
+        let svg = picture.svg(&Calendar::around(fixture::START, &fixture::berlin()), Size::Wide).finish();
+        for part in [
+            "<title>payments: a log line said more and more</title>",
+            "<desc>",
+            ">began<",
+            ">noticed<",
+            ">users noticed<",
+        ] {
+            assert!(svg.contains(part), "{part} is not in the picture");
+        }
+        assert!(!svg.contains("NaN") && !svg.contains("inf"));
+    }
+}

@@ -1,0 +1,11 @@
+//! One page in one file: no network, no script, readable by everyone, printable.
+//!
+//! The policy in its head forbids whatever is not in the file itself. Pictures are inline SVG whose colours
+//! come from the page's style, so that they follow light, dark and paper.
+
+mod figure;
+pub(crate) mod listening;
+mod page;
+mod sections;
+mod signal;
+pub(crate) mod story;

@@ -1,0 +1,46 @@
+//! `hark listen` as a page: the few lines, each with its curve.
+
+use hark_event::{Listening, Zone};
+
+use super::{page, signal};
+use crate::{calendar::Calendar, words};
+
+/// Tells what spoke.
+pub(crate) fn tell(listening: &Listening, zone: &Zone) -> String {
+    let calendar = Calendar::around(listening.as_of, zone);
+    let headline = words::listening::headline(listening);
+    let mut page = page::opened(&headline);
+    page.raw("<header class=\"top\">\n<p class=\"kicker\">Harkback · what is being said</p>\n");
+    page.element("h1", &[], &headline);
+    page.element("p", &[("class", "sub")], &words::listening::listened(listening, &calendar));
+    page.raw("</header>\n<section>\n");
+    for (index, episode) in listening.episodes.iter().enumerate() {
+        signal::line(&mut page, index + 1, episode, listening.as_of, &calendar);
+    }
+    for said in words::listening::beside(listening) {
+        page.element("p", &[], &said);
+    }
+    page.raw("</section>\n");
+    page::hearing(&mut page, &listening.hearing, &calendar);
+    page::closed(page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+
+    #[test]
+    fn each_line_has_its_curve_in_three_widths() {
+        let page = tell(&fixture::listening(), &fixture::berlin());
+        assert_eq!(page.matches("<svg").count(), 9);
+        assert!(page.contains("2 signals were held back"));
+    }
+
+    #[test]
+    fn a_quiet_day_says_how_much_was_listened_to() {
+        let page = tell(&fixture::quiet(), &fixture::berlin());
+        assert!(page.contains("<h1>Nothing spoke.</h1>"));
+        assert!(page.contains("8 services, 2,013,442 log records"));
+    }
+}

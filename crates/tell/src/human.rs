@@ -1,0 +1,9 @@
+//! For people at a terminal: aligned, sparingly coloured, as wide as the terminal and never wider.
+//!
+//! Colour only repeats what words and shapes say, so plain output loses nothing.
+
+pub(crate) mod listening;
+mod picture;
+mod sheet;
+mod spark;
+pub(crate) mod story;

@@ -1,0 +1,53 @@
+//! `hark listen` at a terminal: a few blocks, each of which can be taken in at a glance.
+
+use hark_event::{Episode, Listening};
+
+use super::{
+    sheet::{PLAIN, QUIET, SIGNAL, STRONG, Sheet, cell},
+    spark::spark,
+    story::hearing,
+};
+use crate::{Screen, calendar::Calendar, draw::window, words};
+
+/// Tells what spoke.
+pub(crate) fn tell(listening: &Listening, screen: &Screen) -> String {
+    let calendar = Calendar::around(listening.as_of, &screen.zone);
+    let mut sheet = Sheet::new(screen);
+    sheet.paragraph(0, STRONG, &words::listening::headline(listening));
+    sheet.paragraph(0, PLAIN, &words::listening::listened(listening, &calendar));
+    for (index, episode) in listening.episodes.iter().enumerate() {
+        sheet.blank();
+        block(&mut sheet, index + 1, episode, listening, &calendar);
+    }
+    let beside = words::listening::beside(listening);
+    if !beside.is_empty() {
+        sheet.blank();
+    }
+    for said in beside {
+        sheet.paragraph(0, PLAIN, &said);
+    }
+    hearing(&mut sheet, &listening.hearing, &calendar);
+    sheet.finish()
+}
+
+fn block(sheet: &mut Sheet, rank: usize, episode: &Episode, listening: &Listening, calendar: &Calendar) {
+    let signal = &episode.signal;
+    let rank = rank.to_string();
+    let margin = 4;
+    let headline = format!("{}: {}", signal.origin.service, words::kind(signal.kind));
+    sheet.row(0, &[cell(format!("{rank:>3}"), 3, SIGNAL)], STRONG, &headline);
+    sheet.paragraph(margin, PLAIN, &signal.subject.name);
+    sheet.paragraph(margin, PLAIN, &signal.summary);
+    if let Some(curve) = &episode.curve {
+        let shown = window::of_episode(episode, curve, listening.as_of);
+        let columns = (sheet.columns() - margin).min(72);
+        sheet.line(&[(PLAIN, "    "), (SIGNAL, &spark(curve, shown, columns))]);
+        let unit = format!("{}, {} to {}", curve.unit, calendar.day(shown.from), calendar.day(shown.to));
+        sheet.paragraph(margin, QUIET, &unit);
+    }
+    let mut facts = vec![words::listening::since(episode, calendar), words::base_rate(episode.base_rate)];
+    facts.extend(words::story::members(&episode.members));
+    facts.extend(signal.explained_by.as_ref().map(|because| format!("explained by {because}")));
+    sheet.paragraph(margin, PLAIN, &facts.join(" · "));
+    sheet.paragraph(margin, QUIET, &format!("id {}", signal.id));
+}

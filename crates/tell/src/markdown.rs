@@ -1,0 +1,5 @@
+//! For documents that people go on writing: a post-mortem's beginning, a week's list. GitHub's dialect.
+
+mod escape;
+pub(crate) mod listening;
+pub(crate) mod story;

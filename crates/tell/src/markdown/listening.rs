@@ -1,0 +1,42 @@
+//! `hark listen` as a list for an issue or a chat.
+
+use std::fmt::Write as _;
+
+use hark_event::{Episode, Listening, Zone};
+
+use super::{
+    escape::{code, text},
+    story::{hearing, line},
+};
+use crate::{calendar::Calendar, words};
+
+/// Tells what spoke.
+pub(crate) fn tell(listening: &Listening, zone: &Zone) -> String {
+    let calendar = Calendar::around(listening.as_of, zone);
+    let mut page = String::new();
+    line!(page, "# {}\n", words::listening::headline(listening));
+    line!(page, "{}", text(&words::listening::listened(listening, &calendar)));
+    for (index, episode) in listening.episodes.iter().enumerate() {
+        block(&mut page, index + 1, episode, &calendar);
+    }
+    for said in words::listening::beside(listening) {
+        line!(page, "\n{}", text(&said));
+    }
+    hearing(&mut page, &listening.hearing, &calendar);
+    page
+}
+
+fn block(page: &mut String, rank: usize, episode: &Episode, calendar: &Calendar) {
+    let signal = &episode.signal;
+    let headline = format!("{}: {}", signal.origin.service, words::kind(signal.kind));
+    line!(page, "\n## {rank}. {}\n\n{}  ", text(&headline), code(&signal.subject.name));
+    line!(page, "{}\n", text(&signal.summary));
+    let mut facts = vec![words::listening::since(episode, calendar), words::base_rate(episode.base_rate)];
+    facts.extend(words::story::members(&episode.members));
+    facts.extend(signal.explained_by.as_ref().map(|because| format!("explained by {}", text(because))));
+    line!(page, "- {}", facts.join(" · "));
+    for evidence in signal.evidence.iter().take(2) {
+        line!(page, "- {} ({})", code(&evidence.text), code(&evidence.source));
+    }
+    line!(page, "- id {}", code(signal.id.as_str()));
+}
