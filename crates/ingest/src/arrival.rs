@@ -1,0 +1,190 @@
+//! When a log record could first have been known: the contract's rule of arrival.
+//!
+//! A file has a clock, which is the greatest event time so far, and a record arrives at what the clock
+//! then shows. A stamp that leaps more than an hour ahead (the first stamp of a file leaps, too) is held
+//! back until up to five dated records after it have said whether time went on from there: if most
+//! contradict it, it is an outlier, moves no clock and arrives at the clock as it was. Records behind it
+//! wait in order; nothing is lost or moved.
+//!
+//! With `as_of`, what had not arrived by then is no evidence: records stamped later do not count, so that
+//! a file that ends there is judged the same. The exception is a leap of more than thirty days, which the
+//! end of a file alone cannot settle; there what follows is heard in any case.
+//! The first record that arrives after `as_of` ends the reading; one that carries a later observed time
+//! is only left out, since observed times need not rise along a file.
+
+use std::collections::VecDeque;
+use std::ops::ControlFlow;
+
+use hark_event::Moment;
+
+use crate::draft::Draft;
+use crate::ear::Ear;
+
+const LEAP_SECONDS: i64 = 3_600;
+const FAR_LEAP_SECONDS: i64 = 30 * 86_400;
+const WITNESSES_MAX: usize = 5;
+/// Records without a time of their own can stand between a leap and its witnesses.
+const HELD_RECORDS_MAX: usize = 10_000;
+const HELD_BYTES_MAX: usize = 16 << 20;
+
+/// Gives the records of one file their arrival, in order.
+pub(crate) struct Arrivals {
+    clock: Option<Moment>,
+    held: VecDeque<Draft>,
+    held_bytes: usize,
+    spare: Vec<Draft>,
+}
+
+enum Judgement {
+    Genuine,
+    Outlier,
+    Undecided,
+}
+
+impl Arrivals {
+    /// A file before its first record.
+    pub(crate) fn new() -> Self {
+        Self { clock: None, held: VecDeque::new(), held_bytes: 0, spare: Vec::new() }
+    }
+
+    /// Takes the next record of the file; leaves an empty draft.
+    pub(crate) fn take(&mut self, draft: &mut Draft, ear: &mut Ear<'_>) -> ControlFlow<()> {
+        if self.held.is_empty()
+            && let Some(arrival) = self.certain(draft)
+        {
+            let flow = say(draft, arrival, ear);
+            draft.clear();
+            return flow;
+        }
+        let next = self.spare.pop().unwrap_or_default();
+        let draft = std::mem::replace(draft, next);
+        self.held_bytes += draft.message.len() + size_of::<Draft>();
+        self.held.push_back(draft);
+        let is_full = self.held.len() >= HELD_RECORDS_MAX || self.held_bytes >= HELD_BYTES_MAX;
+        self.settle(is_full, ear)
+    }
+
+    /// Lets go of all that is still held, at the end of the file.
+    pub(crate) fn finish(&mut self, ear: &mut Ear<'_>) -> ControlFlow<()> {
+        self.settle(true, ear)
+    }
+
+    /// The arrival, where nothing that follows could change it.
+    fn certain(&mut self, draft: &Draft) -> Option<Moment> {
+        if let Some(observed) = draft.observed {
+            let plausible = draft.time.filter(|time| !is_leap(*time, observed));
+            self.clock = self.clock.max(plausible);
+            return Some(observed);
+        }
+        let clock = self.clock?;
+        match draft.time {
+            Some(time) if !draft.is_outlier => {
+                if is_leap(time, clock) {
+                    return None;
+                }
+                self.clock = Some(clock.max(time));
+                self.clock
+            }
+            _ => Some(clock),
+        }
+    }
+
+    fn settle(&mut self, is_last: bool, ear: &mut Ear<'_>) -> ControlFlow<()> {
+        while let Some(front) = self.held.pop_front() {
+            if let Some(arrival) = self.certain(&front) {
+                self.held_bytes = self.held_bytes.saturating_sub(front.message.len() + size_of::<Draft>());
+                let flow = say(&front, arrival, ear);
+                self.keep_spare(front);
+                if flow.is_break() {
+                    return flow;
+                }
+                continue;
+            }
+            self.held.push_front(front);
+            if !self.decide(is_last, ear) {
+                break;
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Judges the first leap that is held; says whether that changed anything.
+    fn decide(&mut self, is_last: bool, ear: &mut Ear<'_>) -> bool {
+        let leap = self.held.iter().enumerate().find_map(|(at, draft)| {
+            let time = draft.time.filter(|_| !draft.is_outlier && draft.observed.is_none())?;
+            Some((at, time))
+        });
+        let Some((at, time)) = leap else {
+            return is_last && self.let_go_undated(ear);
+        };
+        match self.judge(at, time, is_last, ear.as_of) {
+            Judgement::Undecided => return false,
+            Judgement::Genuine => self.clock = self.clock.max(Some(time)),
+            Judgement::Outlier => self.held[at].is_outlier = true,
+        }
+        true
+    }
+
+    fn judge(&self, at: usize, time: Moment, is_last: bool, as_of: Option<Moment>) -> Judgement {
+        let is_far = self.clock.is_some_and(|clock| time > clock.plus_seconds(FAR_LEAP_SECONDS));
+        let horizon = as_of.filter(|_| !is_far);
+        let (mut agree, mut contradict, mut is_complete) = (0, 0, is_last);
+        for witness in self.held.iter().skip(at + 1).filter_map(|draft| draft.time).take(WITNESSES_MAX) {
+            if horizon.is_some_and(|horizon| witness > horizon) {
+                is_complete = true;
+                break;
+            }
+            let contradicts = is_leap(time, witness);
+            contradict += usize::from(contradicts);
+            agree += usize::from(!contradicts);
+        }
+        let majority = WITNESSES_MAX / 2 + 1;
+        if agree >= majority || (is_complete && agree > contradict) {
+            return Judgement::Genuine;
+        }
+        if contradict >= majority || (is_complete && contradict > 0) {
+            return Judgement::Outlier;
+        }
+        match (is_complete, is_far) {
+            (false, _) => Judgement::Undecided,
+            (true, true) => Judgement::Outlier,
+            (true, false) => Judgement::Genuine,
+        }
+    }
+
+    /// Nothing that is held has a time, and no clock was ever set: lines are counted and named as cut.
+    /// Says whether anything was let go.
+    fn let_go_undated(&mut self, ear: &mut Ear<'_>) -> bool {
+        if self.held.is_empty() {
+            return false;
+        }
+        ear.hearing.cut("log records without a time before the first that has one", self.held.len() as u64);
+        for draft in self.held.drain(..) {
+            ear.count(draft.tally);
+        }
+        self.held_bytes = 0;
+        true
+    }
+
+    fn keep_spare(&mut self, mut draft: Draft) {
+        if self.spare.len() < 2 * WITNESSES_MAX {
+            draft.clear();
+            self.spare.push(draft);
+        }
+    }
+}
+
+fn is_leap(time: Moment, clock: Moment) -> bool {
+    time > clock.plus_seconds(LEAP_SECONDS)
+}
+
+fn say(draft: &Draft, arrival: Moment, ear: &mut Ear<'_>) -> ControlFlow<()> {
+    if ear.knows(arrival) {
+        ear.record(draft, arrival);
+        ControlFlow::Continue(())
+    } else if draft.observed.is_some() {
+        ControlFlow::Continue(())
+    } else {
+        ControlFlow::Break(())
+    }
+}

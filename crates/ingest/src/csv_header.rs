@@ -1,0 +1,311 @@
+//! What a table is, from its header and its first rows: logs, metrics in long form or in wide form.
+
+use std::io::Cursor;
+
+use crate::csv::{Next, Rows, delimiter_of, number};
+use crate::lines::{LINE_BYTES_MAX, Lines};
+use crate::origin::{ENVIRONMENT_KEYS, SERVICE_KEYS};
+use crate::stamp::FieldReader;
+
+const SAMPLE_ROWS: usize = 50;
+
+const TIME_NAMES: [&str; 13] = [
+    "time",
+    "timestamp",
+    "@timestamp",
+    "ts",
+    "t",
+    "datetime",
+    "date_time",
+    "date",
+    "eventtime",
+    "event_time",
+    "timeunixnano",
+    "time_unix_nano",
+    "_time",
+];
+const TEXT_NAMES: [&str; 3] = ["message", "msg", "log"];
+const SERIES_NAMES: [&str; 5] = ["series", "metric", "metric_name", "__name__", "name"];
+const VALUE_NAMES: [&str; 3] = ["value", "val", "v"];
+const POD_NAMES: [&str; 4] = ["podname", "pod_name", "pod", "k8s.pod.name"];
+const LEVEL_NAMES: [&str; 5] = ["level", "severity", "severity_text", "loglevel", "lvl"];
+
+/// A table that can be read.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Table {
+    /// What separates cells.
+    pub(crate) delimiter: u8,
+    /// How many columns the header has.
+    pub(crate) columns: usize,
+    /// The column with the time.
+    pub(crate) time: usize,
+    /// The column that names the service.
+    pub(crate) service: Option<Column>,
+    /// The column that names the environment.
+    pub(crate) environment: Option<usize>,
+    /// What the rows are.
+    pub(crate) rows: RowKind,
+}
+
+/// Where a service's name stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Column {
+    /// In a column of its own.
+    Name(usize),
+    /// In a pod's name.
+    Pod(usize),
+}
+
+impl Column {
+    fn index(self) -> usize {
+        match self {
+            Self::Name(index) | Self::Pod(index) => index,
+        }
+    }
+}
+
+/// What a row of a table is.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum RowKind {
+    /// A log record.
+    Log {
+        /// The column with the message.
+        text: usize,
+        /// The column with the level.
+        level: Option<usize>,
+    },
+    /// One sample.
+    Long {
+        /// The column with the series.
+        series: usize,
+        /// The column with the value.
+        value: usize,
+        /// Further columns, which are labels.
+        labels: Vec<(usize, String)>,
+    },
+    /// A sample of each of several series.
+    Wide {
+        /// The columns with values, and their series; no name stands for the file's own.
+        values: Vec<(usize, Option<String>)>,
+        /// Further columns, which are labels.
+        labels: Vec<(usize, String)>,
+    },
+}
+
+/// Reads the head of a file as a table. `None` if it is none; an error if it is one that cannot be used,
+/// with the reason and what to do.
+pub(crate) fn read(head: &[u8]) -> Option<Result<Table, String>> {
+    let mut lines = Lines::new(Box::new(Cursor::new(head)), LINE_BYTES_MAX);
+    let first = loop {
+        let line = lines.next()?;
+        if !line.bytes.trim_ascii().is_empty() {
+            break String::from_utf8_lossy(line.bytes).into_owned();
+        }
+    };
+    let delimiter = delimiter_of(&first);
+    let sample = Sample::read(head, delimiter)?;
+    Some(sample.understand(delimiter))
+}
+
+struct Sample {
+    header: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Sample {
+    fn read(head: &[u8], delimiter: u8) -> Option<Self> {
+        let mut lines = Lines::new(Box::new(Cursor::new(head)), LINE_BYTES_MAX);
+        let mut rows = Rows::new(delimiter);
+        let mut all = Vec::new();
+        while all.len() <= SAMPLE_ROWS && rows.next(&mut lines) == Next::Row {
+            all.push((0..rows.len()).map(|at| rows.cell(at).trim().to_owned()).collect::<Vec<_>>());
+        }
+        let header = all.first()?.clone();
+        let even = all[1..].iter().filter(|row| row.len() == header.len()).count();
+        // Lists in prose have commas, too: a table has as many in most rows.
+        let is_table = header.len() >= 2 && all.len() >= 2 && even * 4 >= (all.len() - 1) * 3;
+        is_table.then(|| Self { header, rows: all.split_off(1) })
+    }
+
+    fn understand(&self, delimiter: u8) -> Result<Table, String> {
+        if self.header.iter().all(|cell| cell.parse::<f64>().is_ok()) {
+            return Err("a table of numbers without a header and without a time column; \
+                        put a header such as `time,a,b` above it and the time in the first column"
+                .to_owned());
+        }
+        let Some(time) = self.time_column() else {
+            return Err(format!(
+                "a table without a time column that can be read (columns: {}); \
+                 name one `time` or `timestamp` and write RFC 3339 or epoch seconds into it",
+                self.header_for_people()
+            ));
+        };
+        let service =
+            self.column(&SERVICE_KEYS).map(Column::Name).or(self.column(&POD_NAMES).map(Column::Pod));
+        let environment = self.column(&ENVIRONMENT_KEYS);
+        let mut table = Table {
+            delimiter,
+            columns: self.header.len(),
+            time,
+            service,
+            environment,
+            rows: self.log_rows(),
+        };
+        if matches!(&table.rows, RowKind::Log { text, .. } if *text == usize::MAX) {
+            table.rows = self.metric_rows(&table)?;
+        }
+        Ok(table)
+    }
+
+    /// Rows of log records; the text column is `usize::MAX` if there is none.
+    fn log_rows(&self) -> RowKind {
+        let text = self.column(&TEXT_NAMES).unwrap_or(usize::MAX);
+        RowKind::Log { text, level: self.column(&LEVEL_NAMES) }
+    }
+
+    fn metric_rows(&self, table: &Table) -> Result<RowKind, String> {
+        let origin = [table.service.map(Column::index), table.environment];
+        let is_taken = |at: usize| at == table.time || origin.contains(&Some(at));
+        if let (Some(series), Some(value)) = (self.column(&SERIES_NAMES), self.column(&VALUE_NAMES)) {
+            let rest = (0..self.header.len()).filter(|at| !is_taken(*at) && *at != series && *at != value);
+            return Ok(RowKind::Long { series, value, labels: self.labels(rest)? });
+        }
+        let free = (0..self.header.len()).filter(|at| !is_taken(*at) && !self.is_time(*at));
+        let (values, labels): (Vec<usize>, Vec<usize>) = free.partition(|at| self.is_numeric(*at));
+        if values.is_empty() {
+            return Err(format!(
+                "a table with a time column but without numbers or a text column named `message` or `log` (columns: {})",
+                self.header_for_people()
+            ));
+        }
+        let only = values.len() == 1;
+        let name = |at: usize| {
+            let is_plain_value =
+                only && VALUE_NAMES.iter().any(|name| name.eq_ignore_ascii_case(&self.header[at]));
+            (!is_plain_value).then(|| self.header[at].clone())
+        };
+        let values = values.into_iter().map(|at| (at, name(at))).collect();
+        Ok(RowKind::Wide { values, labels: self.labels(labels.into_iter())? })
+    }
+
+    fn labels(&self, columns: impl Iterator<Item = usize>) -> Result<Vec<(usize, String)>, String> {
+        columns
+            .filter(|at| !self.is_time(*at) && !self.header[*at].is_empty())
+            .map(|at| {
+                if self.is_free_text(at) {
+                    return Err(format!(
+                        "a table whose column `{}` holds free text, so that its rows are no series; \
+                         name it `message` if the rows are log records, or leave it out",
+                        self.header[at]
+                    ));
+                }
+                Ok((at, self.header[at].clone()))
+            })
+            .collect()
+    }
+
+    /// The best named column whose values are times.
+    fn time_column(&self) -> Option<usize> {
+        let named =
+            TIME_NAMES.iter().filter_map(|name| self.column(&[name])).find(|at| self.holds_times(*at));
+        // `min_date` is an attribute; a first column such as `Time (UTC)` is the time.
+        named.or_else(|| Some(0).filter(|at| self.is_time(*at)))
+    }
+
+    fn is_time(&self, at: usize) -> bool {
+        let name = self.header[at].to_ascii_lowercase();
+        (name.contains("time") || name.contains("date")) && self.holds_times(at)
+    }
+
+    fn holds_times(&self, at: usize) -> bool {
+        let mut reader = FieldReader::default();
+        let times = self.cells(at).filter(|cell| reader.read(cell).is_some()).count();
+        times > 0 && times * 2 > self.rows.len()
+    }
+
+    fn is_numeric(&self, at: usize) -> bool {
+        let numbers = self.cells(at).filter(|cell| number(cell).is_ok()).count();
+        numbers * 10 >= self.rows.len() * 9
+    }
+
+    /// Whether almost every row says something else, in words.
+    fn is_free_text(&self, at: usize) -> bool {
+        let cells: std::collections::BTreeSet<&str> = self.cells(at).collect();
+        self.rows.len() >= 4
+            && (cells.len() * 2 > self.rows.len() || cells.iter().any(|cell| cell.split(' ').count() > 4))
+    }
+
+    fn cells(&self, at: usize) -> impl Iterator<Item = &str> {
+        self.rows.iter().filter_map(move |row| row.get(at)).map(String::as_str)
+    }
+
+    fn column(&self, names: &[&str]) -> Option<usize> {
+        names.iter().find_map(|name| self.header.iter().position(|cell| cell.eq_ignore_ascii_case(name)))
+    }
+
+    fn header_for_people(&self) -> String {
+        let mut text = self
+            .header
+            .iter()
+            .take(8)
+            .map(|cell| cell.chars().take(40).collect())
+            .collect::<Vec<String>>()
+            .join(", ");
+        if self.header.len() > 8 {
+            text.push_str(", …");
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(head: &str, expected: RowKind) {
+        assert_eq!(read(head.as_bytes()).expect("a table").expect("a usable table").rows, expected);
+    }
+
+    #[track_caller]
+    fn check_refused(head: &str, expected: &str) {
+        let reason = read(head.as_bytes()).expect("a table").expect_err("no usable table");
+        assert!(reason.contains(expected), "{reason}");
+    }
+
+    #[test]
+    fn tables_are_told_apart_by_their_columns() {
+        check(
+            "Timestamp,TimeUnixNano,PodName,Log\n2023-01-29T09:13:13.068Z,1674983593068758008,a-1,\"{\"\"log\"\":\"\"x\"\"}\"\n",
+            RowKind::Log { text: 3, level: None },
+        );
+        check(
+            "time,series,value\n2026-01-01T00:00:00Z,up,1\n",
+            RowKind::Long { series: 1, value: 2, labels: vec![] },
+        );
+        check(
+            "timestamp,value\n2014-04-01 00:00:00,20.0\n",
+            RowKind::Wide { values: vec![(1, None)], labels: vec![] },
+        );
+        check(
+            "Time,TimeStamp,PodName,CpuUsage(m),zone\n2023-01-29 08:41:09.77 +0000 UTC m=+0.8,1674981669,a-1,7.02,eu\n",
+            RowKind::Wide {
+                values: vec![(3, Some("CpuUsage(m)".to_owned()))],
+                labels: vec![(4, "zone".to_owned())],
+            },
+        );
+    }
+
+    #[test]
+    fn tables_that_say_no_time_are_refused_with_the_reason() {
+        check_refused("0.1,0.2\n0.3,0.4\n", "without a header and without a time column");
+        check_refused("a,b\n1,2\n", "without a time column that can be read (columns: a, b)");
+        check_refused("time,b\n2026-01-01T00:00:00Z,x\n", "without numbers");
+    }
+
+    #[test]
+    fn prose_with_commas_is_no_table() {
+        assert!(read(b"Dear all, this is it\nno more\nand so on\n").is_none());
+        assert!(read(b"").is_none());
+    }
+}

@@ -1,0 +1,46 @@
+//! Metrics in long form: a sample per row, `time,series,value`; further columns are labels, and one that
+//! names the service says whose series it is.
+
+use crate::csv::{Next, Rows, number};
+use crate::csv_header::Table;
+use crate::ear::Ear;
+use crate::lines::Lines;
+use crate::samples::{KnownLines, KnownSeries};
+use crate::stamp::FieldReader;
+
+/// Reads the file to its end.
+pub(crate) fn read(
+    lines: &mut Lines<'_>,
+    table: &Table,
+    (series, value): (usize, usize),
+    labels: &[(usize, String)],
+    ear: &mut Ear<'_>,
+) {
+    let (mut rows, mut times) = (Rows::new(table.delimiter), FieldReader::default());
+    let (mut known_series, mut known_lines) = (KnownSeries::default(), KnownLines::new());
+    let mut is_header = true;
+    loop {
+        let counted = rows.after;
+        let next = rows.next(lines);
+        if next == Next::End {
+            known_lines.count(lines.tally.since(counted), None, ear);
+            return;
+        }
+        let mut tally = rows.after.since(counted);
+        let is_row = next == Next::Row && !std::mem::take(&mut is_header);
+        let time = is_row.then(|| times.read(rows.cell(table.time))).flatten();
+        let time = time.and_then(|reading| ear.calendar.place(reading));
+        let cell = number(rows.cell(value));
+        let mut is_known = time.map(|time| ear.knows(time));
+        match (time, cell) {
+            (Some(time), Ok(Some(value))) if !rows.cell(series).trim().is_empty() => {
+                let found = known_series.of_row(rows.cell(series), &rows, table, labels, ear);
+                is_known = Some(ear.sample(time, found.origin, &found.name, value, rows.line));
+            }
+            (Some(_), Ok(None)) => {}
+            _ if !is_row && next == Next::Row => {}
+            _ => tally.rejected += 1,
+        }
+        known_lines.count(tally, is_known, ear);
+    }
+}

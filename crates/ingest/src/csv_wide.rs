@@ -1,0 +1,69 @@
+//! Metrics in wide form: a row per time, a column per series, `time,a,b`; columns of words are labels.
+//! A single column named `value` is the series that the file is named for.
+
+use hark_event::Moment;
+
+use crate::csv::{Next, Rows, number};
+use crate::csv_header::Table;
+use crate::ear::Ear;
+use crate::lines::{Lines, Tally};
+use crate::samples::{KnownLines, KnownSeries};
+use crate::stamp::FieldReader;
+
+/// Reads the file to its end.
+pub(crate) fn read(
+    lines: &mut Lines<'_>,
+    table: &Table,
+    values: &[(usize, Option<String>)],
+    labels: &[(usize, String)],
+    ear: &mut Ear<'_>,
+) {
+    let (mut rows, mut times) = (Rows::new(table.delimiter), FieldReader::default());
+    let mut reader = Reader { table, values, labels, series: KnownSeries::default(), stem: ear.stem.clone() };
+    let mut known_lines = KnownLines::new();
+    let mut is_header = true;
+    loop {
+        let counted = rows.after;
+        let next = rows.next(lines);
+        if next == Next::End {
+            known_lines.count(lines.tally.since(counted), None, ear);
+            return;
+        }
+        let mut tally = rows.after.since(counted);
+        if std::mem::take(&mut is_header) {
+            known_lines.count(tally, None, ear);
+            continue;
+        }
+        let time = times.read(rows.cell(table.time)).and_then(|reading| ear.calendar.place(reading));
+        let is_known = time.map(|time| ear.knows(time));
+        match time.filter(|_| next == Next::Row) {
+            Some(time) => reader.read_row(&rows, time, &mut tally, ear),
+            None => tally.rejected += 1,
+        }
+        known_lines.count(tally, is_known, ear);
+    }
+}
+
+struct Reader<'a> {
+    table: &'a Table,
+    values: &'a [(usize, Option<String>)],
+    labels: &'a [(usize, String)],
+    series: KnownSeries,
+    stem: String,
+}
+
+impl Reader<'_> {
+    fn read_row(&mut self, rows: &Rows, time: Moment, tally: &mut Tally, ear: &mut Ear<'_>) {
+        for (column, name) in self.values {
+            match number(rows.cell(*column)) {
+                Ok(Some(value)) => {
+                    let name = name.as_ref().unwrap_or(&self.stem);
+                    let found = self.series.of_row(name, rows, self.table, self.labels, ear);
+                    ear.sample(time, found.origin, &found.name, value, rows.line);
+                }
+                Ok(None) => {}
+                Err(_) => tally.rejected += 1,
+            }
+        }
+    }
+}

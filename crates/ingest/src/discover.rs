@@ -1,0 +1,193 @@
+//! The files that the given paths mean, in an order that depends on their names alone.
+//!
+//! Directories are walked; what is hidden is passed over, and links are followed but never in circles. A
+//! stream (`-`, a pipe) is copied to a temporary file, since a file is looked at before it is read. Of
+//! byte-identical files the first by name is read.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use hark_event::Unread;
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::origin::{service_of_path, stem};
+use crate::source::{Content, Source, cannot_open};
+
+const DEPTH_MAX: usize = 64;
+const FILES_MAX: usize = 1_000_000;
+const COMPARE_BYTES: usize = 256 << 10;
+
+/// What the given paths hold.
+#[derive(Clone, Debug, Default)]
+pub struct Discovery {
+    /// Files to read, by name.
+    pub sources: Vec<Source>,
+    /// Paths that cannot be read, each with the reason and what to do.
+    pub unread: Vec<Unread>,
+    /// What the user should know: files that are read once though they are there twice.
+    pub remarks: Vec<String>,
+}
+
+/// Finds the files that the paths mean: files, directories (walked) and `-` for standard input.
+pub fn discover(paths: &[PathBuf]) -> Discovery {
+    let mut walk = Walk::default();
+    let mut roots: Vec<&PathBuf> = paths.iter().collect();
+    // A file below two of the paths is named by the shorter one, which knows more of its directories.
+    roots.sort_by_key(|root| (root.components().count(), root.as_path()));
+    roots.dedup();
+    for root in roots {
+        walk.root(root);
+    }
+    let Walk { mut found, .. } = walk;
+    found.sources.sort_by(|a, b| a.name.cmp(&b.name));
+    without_twins(&mut found);
+    found.unread.sort();
+    found.remarks.sort();
+    found
+}
+
+#[derive(Default)]
+struct Walk {
+    found: Discovery,
+    /// Files and directories by where they really are.
+    visited: BTreeSet<PathBuf>,
+}
+
+impl Walk {
+    fn root(&mut self, root: &Path) {
+        if root == Path::new("-") {
+            return self.stream("-", &mut io::stdin().lock());
+        }
+        match fs::metadata(root) {
+            Ok(about) if about.is_file() || about.is_dir() => self.path(root, root, 0),
+            // A named pipe or a shell's process substitution, given by name, is meant to be read.
+            Ok(_) => match File::open(root) {
+                Ok(mut stream) => self.stream(&root.to_string_lossy(), &mut stream),
+                Err(error) => self.unread(root, cannot_open(&error)),
+            },
+            Err(error) => self.unread(root, cannot_open(&error)),
+        }
+    }
+
+    fn path(&mut self, root: &Path, path: &Path, depth: usize) {
+        let about = match fs::metadata(path) {
+            Ok(about) => about,
+            Err(error) => return self.unread(path, cannot_open(&error)),
+        };
+        let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if about.is_dir() {
+            if self.visited.insert(real) {
+                self.directory(root, path, depth);
+            }
+        } else if !about.is_file() {
+            self.unread(
+                path,
+                "it is a pipe, a socket or a device; name it by itself if it is to be read".to_owned(),
+            );
+        } else if self.visited.insert(real) {
+            self.file(root, path, about.len());
+        }
+    }
+
+    fn directory(&mut self, root: &Path, path: &Path, depth: usize) {
+        if depth >= DEPTH_MAX {
+            return self
+                .unread(path, format!("it lies more than {DEPTH_MAX} directories deep; name it by itself"));
+        }
+        let entries = match fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
+            Ok(entries) => entries,
+            Err(error) => return self.unread(path, cannot_open(&error)),
+        };
+        let mut names: Vec<_> = entries.into_iter().map(|entry| entry.file_name()).collect();
+        names.sort();
+        for name in names {
+            if !name.as_encoded_bytes().starts_with(b".") {
+                self.path(root, &path.join(name), depth + 1);
+            }
+        }
+    }
+
+    fn file(&mut self, root: &Path, path: &Path, bytes_on_disk: u64) {
+        if self.found.sources.len() >= FILES_MAX {
+            return self.unread(path, format!("more than {FILES_MAX} files were given; name fewer"));
+        }
+        self.found.sources.push(Source {
+            name: Arc::from(path.to_string_lossy()),
+            content: Content::File(path.to_owned()),
+            bytes_on_disk,
+            service: service_of_path(root, path),
+            stem: stem(&path.file_name().unwrap_or_default().to_string_lossy()),
+        });
+    }
+
+    fn stream(&mut self, name: &str, stream: &mut dyn Read) {
+        match spool(stream) {
+            Ok((spooled, bytes_on_disk)) => self.found.sources.push(Source {
+                name: Arc::from(name),
+                content: Content::Spooled(Arc::new(spooled)),
+                bytes_on_disk,
+                service: "stdin".to_owned(),
+                stem: "stdin".to_owned(),
+            }),
+            Err(error) => self.unread(
+                Path::new(name),
+                format!("it cannot be copied to a temporary file ({error}); make room or set TMPDIR"),
+            ),
+        }
+    }
+
+    fn unread(&mut self, path: &Path, reason: String) {
+        self.found.unread.push(Unread { path: path.to_string_lossy().into_owned(), reason });
+    }
+}
+
+fn spool(stream: &mut dyn Read) -> io::Result<(tempfile::TempPath, u64)> {
+    let mut file = tempfile::NamedTempFile::new()?;
+    let bytes = io::copy(stream, &mut file)?;
+    Ok((file.into_temp_path(), bytes))
+}
+
+/// Takes out files that are byte by byte the same as one before them. Empty files are all named instead.
+fn without_twins(found: &mut Discovery) {
+    let mut by_size: BTreeMap<u64, usize> = BTreeMap::new();
+    for source in &found.sources {
+        *by_size.entry(source.bytes_on_disk).or_default() += 1;
+    }
+    let mut seen: BTreeMap<(u64, u128), Arc<str>> = BTreeMap::new();
+    let mut twins = Vec::new();
+    found.sources.retain(|source| {
+        if source.bytes_on_disk == 0 || by_size[&source.bytes_on_disk] < 2 {
+            return true;
+        }
+        // What cannot be read is named when it is read.
+        let Ok(content) = content_hash(source.content.path()) else { return true };
+        match seen.get(&(source.bytes_on_disk, content)) {
+            Some(first) => {
+                twins.push(format!("{} holds the same bytes as {first}; it is read once", source.name));
+                false
+            }
+            None => {
+                seen.insert((source.bytes_on_disk, content), source.name.clone());
+                true
+            }
+        }
+    });
+    found.remarks.extend(twins);
+}
+
+fn content_hash(path: &Path) -> io::Result<u128> {
+    let mut file = File::open(path)?;
+    let mut hasher = Xxh3::new();
+    let mut buffer = vec![0; COMPARE_BYTES];
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => return Ok(hasher.digest128()),
+            Ok(count) => hasher.update(&buffer[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Where all formats report to: it keeps the account and hands events to the listener.
+//!
+//! A format says what it read; what counts, and what arrived too late to be known, is decided here and in
+//! [`crate::arrival`], once for all of them.
+
+use std::sync::Arc;
+
+use hark_event::{Alert, Event, Hearing, LogRecord, Moment, Sample, UserReport};
+
+use crate::draft::{Draft, PEERS_MAX};
+use crate::lines::Tally;
+use crate::origin::{OriginIndex, Origins};
+use crate::stamp::Calendar;
+
+/// The listener to one file.
+pub(crate) struct Ear<'a> {
+    /// The file as the user named it.
+    pub(crate) file: Arc<str>,
+    /// Only what arrived at or before this moment is known.
+    pub(crate) as_of: Option<Moment>,
+    /// Who spoke.
+    pub(crate) origins: Origins,
+    /// The file's name without packing and rotation, for series that are named after it.
+    pub(crate) stem: String,
+    /// The account.
+    pub(crate) hearing: Hearing,
+    /// Places stamps in time.
+    pub(crate) calendar: Calendar,
+    /// The service that the user names for what carries none.
+    pub(crate) service: Option<Arc<str>>,
+    /// The environment of what carries none.
+    pub(crate) environment: Arc<str>,
+    /// Hears the events.
+    pub(crate) hear: &'a mut dyn FnMut(Event<'_>),
+}
+
+impl Ear<'_> {
+    /// Whether what arrived then is known already.
+    pub(crate) fn knows(&self, arrival: Moment) -> bool {
+        self.as_of.is_none_or(|as_of| arrival <= as_of)
+    }
+
+    /// Counts lines that were read and belong to what is known.
+    pub(crate) fn count(&mut self, tally: Tally) {
+        self.hearing.lines += tally.lines;
+        self.hearing.bytes += tally.bytes;
+        self.hearing.truncated += tally.truncated;
+        self.hearing.rejected += tally.rejected;
+    }
+
+    /// Hands on a log record that arrived then.
+    pub(crate) fn record(&mut self, draft: &Draft, arrival: Moment) {
+        self.count(draft.tally);
+        self.hearing.records += 1;
+        self.hearing.undated += u64::from(draft.time.is_none());
+        // A line that was cut is counted by the tally already.
+        self.hearing.truncated += u64::from(draft.is_shortened && draft.tally.truncated == 0);
+        self.hearing.heard_at(arrival);
+        let mut peers = [""; PEERS_MAX];
+        let peers_count = draft.peers(&mut peers);
+        (self.hear)(Event::Log(LogRecord {
+            time: draft.time,
+            arrival,
+            origin: self.origins.get(draft.origin),
+            level: draft.level,
+            message: &draft.message,
+            version: (!draft.version.is_empty()).then_some(&draft.version),
+            peers: &peers[..peers_count],
+            file: &self.file,
+            line: draft.line,
+            lines: draft.lines,
+        }));
+    }
+
+    /// Hands on a sample, if it is known already; says whether it is.
+    pub(crate) fn sample(
+        &mut self,
+        time: Moment,
+        origin: OriginIndex,
+        series: &str,
+        value: f64,
+        line: u64,
+    ) -> bool {
+        if !self.knows(time) {
+            return false;
+        }
+        self.hearing.samples += 1;
+        self.hearing.heard_at(time);
+        let origin = self.origins.get(origin);
+        (self.hear)(Event::Sample(Sample { time, origin, series, value, file: &self.file, line }));
+        true
+    }
+
+    /// Hands on an alert, if it is known already; says whether it is.
+    pub(crate) fn alert(&mut self, mut alert: Alert) -> bool {
+        if !self.knows(alert.starts_at) {
+            return false;
+        }
+        alert.ends_at = alert.ends_at.filter(|ends_at| self.knows(*ends_at));
+        self.hearing.heard_at(alert.starts_at);
+        if let Some(ends_at) = alert.ends_at {
+            self.hearing.heard_at(ends_at);
+        }
+        (self.hear)(Event::Alert(alert));
+        true
+    }
+
+    /// Hands on what a user reported, if it is known already; says whether it is.
+    pub(crate) fn report(&mut self, report: UserReport) -> bool {
+        if !self.knows(report.time) {
+            return false;
+        }
+        self.hearing.heard_at(report.time);
+        (self.hear)(Event::Report(report));
+        true
+    }
+}

@@ -1,0 +1,231 @@
+//! Who speaks, by the rules of the contract: a field, else what the user says, else the nearest
+//! directory, else the file's stem.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use hark_event::Origin;
+use rustc_hash::FxHashMap;
+
+/// More services than this in one file are not services but identifiers.
+const ORIGINS_MAX: usize = 10_000;
+/// Longer names are cut.
+const NAME_BYTES_MAX: usize = 200;
+
+/// Fields and labels that name the service, best first. Underscores stand for dots where dots cannot be.
+pub(crate) const SERVICE_KEYS: [&str; 5] = ["service.name", "service_name", "service", "app", "job"];
+/// Fields and labels that name the environment, best first.
+pub(crate) const ENVIRONMENT_KEYS: [&str; 6] = [
+    "deployment.environment.name",
+    "deployment_environment_name",
+    "deployment.environment",
+    "deployment_environment",
+    "environment",
+    "env",
+];
+
+/// The index of an origin in its [`Origins`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct OriginIndex(usize);
+
+/// The origins that a file has named so far.
+pub(crate) struct Origins {
+    known: Vec<Origin>,
+    by_name: FxHashMap<(Arc<str>, Arc<str>), usize>,
+    last: usize,
+    /// How often a new origin was refused because there were too many.
+    pub(crate) refused: u64,
+}
+
+impl Origins {
+    /// Starts with the origin of records that name none.
+    pub(crate) fn new(service: &str, environment: &str) -> Self {
+        let fallback = Origin { service: name(service), environment: name(environment) };
+        let by_name = [((fallback.service.clone(), fallback.environment.clone()), 0)].into_iter().collect();
+        Self { known: vec![fallback], by_name, last: 0, refused: 0 }
+    }
+
+    /// The origin with these names; what is not named is the file's own.
+    pub(crate) fn of(&mut self, service: Option<&str>, environment: Option<&str>) -> OriginIndex {
+        let service = service.map(str::trim).filter(|name| !name.is_empty());
+        let environment = environment.map(str::trim).filter(|name| !name.is_empty());
+        if service.is_none() && environment.is_none() {
+            return OriginIndex(0);
+        }
+        let last = &self.known[self.last];
+        let service = service.unwrap_or(&self.known[0].service);
+        let environment = environment.unwrap_or(&self.known[0].environment);
+        if *last.service == *service && *last.environment == *environment {
+            return OriginIndex(self.last);
+        }
+        let key = (name(service), name(environment));
+        self.last = match self.by_name.get(&key) {
+            Some(found) => *found,
+            None if self.known.len() >= ORIGINS_MAX => {
+                self.refused += 1;
+                0
+            }
+            None => {
+                self.known.push(Origin { service: key.0.clone(), environment: key.1.clone() });
+                self.by_name.insert(key, self.known.len() - 1);
+                self.known.len() - 1
+            }
+        };
+        OriginIndex(self.last)
+    }
+
+    /// The origin at the index.
+    pub(crate) fn get(&self, index: OriginIndex) -> &Origin {
+        &self.known[index.0]
+    }
+}
+
+fn name(text: &str) -> Arc<str> {
+    let mut end = text.len().min(NAME_BYTES_MAX);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    Arc::from(&text[..end])
+}
+
+/// The service that a file's path names: the nearest directory below `root`, skipping names that only
+/// sort, else the stem.
+pub(crate) fn service_of_path(root: &Path, file: &Path) -> String {
+    let below = file.strip_prefix(root).unwrap_or(Path::new(""));
+    let directories = below.parent().into_iter().flat_map(Path::components);
+    let nearest =
+        directories.rev().map(|part| part.as_os_str().to_string_lossy()).find(|name| !only_sorts(name));
+    nearest.map_or_else(|| stem(&file.file_name().unwrap_or_default().to_string_lossy()), Into::into)
+}
+
+/// Whether a directory's name says nothing about who speaks: `logs`, `2026-01-02`, `17`.
+fn only_sorts(name: &str) -> bool {
+    let is_kind = ["log", "logs", "metric", "metrics", "trace", "traces"]
+        .iter()
+        .any(|kind| kind.eq_ignore_ascii_case(name));
+    is_kind || is_date_or_number(name)
+}
+
+fn is_date_or_number(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    name.bytes().any(|byte| byte.is_ascii_digit())
+        && bytes.all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.' | b':' | b'T' | b'Z'))
+}
+
+/// A file's name without what says how it is packed, written or rotated.
+pub(crate) fn stem(file_name: &str) -> String {
+    const ENDINGS: [&str; 18] = [
+        ".gz", ".zst", ".bz2", ".xz", ".log", ".txt", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".out",
+        ".err", ".old", ".bak", ".prom", ".export", ".logs",
+    ];
+    let mut rest = file_name;
+    loop {
+        let shorter =
+            ENDINGS.iter().find_map(|ending| rest.strip_suffix(ending)).or_else(|| without_rotation(rest));
+        match shorter {
+            Some(shorter) if !shorter.is_empty() => rest = shorter,
+            _ => return rest.to_owned(),
+        }
+    }
+}
+
+/// Without `.1`, `.2026-01-02`, `-20260102`, `_2026-01-02_15`.
+fn without_rotation(name: &str) -> Option<&str> {
+    if let Some((before, last)) = name.rsplit_once('.')
+        && is_date_or_number(last)
+    {
+        return Some(before);
+    }
+    let numeric = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b':' | b'T');
+    let tail = name.bytes().rev().take_while(numeric).count();
+    let from = name.len() - tail;
+    let tail = &name[from..];
+    let digits = tail.bytes().filter(u8::is_ascii_digit).count();
+    // Eight digits are a date; `postgresql-15` or `web_2` are names.
+    (tail.starts_with(['-', '_']) && digits >= 8).then_some(&name[..from])
+}
+
+/// A pod's name without the hashes that its replica set gave it: `checkout-64469b5b48-25zj6`.
+pub(crate) fn service_of_pod(pod: &str) -> &str {
+    let is_hash = |part: &str, lengths: std::ops::RangeInclusive<usize>| {
+        lengths.contains(&part.len())
+            && part.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
+    };
+    let Some((rest, last)) = pod.rsplit_once('-') else { return pod };
+    if !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit()) {
+        return rest;
+    }
+    if !is_hash(last, 5..=5) {
+        return pod;
+    }
+    match rest.rsplit_once('-') {
+        Some((name, hash)) if is_hash(hash, 7..=10) && hash.bytes().any(|byte| byte.is_ascii_digit()) => name,
+        // A daemon set's pods have one hash; one without digits may be a word.
+        _ if last.bytes().any(|byte| byte.is_ascii_digit()) => rest,
+        _ => pod,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_path(root: &str, file: &str, expected: &str) {
+        assert_eq!(service_of_path(Path::new(root), Path::new(file)), expected);
+    }
+
+    #[test]
+    fn the_nearest_directory_that_does_more_than_sort_names_the_service() {
+        check_path("data", "data/payments/app.log", "payments");
+        check_path("data", "data/payments/logs/2026-01-02/app.log", "payments");
+        check_path("data", "data/shop/payments/17/app.log", "payments");
+        check_path("data", "data/logs/orders.log.2026-01-02.gz", "orders");
+        check_path("data/payments", "data/payments/app.log", "app");
+        check_path("data/payments/app.log", "data/payments/app.log", "app");
+    }
+
+    #[test]
+    fn a_stem_has_no_packing_and_no_rotation() {
+        for (name, expected) in [
+            ("payments.log.2026-01-02.gz", "payments"),
+            ("app.log.1", "app"),
+            ("app-20260102.log", "app"),
+            ("app_2026-01-02.jsonl.zst", "app"),
+            ("nova-api.log.1.2017-05-16_13:53:08", "nova-api"),
+            ("ec2_cpu_utilization_24ae8d.csv", "ec2_cpu_utilization_24ae8d"),
+            ("postgresql-15-main.log", "postgresql-15-main"),
+            ("postgresql-15.log", "postgresql-15"),
+            (".gz", ".gz"),
+            ("-", "-"),
+        ] {
+            assert_eq!(stem(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_pods_hashes_are_no_part_of_its_service() {
+        for (pod, expected) in [
+            ("ts-order-service-64469b5b48-25zj6", "ts-order-service"),
+            ("ts-gateway-service-6f6cfc45b-h5m2n", "ts-gateway-service"),
+            ("node-exporter-x7k2p", "node-exporter"),
+            ("kafka-0", "kafka"),
+            ("checkout", "checkout"),
+            ("my-api", "my-api"),
+            ("order-store", "order-store"),
+        ] {
+            assert_eq!(service_of_pod(pod), expected);
+        }
+    }
+
+    #[test]
+    fn what_a_record_does_not_name_is_the_files_own() {
+        let mut origins = Origins::new("file", "production");
+        let named = origins.of(Some("payments"), None);
+        assert_eq!(&*origins.get(named).service, "payments");
+        assert_eq!(&*origins.get(named).environment, "production");
+        let unnamed = origins.of(Some("  "), None);
+        assert_eq!(&*origins.get(unnamed).service, "file");
+        assert_eq!(origins.of(Some("payments"), None), named);
+    }
+}

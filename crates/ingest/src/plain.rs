@@ -1,0 +1,161 @@
+//! Plain text logs: a line with a stamp begins a record, lines without one belong to the record before.
+//!
+//! Stamp and level are cut out of the message, the rest is left alone (threads and loggers stay). Lines
+//! before the first stamp are records of their own without a time. What it cannot do: tell records apart
+//! that have no stamp but stand between records that have one.
+
+use std::ops::ControlFlow;
+
+use hark_event::Level;
+
+use crate::draft::Draft;
+use crate::ear::Ear;
+use crate::level;
+use crate::lines::Lines;
+use crate::records::Records;
+use crate::stamp::{Finder, Form, Stamp, time_of_day_length};
+use crate::syslog;
+use crate::text::clean;
+
+/// Keys that only introduce a stamp.
+const STAMP_KEYS: [&str; 7] = ["time=", "ts=", "t=", "timestamp=", "@timestamp=", "date=", "datetime="];
+
+/// Reads the file to its end, or to the first record that is not known yet.
+pub(crate) fn read(lines: &mut Lines<'_>, mut finder: Finder, ear: &mut Ear<'_>) {
+    let mut records = Records::new();
+    if read_lines(lines, &mut finder, &mut records, ear).is_continue() {
+        // Breaks only when the last records are not known yet: they are then left out.
+        let _ = records.finish(lines.tally, ear);
+    }
+}
+
+fn read_lines(
+    lines: &mut Lines<'_>,
+    finder: &mut Finder,
+    records: &mut Records,
+    ear: &mut Ear<'_>,
+) -> ControlFlow<()> {
+    loop {
+        let before = lines.tally;
+        let Some(line) = lines.next() else { return ControlFlow::Continue(()) };
+        let text = clean(line.bytes);
+        take(&text, before, line.number, finder, records, ear)?;
+    }
+}
+
+/// Takes one line of text: the beginning of a record, or a further line of the one before.
+pub(crate) fn take(
+    text: &str,
+    before: crate::lines::Tally,
+    number: u64,
+    finder: &mut Finder,
+    records: &mut Records,
+    ear: &mut Ear<'_>,
+) -> ControlFlow<()> {
+    let stamp = finder.find(text.as_bytes());
+    let placed = stamp.and_then(|stamp| Some((stamp, ear.calendar.place(stamp.reading)?)));
+    if let Some((stamp, time)) = placed {
+        let draft = records.begin(before, number, ear)?;
+        draft.time = Some(time);
+        let head = split(text, &stamp, draft);
+        if let Some(app) = head {
+            draft.origin = ear.origins.of(Some(app), None);
+        }
+        return ControlFlow::Continue(());
+    }
+    match records.open() {
+        Some(draft) if draft.time.is_some() || draft.observed.is_some() || text.starts_with([' ', '\t']) => {
+            draft.push_line(text);
+        }
+        // An empty line before the first stamp says nothing.
+        _ if text.trim().is_empty() => {}
+        _ => {
+            let draft = records.begin(before, number, ear)?;
+            take_message(text, draft);
+        }
+    }
+    ControlFlow::Continue(())
+}
+
+/// Takes a message that stands without a stamp, or behind one: its level is cut out.
+pub(crate) fn take_message(text: &str, draft: &mut Draft) {
+    // A message may bring a time of day of its own, as containers' logs do.
+    let own_time = time_of_day_length(text.as_bytes());
+    draft.push(text[own_time..].trim_start());
+    cut_level(draft, 0);
+}
+
+/// Fills the draft from a stamped line; returns the service that a syslog header names.
+fn split<'a>(text: &'a str, stamp: &Stamp, draft: &mut Draft) -> Option<&'a str> {
+    let (before, is_opened) = without_opener(text.get(..stamp.start).unwrap_or(""));
+    let after = behind(text, stamp.end, is_opened);
+    let mut rest = text.get(after..).unwrap_or("");
+    let mut app = None;
+    let mut before = before;
+    if let Some((level, is_modern)) = syslog::priority(before) {
+        draft.level = level;
+        before = "";
+        if let Some(header) = is_modern.then(|| syslog::modern_header(rest)).flatten() {
+            app = header.app;
+            rest = &rest[header.length..];
+        }
+    }
+    if before.is_empty() && app.is_none() {
+        let header = match stamp.shape.form {
+            Form::MonthFirst => syslog::header(rest),
+            Form::Iso if is_rsyslog(text.get(stamp.start..stamp.end)) => syslog::header_with_process(rest),
+            _ => None,
+        };
+        if let Some(header) = header {
+            app = header.app;
+            rest = &rest[header.length..];
+        }
+    }
+    if stamp.shape.form == Form::Glog {
+        draft.level = level::of_letter(text.as_bytes()[stamp.start]);
+    }
+    draft.push(before);
+    draft.push(rest);
+    cut_level(draft, 0);
+    app
+}
+
+fn cut_level(draft: &mut Draft, from: usize) {
+    if let Some((level, cut)) = level::near_start(&draft.message[from..]) {
+        if draft.level == Level::Unknown || level > draft.level {
+            draft.level = level;
+        }
+        draft.message.drain(from + cut.start..from + cut.end);
+    }
+}
+
+/// The text before a stamp without the bracket, quote or key that introduces it.
+fn without_opener(before: &str) -> (&str, bool) {
+    let opened = before.trim_end_matches(['[', '(', '"', '\'', '{']);
+    // `<34>` is a priority, a lone `<` a bracket.
+    let opened = opened.strip_suffix('<').unwrap_or(opened);
+    let key = STAMP_KEYS.iter().find_map(|key| opened.strip_suffix(key));
+    let rest = key.filter(|rest| rest.is_empty() || rest.ends_with([' ', '\t'])).unwrap_or(opened);
+    (rest, opened.len() != before.len())
+}
+
+/// Where the text goes on behind a stamp.
+fn behind(text: &str, end: usize, is_opened: bool) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = end;
+    while is_opened && matches!(bytes.get(at), Some(b']' | b')' | b'>' | b'"' | b'\'' | b'}')) {
+        at += 1;
+    }
+    if matches!(bytes.get(at), Some(b':' | b',' | b'|' | b';')) {
+        at += 1;
+    }
+    level::skip_separator(bytes, at)
+}
+
+/// `2026-01-02T15:04:05.678901+01:00`: microseconds and an offset in figures, as rsyslog writes.
+fn is_rsyslog(stamp: Option<&str>) -> bool {
+    stamp.is_some_and(|stamp| {
+        let bytes = stamp.as_bytes();
+        bytes.len() == 32 && bytes[10] == b'T' && bytes[19] == b'.' && matches!(bytes[26], b'+' | b'-')
+    })
+}

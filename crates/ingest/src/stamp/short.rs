@@ -1,0 +1,70 @@
+//! Stamps that leave out the century or the year, or put the day or month first in digits.
+//!
+//! `081109 203615`, `17/06/09 20:10:40`, `03-17 16:13:38.811`, `10.30 16:49:06`, glog's
+//! `I0102 15:04:05.678901`, `04.12.2005 04:47:44`, `12/04/2005 04:47:44 PM`.
+//! `12/04/2005` is read month first, as the tools that write slashes do, unless that is no date.
+
+use super::civil::Civil;
+use super::digits::{byte, expect, finish, four, loose_time_of_day, seconds, time_of_day, two};
+use super::named::half_day;
+
+/// `081109 203615`: year, month, day.
+pub(super) fn six_and_six(text: &[u8]) -> Option<(Civil, usize)> {
+    let date = (Some(century(two(text, 0)?)), two(text, 2)?, two(text, 4)?);
+    let at = expect(text, 6, b' ')?;
+    let second = seconds(two(text, at)?, two(text, at + 2)?, two(text, at + 4)?)?;
+    finish(text, at + 6, date, second)
+}
+
+/// `17/06/09 20:10:40`: year, month, day.
+pub(super) fn two_digit_year(text: &[u8]) -> Option<(Civil, usize)> {
+    let separator = byte(text, 2);
+    if !matches!(separator, b'/' | b'-') || byte(text, 5) != separator {
+        return None;
+    }
+    let date = (Some(century(two(text, 0)?)), two(text, 3)?, two(text, 6)?);
+    let (second, at) = time_of_day(text, expect(text, 8, b' ')?, b':')?;
+    finish(text, at, date, second)
+}
+
+/// `03-17 16:13:38.811`, `10.30 16:49:06`, `10/30 16:49:06`: month and day.
+pub(super) fn yearless(text: &[u8]) -> Option<(Civil, usize)> {
+    if !matches!(byte(text, 2), b'-' | b'.' | b'/') {
+        return None;
+    }
+    let date = (None, two(text, 0)?, two(text, 3)?);
+    let (second, at) = time_of_day(text, expect(text, 5, b' ')?, b':')?;
+    finish(text, at, date, second)
+}
+
+/// glog and klog: `I0102 15:04:05.678901`, the level's letter first.
+pub(super) fn glog(text: &[u8]) -> Option<(Civil, usize)> {
+    if !matches!(byte(text, 0), b'I' | b'W' | b'E' | b'F' | b'D' | b'V') {
+        return None;
+    }
+    let date = (None, two(text, 1)?, two(text, 3)?);
+    let (second, at) = time_of_day(text, expect(text, 5, b' ')?, b':')?;
+    // Without its fraction this could be anything.
+    (byte(text, at) == b'.').then(|| finish(text, at, date, second)).flatten()
+}
+
+/// `04.12.2005 04:47:44`, `12/04/2005 04:47:44 PM`, `04-12-2005 04:47:44`.
+pub(super) fn year_last(text: &[u8]) -> Option<(Civil, usize)> {
+    let separator = byte(text, 2);
+    if !matches!(separator, b'.' | b'/' | b'-') || byte(text, 5) != separator {
+        return None;
+    }
+    let (first, second_part, year) = (two(text, 0)?, two(text, 3)?, four(text, 6)?);
+    let is_month_first = separator == b'/' && first <= 12;
+    let (month, day) = if is_month_first { (first, second_part) } else { (second_part, first) };
+    let at = if byte(text, 10) == b',' { 11 } else { 10 };
+    let at = expect(text, at, b' ').or_else(|| expect(text, at, b'T'))?;
+    let (second, at) = loose_time_of_day(text, at)?;
+    let (second, at) = half_day(text, at, second).unwrap_or((second, at));
+    finish(text, at, (Some(year), month, day), second)
+}
+
+/// Two digits mean 1970 to 2069, as in POSIX but for 1969.
+fn century(year: u8) -> u16 {
+    if year >= 70 { 1900 + u16::from(year) } else { 2000 + u16::from(year) }
+}

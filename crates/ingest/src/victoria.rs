@@ -1,0 +1,137 @@
+//! VictoriaMetrics' export: a JSON object per line with a series, its values and their times in
+//! milliseconds (<https://docs.victoriametrics.com/victoriametrics/#how-to-export-data-in-json-line-format>).
+//!
+//! A line may hold years of a series, so that lines may be far longer here than elsewhere.
+
+use hark_event::Moment;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use std::fmt;
+
+use crate::ear::Ear;
+use crate::lines::Lines;
+use crate::samples::KnownLines;
+use crate::series::Series;
+
+/// About 600,000 samples: a year and more of minutes.
+pub(crate) const LINE_BYTES_MAX: usize = 16 << 20;
+
+#[derive(Deserialize)]
+struct Exported {
+    metric: Labels,
+    values: Vec<Value>,
+    timestamps: Vec<i64>,
+}
+
+/// Labels in order of appearance, the metric's name apart.
+struct Labels(Series);
+
+/// A value as the outside world writes it: a number, `null`, `"NaN"`, `"Infinity"`.
+struct Value(Option<f64>);
+
+/// Reads the file to its end.
+pub(crate) fn read(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
+    let mut known_lines = KnownLines::new();
+    loop {
+        let before = lines.tally;
+        let Some(line) = lines.next() else { return };
+        let number = line.number;
+        if line.bytes.trim_ascii().is_empty() {
+            known_lines.count(lines.tally.since(before), None, ear);
+            continue;
+        }
+        let parsed = serde_json::from_slice::<Exported>(line.bytes);
+        let mut tally = lines.tally.since(before);
+        let is_known = match parsed {
+            Ok(exported) => say(exported, number, &mut tally.rejected, ear),
+            Err(_) => {
+                tally.rejected += 1;
+                None
+            }
+        };
+        known_lines.count(tally, is_known, ear);
+    }
+}
+
+/// Hands on the samples that are known already; says whether there is any, if the line says a time.
+fn say(exported: Exported, line: u64, rejected: &mut u64, ear: &mut Ear<'_>) -> Option<bool> {
+    let Exported { metric: Labels(mut series), values, timestamps } = exported;
+    let origin = series.take_origin(ear);
+    let name = series.render();
+    *rejected += values.len().abs_diff(timestamps.len()) as u64;
+    let mut is_known = None;
+    for (value, millis) in values.iter().zip(&timestamps) {
+        match value.0 {
+            Some(value) => {
+                let is_said = ear.sample(Moment::from_millis(*millis), origin, &name, value, line);
+                is_known = Some(is_said || is_known == Some(true));
+            }
+            None => *rejected += 1,
+        }
+    }
+    is_known
+}
+
+impl<'de> Deserialize<'de> for Labels {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(LabelsVisitor)
+    }
+}
+
+struct LabelsVisitor;
+
+impl<'de> Visitor<'de> for LabelsVisitor {
+    type Value = Labels;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("labels and their values")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Labels, A::Error> {
+        let mut series = Series::default();
+        while let Some((label, value)) = map.next_entry::<String, String>()? {
+            if label == "__name__" {
+                series.name = value;
+            } else {
+                series.labels.push((label, value));
+            }
+        }
+        Ok(Labels(series))
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValueVisitor)
+    }
+}
+
+struct ValueVisitor;
+
+impl Visitor<'_> for ValueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number, null or a number's name")
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        Ok(Value(Some(value)))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+        Ok(Value(Some(value as f64)))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+        Ok(Value(Some(value as f64)))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        Ok(Value(Some(f64::NAN)))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
+        Ok(Value(text.trim().parse().ok()))
+    }
+}
