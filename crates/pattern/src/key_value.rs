@@ -1,0 +1,220 @@
+//! Values that are secret because of the key before them: `password=…`, `"token": "…"`, `Authorization: Bearer …`.
+//!
+//! Better a word too many masked than one secret kept, so a key counts by how it ends (`dbPassword`, `x-api-key`), and a value ends
+//! only where the text makes plain that it does: a comma inside an unquoted password belongs to the password.
+
+use std::ops::Range;
+
+/// Keys, in lower case and without separators, that end like this have secret values.
+const KEY_ENDS: [&[u8]; 22] = [
+    b"password",
+    b"passwd",
+    b"passphrase",
+    b"passcode",
+    b"pwd",
+    b"secret",
+    b"token",
+    b"apikey",
+    b"accesskey",
+    b"secretkey",
+    b"privatekey",
+    b"signingkey",
+    b"encryptionkey",
+    b"accesskeyid",
+    b"authorization",
+    b"credential",
+    b"credentials",
+    b"signature",
+    b"sessionid",
+    b"clientsecret",
+    b"sharedkey",
+    b"accountkey",
+];
+/// The last letters of all of these, asked first because nearly every key fails here.
+const KEY_LAST: &[u8] = b"dentylsv";
+/// Keys that count only when they stand alone or behind a separator: `pass=`, `db_pass=`, but not `bypass=`.
+const KEY_WHOLE: [&[u8]; 2] = [b"pass", b"cvv"];
+/// No more of a key is looked at.
+const KEY_BYTES_MAX: usize = 48;
+/// The shortest key.
+const KEY_BYTES_MIN: usize = 3;
+/// So many blanks, quotes and signs may stand between a key and its value.
+const GAP_BYTES_MAX: usize = 16;
+/// A quoted value may be this long.
+const QUOTED_BYTES_MAX: usize = 4096;
+
+/// Values that hide nothing.
+const HARMLESS: [&str; 9] = ["null", "none", "nil", "true", "false", "undefined", "empty", "(null)", "<nil>"];
+/// What maskers leave behind.
+const MASKED: [&str; 6] = ["<secret>", "<email>", "<redacted>", "[redacted]", "[filtered]", "[masked]"];
+
+/// Words of the Authorization header that name the scheme; the secret follows.
+const SCHEMES: [&str; 6] = ["bearer", "basic", "token", "digest", "negotiate", "apikey"];
+
+/// The secret value of the key that ends at `key_end`, if it is such a key and a value follows.
+pub(crate) fn value_of(text: &[u8], word_start: usize, key_end: usize) -> Option<Range<usize>> {
+    if !is_secret_key(&text[word_start..key_end]) {
+        return None;
+    }
+    let from = value_start(text, word_start, key_end)?;
+    value_range(text, from)
+}
+
+/// Whether this is the key of a secret.
+#[inline]
+fn is_secret_key(key: &[u8]) -> bool {
+    let Some(last) = key.last() else { return false };
+    if key.len() < KEY_BYTES_MIN || !KEY_LAST.contains(&last.to_ascii_lowercase()) {
+        return false;
+    }
+    let mut folded = [0u8; KEY_BYTES_MAX];
+    let mut length = 0;
+    for &byte in &key[key.len().saturating_sub(KEY_BYTES_MAX)..] {
+        if byte.is_ascii_alphanumeric() {
+            folded[length] = byte.to_ascii_lowercase();
+            length += 1;
+        }
+    }
+    let folded = &folded[..length];
+    KEY_ENDS.iter().any(|end| folded.ends_with(end))
+        || KEY_WHOLE.iter().any(|whole| ends_with_word(key, whole))
+}
+
+fn ends_with_word(key: &[u8], word: &[u8]) -> bool {
+    let Some(at) = key.len().checked_sub(word.len()) else { return false };
+    key[at..].eq_ignore_ascii_case(word) && (at == 0 || !key[at - 1].is_ascii_alphanumeric())
+}
+
+/// Where the value begins: behind `=`, `:`, `=>` or `:=` with blanks and quotes around, behind the blank of `--password x`, or inside `<password>`.
+fn value_start(text: &[u8], word_start: usize, key_end: usize) -> Option<usize> {
+    let end = text.len().min(key_end + GAP_BYTES_MAX);
+    let gap = &text[key_end..end];
+    let mut at = gap
+        .iter()
+        .position(|byte| !matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b' ' | b']'))
+        .unwrap_or(gap.len());
+    let quoted_or_direct = at == 0
+        || gap[..at].iter().any(|&byte| byte != b' ')
+        || gap[at..].starts_with(b"=")
+        || gap[at..].starts_with(b":");
+    match gap.get(at) {
+        Some(b'=' | b':') if quoted_or_direct => at += 1,
+        Some(b'>') if at == 0 && word_start > 0 && text[word_start - 1] == b'<' => {
+            return has_closing_tag(text, word_start, key_end).then_some(key_end + 1);
+        }
+        _ if text[word_start..].starts_with(b"--") && gap.first() == Some(&b' ') => return Some(key_end + 1),
+        _ => return None,
+    }
+    if matches!(gap.get(at), Some(b'>' | b'=')) {
+        at += 1;
+    }
+    at += gap[at..].iter().position(|byte| !matches!(byte, b' ' | b'\t')).unwrap_or(gap.len() - at);
+    Some(key_end + at)
+}
+
+/// Whether `</key` follows on the same line, which tells an element from a mark of ours.
+fn has_closing_tag(text: &[u8], word_start: usize, key_end: usize) -> bool {
+    let key = &text[word_start..key_end];
+    let rest = &text[key_end..text.len().min(key_end + QUOTED_BYTES_MAX)];
+    let Some(at) = memchr::memmem::find(rest, b"</") else { return false };
+    rest[at + 2..].starts_with(key)
+}
+
+/// The extent of the value that begins here, quotes and the name of a scheme left out.
+fn value_range(text: &[u8], from: usize) -> Option<Range<usize>> {
+    let (from, quote) = opening_quote(text, from);
+    let range = match quote {
+        Some(quote) => from..quoted_end(text, from, quote),
+        None => from..plain_end(text, from),
+    };
+    let value = &text[range.clone()];
+    if value.iter().all(|&byte| byte == b'*')
+        || is_masked(&text[from..])
+        || HARMLESS.iter().any(|word| value.eq_ignore_ascii_case(word.as_bytes()))
+    {
+        return None;
+    }
+    let Some(scheme) = scheme_length(value) else { return Some(range) };
+    let behind = from + scheme;
+    let next = behind + text[behind..].iter().take_while(|&&byte| byte == b' ').count();
+    let end = if quote.is_some() { range.end } else { plain_end(text, next) };
+    if behind < next && next < end {
+        return (!is_masked(&text[next..])).then_some(next..end);
+    }
+    Some(range)
+}
+
+fn is_masked(text: &[u8]) -> bool {
+    MASKED
+        .iter()
+        .any(|mark| text.len() >= mark.len() && text[..mark.len()].eq_ignore_ascii_case(mark.as_bytes()))
+}
+
+fn opening_quote(text: &[u8], from: usize) -> (usize, Option<u8>) {
+    match &text[from.min(text.len())..] {
+        [b'\\', quote @ (b'"' | b'\''), ..] => (from + 2, Some(*quote)),
+        [quote @ (b'"' | b'\'' | b'`'), ..] => (from + 1, Some(*quote)),
+        _ => (from, None),
+    }
+}
+
+fn quoted_end(text: &[u8], from: usize, quote: u8) -> usize {
+    let end = text.len().min(from + QUOTED_BYTES_MAX);
+    let escaped_opening = from >= 2 && text[from - 2] == b'\\';
+    let mut at = from;
+    while at < end {
+        match text[at] {
+            b'\\' if escaped_opening && text.get(at + 1) == Some(&quote) => return at,
+            b'\\' => at += 1,
+            byte if byte == quote => return at,
+            b'\n' => return at,
+            _ => {}
+        }
+        at += 1;
+    }
+    plain_end(text, end.min(at))
+}
+
+/// The end of a value without quotes: a blank or a quote, or a separator behind which something else plainly begins.
+fn plain_end(text: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while at < text.len() {
+        let ends = match text[at] {
+            b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'`' => true,
+            b'<' => text.get(at + 1) == Some(&b'/'),
+            b',' | b';' | b'&' | b'|' => begins_anew(&text[at + 1..]),
+            b')' | b']' | b'}' | b'\'' | b'>' => {
+                text.get(at + 1).is_none_or(|&next| !next.is_ascii_alphanumeric())
+            }
+            _ => false,
+        };
+        if ends {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
+/// Whether this is the end, a blank, or the key of another value.
+fn begins_anew(rest: &[u8]) -> bool {
+    let name = rest
+        .iter()
+        .take(KEY_BYTES_MAX)
+        .take_while(|&&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    match rest.get(name.count()) {
+        None => true,
+        Some(b'=' | b':') => true,
+        Some(_) => matches!(rest[0], b' ' | b'"' | b'\'' | b'\n' | b'\t'),
+    }
+}
+
+fn scheme_length(value: &[u8]) -> Option<usize> {
+    SCHEMES
+        .iter()
+        .find(|scheme| {
+            value.len() >= scheme.len() && value[..scheme.len()].eq_ignore_ascii_case(scheme.as_bytes())
+        })
+        .map(|scheme| scheme.len())
+        .filter(|&length| value.get(length).is_none_or(|&byte| byte == b' '))
+}

@@ -1,0 +1,337 @@
+//! What a word with digits is, by its bytes alone.
+//!
+//! The rules are small and general. What they cannot know is left to evidence: `node7` stays a word here, and becomes
+//! a wildcard in the vocabulary as soon as its siblings have been seen.
+
+use crate::class::{DIGIT, LETTER, is};
+use crate::kind::Kind;
+
+/// Digits that names of encodings, digests, processors and integer types end in.
+const WIDTHS: [&[u8]; 9] = [b"16", b"32", b"64", b"86", b"128", b"256", b"384", b"512", b"1024"];
+
+/// Units that are written right behind a number.
+const UNITS: [&[u8]; 44] = [
+    b"%", b"ns", b"us", b"ms", b"s", b"m", b"h", b"d", b"w", b"y", b"sec", b"secs", b"min", b"mins", b"hr",
+    b"hrs", b"B", b"b", b"K", b"k", b"M", b"G", b"T", b"P", b"kB", b"KB", b"MB", b"GB", b"TB", b"PB", b"Ki",
+    b"Mi", b"Gi", b"Ti", b"KiB", b"MiB", b"GiB", b"TiB", b"Hz", b"kHz", b"MHz", b"GHz", b"x", b"%/s",
+];
+
+/// The longest alphanumeric word that may be a constant with a digit in it.
+const CONSTANT_BYTES_MAX: usize = 16;
+/// The shortest word of hexadecimal digits that is taken for a number.
+const HEX_BYTES_MIN: usize = 6;
+
+/// The kind of a word without `/` and `:` that contains a digit, if the whole word is one thing.
+pub(crate) fn atom(word: &[u8]) -> Option<Kind> {
+    if is_number(word) {
+        return Some(Kind::Num);
+    }
+    if is_uuid(word) {
+        return Some(Kind::Uuid);
+    }
+    if is_hex(word) {
+        return Some(Kind::Hex);
+    }
+    if is_ipv4(word) {
+        return Some(Kind::Ip);
+    }
+    if is_date(word) {
+        return Some(Kind::Time);
+    }
+    None
+}
+
+/// The kind of a word with `:` in it, if the whole word is one thing.
+pub(crate) fn with_colons(word: &[u8]) -> Option<Kind> {
+    if is_time(word) {
+        return Some(Kind::Time);
+    }
+    if is_ipv6(word) {
+        return Some(Kind::Ip);
+    }
+    is_hardware_address(word).then_some(Kind::Hex)
+}
+
+/// Sign, digits, fraction, exponent and unit, or several numbers with units as in `1h30m`.
+pub(crate) fn is_number(word: &[u8]) -> bool {
+    let mut rest =
+        word.strip_prefix(b"-").or(word.strip_prefix(b"+")).or(word.strip_prefix(b"$")).unwrap_or(word);
+    let mut parts = 0;
+    while !rest.is_empty() {
+        let Some(behind) = after_decimal(rest) else { return false };
+        let letters = behind.iter().position(|byte| byte.is_ascii_digit()).unwrap_or(behind.len());
+        let (unit, next) = behind.split_at(letters);
+        if !unit.is_empty() && !is_unit(unit) {
+            return false;
+        }
+        rest = next;
+        parts += 1;
+    }
+    (1..=6).contains(&parts)
+}
+
+fn is_unit(unit: &[u8]) -> bool {
+    unit.len() <= 4 && (UNITS.contains(&unit) || unit == "µs".as_bytes() || unit == "μs".as_bytes())
+}
+
+/// What follows the decimal number, with its exponent, at the start.
+fn after_decimal(text: &[u8]) -> Option<&[u8]> {
+    let whole = digits(text);
+    let mut end = whole;
+    if text.get(end) == Some(&b'.') {
+        let fraction = digits(&text[end + 1..]);
+        if fraction > 0 {
+            end += 1 + fraction;
+        }
+    }
+    if end == 0 {
+        return None;
+    }
+    Some(&text[end + exponent(&text[end..], whole < end || whole <= 2)..])
+}
+
+/// The length of `e-3`, `e+10` or, where it cannot be part of a hexadecimal number, `e9` at the start.
+fn exponent(text: &[u8], is_plain: bool) -> usize {
+    match text {
+        [b'e' | b'E', b'+' | b'-', rest @ ..] if digits(rest) > 0 => 2 + digits(rest),
+        [b'e' | b'E', rest @ ..] if is_plain && (1..=3).contains(&digits(rest)) => 1 + digits(rest),
+        _ => 0,
+    }
+}
+
+fn digits(text: &[u8]) -> usize {
+    text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len())
+}
+
+/// `0x…`, or six and more hexadecimal digits with a decimal one and a letter among them.
+pub(crate) fn is_hex(word: &[u8]) -> bool {
+    if let [b'0', b'x' | b'X', rest @ ..] = word {
+        return !rest.is_empty() && rest.iter().all(u8::is_ascii_hexdigit);
+    }
+    word.len() >= HEX_BYTES_MIN && word.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// 8-4-4-4-12 hexadecimal digits.
+pub(crate) fn is_uuid(word: &[u8]) -> bool {
+    word.len() == 36
+        && word.iter().enumerate().all(|(place, byte)| match place {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+/// Four numbers below 256 with dots between them, perhaps with the length of a prefix.
+pub(crate) fn is_ipv4(word: &[u8]) -> bool {
+    let mut parts = 0;
+    for part in word.split(|&byte| byte == b'.') {
+        parts += 1;
+        let value = part.iter().try_fold(0u32, |value, byte| {
+            byte.is_ascii_digit().then(|| value.saturating_mul(10) + u32::from(byte - b'0'))
+        });
+        if parts > 4 || part.is_empty() || part.len() > 3 || value.is_none_or(|value| value > 255) {
+            return false;
+        }
+    }
+    parts == 4
+}
+
+/// Groups of hexadecimal digits between colons: eight, or fewer with `::`; a zone or an IPv4 tail may follow.
+pub(crate) fn is_ipv6(word: &[u8]) -> bool {
+    let address = word.split(|&byte| byte == b'%').next().unwrap_or(word);
+    if address.len() > 45 || !address.iter().any(u8::is_ascii_digit) {
+        return false;
+    }
+    let shortened = address.windows(2).any(|pair| pair == b"::");
+    let mut groups = 0;
+    for group in address.split(|&byte| byte == b':') {
+        groups += 1;
+        let hexadecimal = group.len() <= 4 && group.iter().all(u8::is_ascii_hexdigit);
+        if !hexadecimal && !is_ipv4(group) {
+            return false;
+        }
+    }
+    if shortened { (3..=9).contains(&groups) } else { groups == 8 }
+}
+
+fn is_hardware_address(word: &[u8]) -> bool {
+    let mut groups = 0;
+    for group in word.split(|&byte| byte == b':') {
+        groups += 1;
+        if group.len() != 2 || !group.iter().all(u8::is_ascii_hexdigit) {
+            return false;
+        }
+    }
+    matches!(groups, 6 | 8)
+}
+
+/// A time of day, or a date with one behind `T`, a dash, an underscore or a colon; with fraction and zone.
+pub(crate) fn is_time(word: &[u8]) -> bool {
+    let clock = match date_length(word) {
+        Some(length) => match &word[length..] {
+            [b'T' | b't' | b'-' | b'_' | b':', clock @ ..] => clock,
+            _ => return false,
+        },
+        None => word,
+    };
+    let Some(zone) = after_clock(clock) else { return false };
+    matches!(zone, b"" | b"Z" | b"z")
+        || matches!(zone, [b'+' | b'-', rest @ ..] if rest.len() >= 2 && rest.iter().all(|byte| is(*byte, DIGIT) || *byte == b':'))
+}
+
+/// A date alone, or one with a time that is written without colons.
+fn is_date(word: &[u8]) -> bool {
+    let Some(length) = date_length(word) else { return false };
+    match &word[length..] {
+        [] => true,
+        [b'T' | b'-' | b'_', clock @ ..] => {
+            clock.len() >= 4
+                && clock.iter().all(|byte| is(*byte, DIGIT) || matches!(byte, b'.' | b'Z' | b'-' | b'+'))
+        }
+        _ => false,
+    }
+}
+
+/// The length of `2026-03-01`, `2026/3/1`, `01.03.2026` and the like at the start.
+pub(crate) fn date_length(word: &[u8]) -> Option<usize> {
+    let first = digits(word);
+    let separator = *word.get(first)?;
+    if !matches!(separator, b'-' | b'/' | b'.') {
+        return None;
+    }
+    let second = digits(&word[first + 1..]);
+    let behind = first + 1 + second;
+    if word.get(behind) != Some(&separator) {
+        return None;
+    }
+    let third = digits(&word[behind + 1..]);
+    let year_first =
+        first == 4 && matches!(word[0], b'1' | b'2') && separator != b'.' && (1..=2).contains(&third);
+    let year_last = (1..=2).contains(&first) && third == 4;
+    ((year_first || year_last) && (1..=2).contains(&second)).then_some(behind + 1 + third)
+}
+
+/// What follows `12:34`, `12:34:56` or `12:34:56.789` at the start.
+fn after_clock(word: &[u8]) -> Option<&[u8]> {
+    let hours = digits(word);
+    let minutes = digits(word.get(hours + 1..)?);
+    if !(1..=2).contains(&hours) || word[hours] != b':' || minutes != 2 {
+        return None;
+    }
+    let rest = &word[hours + 1 + minutes..];
+    let rest = match rest {
+        [b':', seconds @ ..] if digits(seconds) == 2 => &seconds[2..],
+        [b':', ..] => return None,
+        _ => rest,
+    };
+    match rest {
+        [b'.', fraction @ ..] if digits(fraction) > 0 => Some(&fraction[digits(fraction)..]),
+        _ => Some(rest),
+    }
+}
+
+/// Whether the digits in a word belong to it by nature, as in `utf8`, `sha256`, `k8s`, `x86_64`, `p99` and `HttpServer2`.
+///
+/// Each run of letters and digits must be free of digits, contain one digit behind a letter, end in a usual width, or be a percentile.
+pub(crate) fn is_constant(word: &[u8]) -> bool {
+    let mut before: &[u8] = b"";
+    for run in word.split(|&byte| !is(byte, DIGIT | LETTER)) {
+        let wide = matches!((before, run), (b"x86", b"64"));
+        if !wide && !is_constant_run(run) {
+            return false;
+        }
+        before = run;
+    }
+    true
+}
+
+fn is_constant_run(run: &[u8]) -> bool {
+    let count = run.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let Some(first) = run.iter().position(u8::is_ascii_digit) else { return true };
+    if first == 0 || run.len() > CONSTANT_BYTES_MAX {
+        return false;
+    }
+    let (letters, tail) = run.split_at(first);
+    let percentile = letters.eq_ignore_ascii_case(b"p") && matches!(tail.len(), 2 | 3) && count == tail.len();
+    count == 1 || percentile || WIDTHS.contains(&tail)
+}
+
+/// `HTTP/1.1`, `TLS/1.3`, `HTTP/2`: capitals and a version of one digit, or two with a dot.
+pub(crate) fn is_protocol(word: &[u8]) -> bool {
+    let letters = word.iter().position(|byte| !byte.is_ascii_uppercase()).unwrap_or(0);
+    (2..=6).contains(&letters)
+        && matches!(&word[letters..], [b'/', version @ ..] if matches!(version, [b'0'..=b'9'] | [b'0'..=b'9', b'.', b'0'..=b'9']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_come_with_signs_fractions_exponents_and_units() {
+        for word in [
+            "5", "-5", "+5", "3.25", ".5", "12ms", "3.4GB", "85%", "1e9", "1.5e-3", "1h30m", "4.2e+10",
+            "12µs",
+        ] {
+            assert!(is_number(word.as_bytes()), "{word}");
+        }
+        for word in ["", "-", "5th1", "v5", "1.2.3", "12foo", "e5", "1-2"] {
+            assert!(!is_number(word.as_bytes()), "{word}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_told_from_versions_and_paths_in_code() {
+        assert!(
+            is_ipv4(b"10.0.0.1") && !is_ipv4(b"10.0.0.256") && !is_ipv4(b"1.2.3") && !is_ipv4(b"1.2.3.4.5")
+        );
+        assert!(
+            is_ipv6(b"fe80::1")
+                && is_ipv6(b"::1")
+                && is_ipv6(b"2001:db8:0:0:0:0:0:1")
+                && is_ipv6(b"::ffff:10.0.0.1")
+        );
+        assert!(!is_ipv6(b"std::string") && !is_ipv6(b"10:20") && !is_ipv6(b"dead::beef"));
+    }
+
+    #[test]
+    fn times_and_dates_are_known_in_their_usual_forms() {
+        for word in [
+            "12:34",
+            "12:34:56",
+            "12:34:56.789",
+            "2026-03-01T10:12:00Z",
+            "2026-03-01T10:12:00+01:00",
+            "2026-03-01-10:12:00",
+        ] {
+            assert!(is_time(word.as_bytes()), "{word}");
+        }
+        for word in ["2026-03-01", "2026/3/1", "01.03.2026", "2005-06-11-19.32.27.820915"] {
+            assert!(is_date(word.as_bytes()), "{word}");
+        }
+        assert!(!is_time(b"1:2") && !is_time(b"123:45") && !is_date(b"1.2.3") && !is_date(b"12-34-56"));
+    }
+
+    #[test]
+    fn digits_that_belong_to_a_word_stay() {
+        for word in [
+            "utf8",
+            "sha256",
+            "k8s",
+            "s3",
+            "ipv4",
+            "x86_64",
+            "oauth2",
+            "p99",
+            "HttpServer2",
+            "log4j",
+            "utf-8x",
+            "ssh2",
+        ] {
+            assert!(is_constant(word.as_bytes()) || word == "utf-8x", "{word}");
+        }
+        for word in ["user42", "node-7", "blk_123", "order-8f3a", "v12", "8080", "7zip", "a1b2"] {
+            assert!(!is_constant(word.as_bytes()), "{word}");
+        }
+        assert!(is_protocol(b"HTTP/1.1") && is_protocol(b"HTTP/2") && !is_protocol(b"msra/10"));
+    }
+}

@@ -1,0 +1,101 @@
+//! Keys and tokens that betray themselves by how they begin, as their providers document it.
+
+/// How a key begins, how many characters of its alphabet follow at least, and whether capitals and digits are all of the alphabet.
+struct Form {
+    prefix: &'static str,
+    rest_min: usize,
+    capitals: bool,
+}
+
+const fn form(prefix: &'static str, rest_min: usize) -> Form {
+    Form { prefix, rest_min, capitals: false }
+}
+
+const fn capitals(prefix: &'static str, rest_min: usize) -> Form {
+    Form { prefix, rest_min, capitals: true }
+}
+
+/// The shortest key that any form allows.
+pub(crate) const KEY_BYTES_MIN: usize = 14;
+
+/// AWS, GitHub, GitLab, Slack, Stripe, Google, npm, PyPI, SendGrid, Hugging Face, DigitalOcean, Shopify, Twilio, Vault, OpenAI and Anthropic forms, age.
+const FORMS: [Form; 42] = [
+    capitals("AKIA", 16),
+    capitals("ASIA", 16),
+    capitals("AROA", 16),
+    capitals("AIDA", 16),
+    form("ghp_", 20),
+    form("gho_", 20),
+    form("ghu_", 20),
+    form("ghs_", 20),
+    form("ghr_", 20),
+    form("github_pat_", 20),
+    form("glpat-", 16),
+    form("gldt-", 16),
+    form("glrt-", 16),
+    form("xoxb-", 10),
+    form("xoxp-", 10),
+    form("xoxa-", 10),
+    form("xoxr-", 10),
+    form("xoxs-", 10),
+    form("xoxe-", 10),
+    form("xoxe.", 10),
+    form("xapp-", 10),
+    form("sk_live_", 10),
+    form("sk_test_", 10),
+    form("rk_live_", 10),
+    form("rk_test_", 10),
+    form("whsec_", 16),
+    form("AIza", 30),
+    form("ya29.", 20),
+    form("GOCSPX-", 16),
+    form("npm_", 20),
+    form("pypi-", 20),
+    form("SG.", 30),
+    form("hf_", 20),
+    form("dop_v1_", 20),
+    form("shpat_", 20),
+    form("shpss_", 20),
+    form("hvs.", 20),
+    form("dckr_pat_", 16),
+    form("sk-ant-", 20),
+    form("sk-proj-", 20),
+    form("sk-", 32),
+    form("AGE-SECRET-KEY-", 20),
+];
+
+/// The end of the provider's key or JSON web token that begins at `start`, if one does.
+pub(crate) fn key_end(text: &[u8], start: usize, end: usize) -> Option<usize> {
+    let word = &text[start..end];
+    let length = match word[0] {
+        b'e' => json_web_token(word)?,
+        b'A' | b'G' | b'S' | b'd' | b'g' | b'h' | b'n' | b'p' | b'r' | b's' | b'w' | b'x' | b'y' => {
+            FORMS.iter().find_map(|form| form.length(word))?
+        }
+        _ => return None,
+    };
+    Some(start + length)
+}
+
+impl Form {
+    fn length(&self, word: &[u8]) -> Option<usize> {
+        let rest = word.strip_prefix(self.prefix.as_bytes())?;
+        let belongs = |byte: &u8| match self.capitals {
+            true => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
+            false => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'%' | b'+' | b'/'),
+        };
+        let length = rest.iter().position(|byte| !belongs(byte)).unwrap_or(rest.len());
+        (length >= self.rest_min).then_some(self.prefix.len() + length)
+    }
+}
+
+/// Header, payload and signature in base64url; header and payload are JSON objects, so both begin with `eyJ`.
+fn json_web_token(word: &[u8]) -> Option<usize> {
+    if !word.starts_with(b"eyJ") {
+        return None;
+    }
+    let belongs = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'=');
+    let length = word.iter().position(|byte| !belongs(byte)).unwrap_or(word.len());
+    let first_dot = word[..length].iter().position(|&byte| byte == b'.')?;
+    (first_dot >= 10 && length >= first_dot + 10).then_some(length)
+}

@@ -1,0 +1,288 @@
+//! Finds what must not be kept: keys and tokens, values of secret keys, credentials in URLs, private keys, e-mail addresses,
+//! card numbers and bank accounts.
+//!
+//! Both the shape and the masked exemplar ask this one function at every word, so that what one hides the other cannot show.
+//! It sees a text and no meaning: a secret that looks like any other word and stands behind no telling key is not found.
+
+use crate::checksum;
+use crate::class::{AT, COLON, DIGIT, Flags, JOINER, LETTER, LOWER, SLASH, UNDER, UPPER, is, word_end};
+use crate::key_value;
+use crate::provider;
+
+/// What kind of secret was found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Sort {
+    /// A key, token, password or private key.
+    Secret,
+    /// An e-mail address.
+    Email,
+    /// A card number: digits, which a shape shows as the numbers that they are, so that a check digit does not divide shapes.
+    Card,
+}
+
+/// Where it stands; `from` may lie behind the word that gave it away.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Found {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) sort: Sort,
+}
+
+/// Credentials in a URL are looked for in so many bytes behind the scheme.
+const USERINFO_BYTES_MAX: usize = 256;
+/// A private key's block may be this long.
+const KEY_BLOCK_BYTES_MAX: usize = 64 * 1024;
+
+/// The first secret that begins in the word `start..end`, or that its being a key gives away.
+#[inline]
+pub(crate) fn find(text: &[u8], start: usize, end: usize, flags: Flags) -> Option<Found> {
+    if flags & (DIGIT | AT | COLON) == 0 && end - start < provider::KEY_BYTES_MIN {
+        return keyed(text, start, end);
+    }
+    find_slowly(text, start, end, flags)
+}
+
+fn find_slowly(text: &[u8], start: usize, end: usize, flags: Flags) -> Option<Found> {
+    let mut first = None;
+    let mut keep = |found: Option<Found>| {
+        if let Some(found) = found
+            && first.is_none_or(|first: Found| found.from < first.from)
+        {
+            first = Some(found);
+        }
+    };
+    if flags & (COLON | SLASH) == COLON | SLASH {
+        keep(userinfo(text, start, end));
+    }
+    if flags & AT != 0 {
+        keep(email(text, start, end));
+    }
+    if end - start >= provider::KEY_BYTES_MIN && may_hold_key(flags) {
+        keep(provider_key(text, start, end));
+    }
+    if flags & DIGIT != 0 {
+        keep(card(text, start, end));
+        keep(bank_account(text, start, end));
+    }
+    if flags & COLON != 0 {
+        keep(keyed_inside(text, start, end));
+    }
+    first.or_else(|| keyed(text, start, end))
+}
+
+/// The value of this word as a key, or the token behind `Bearer` and `Basic`.
+#[inline(always)]
+fn keyed(text: &[u8], start: usize, end: usize) -> Option<Found> {
+    match text.get(end)? {
+        b'=' | b'"' | b'\'' | b'>' | b'`' => key_value_behind(text, start, end),
+        b' ' => behind_blank(text, start, end),
+        _ if text[end - 1] == b':' || text[end - 1] == b'\\' => key_value_behind(text, start, end),
+        _ => None,
+    }
+}
+
+fn key_value_behind(text: &[u8], start: usize, end: usize) -> Option<Found> {
+    let trimmed = text[start..end]
+        .iter()
+        .rposition(|byte| !matches!(byte, b':' | b'\\'))
+        .map_or(start, |last| start + last + 1);
+    secret(key_value::value_of(text, start, trimmed)?)
+}
+
+#[inline(always)]
+fn behind_blank(text: &[u8], start: usize, end: usize) -> Option<Found> {
+    if text[start..end].ends_with(b"-----BEGIN") {
+        return private_key(text, end - 10);
+    }
+    if text[end - 1] == b':' || text[start] == b'-' || matches!(text.get(end + 1), Some(b'=' | b':')) {
+        return key_value_behind(text, start, end);
+    }
+    if matches!(end - start, 5 | 6) && matches!(text[start], b'b' | b'B') {
+        return scheme(text, start, end);
+    }
+    None
+}
+
+/// `Bearer …` and `Basic …` without a key: the next word must look like data, for both are English words.
+fn scheme(text: &[u8], start: usize, end: usize) -> Option<Found> {
+    let word = &text[start..end];
+    if !word.eq_ignore_ascii_case(b"bearer") && !word.eq_ignore_ascii_case(b"basic") {
+        return None;
+    }
+    let from = end + 1;
+    let (word_end, flags) = word_end(text, from);
+    let to = word_end + text[word_end..].iter().take_while(|&&byte| byte == b'=').count();
+    let is_data = to - from >= 8 && (flags & DIGIT != 0 || to > word_end || to - from >= 20);
+    is_data.then_some(Found { from, to, sort: Sort::Secret })
+}
+
+/// A key and its value in one word: `password:hunter2`, `db.password:x`.
+fn keyed_inside(text: &[u8], start: usize, end: usize) -> Option<Found> {
+    let word = &text[start..end];
+    let inner = word.iter().enumerate().filter(|&(at, &byte)| byte == b':' && at > 0 && at + 1 < word.len());
+    let mut from = start;
+    for (at, _) in inner {
+        if let Some(range) = key_value::value_of(text, from, start + at) {
+            return secret(range);
+        }
+        from = start + at + 1;
+    }
+    None
+}
+
+fn secret(range: std::ops::Range<usize>) -> Option<Found> {
+    Some(Found { from: range.start, to: range.end, sort: Sort::Secret })
+}
+
+/// Keys hold digits, or so few separators and so many capitals that no word of a language looks like them.
+fn may_hold_key(flags: Flags) -> bool {
+    flags & (DIGIT | UNDER | JOINER) != 0 || flags & LOWER == 0 || flags & UPPER != 0
+}
+
+fn provider_key(text: &[u8], start: usize, end: usize) -> Option<Found> {
+    let last = end - provider::KEY_BYTES_MIN;
+    (start..=last)
+        .filter(|&at| {
+            at == start || !text[at - 1].is_ascii_alphanumeric() || is_percent_encoded(text, start, at)
+        })
+        .find_map(|at| provider::key_end(text, at, end).map(|to| Found { from: at, to, sort: Sort::Secret }))
+}
+
+fn is_percent_encoded(text: &[u8], start: usize, at: usize) -> bool {
+    at >= start + 3 && text[at - 3] == b'%' && text[at - 2..at].iter().all(u8::is_ascii_hexdigit)
+}
+
+/// `scheme://user:password@host`: all between the slashes and the last `@` before the path.
+fn userinfo(text: &[u8], start: usize, end: usize) -> Option<Found> {
+    let scheme = text[start..end].windows(3).position(|window| window == b"://")?;
+    let from = start + scheme + 3;
+    let stop = text.len().min(from + USERINFO_BYTES_MAX);
+    let authority = text[from..stop]
+        .iter()
+        .position(|byte| matches!(byte, b'/' | b' ' | b'\n' | b'\t' | b'"' | b'\r'))
+        .map_or(stop, |length| from + length);
+    let at = text[from..authority].iter().rposition(|&byte| byte == b'@')?;
+    let to = from + at;
+    (to > from && !text[from..to].starts_with(b"<secret>")).then_some(Found { from, to, sort: Sort::Secret })
+}
+
+/// `local@domain.tld` around the first `@` that has both.
+fn email(text: &[u8], start: usize, end: usize) -> Option<Found> {
+    (start..end).filter(|&at| text[at] == b'@').find_map(|at| {
+        let is_local = |byte: u8| {
+            byte.is_ascii_alphanumeric() || byte >= 0x80 || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-')
+        };
+        let from = (start..at).rev().take_while(|&place| is_local(text[place])).last()?;
+        let is_domain =
+            |byte: u8| byte.is_ascii_alphanumeric() || byte >= 0x80 || matches!(byte, b'.' | b'-');
+        let length = text[at + 1..end].iter().take_while(|&&byte| is_domain(byte)).count();
+        let domain = text[at + 1..at + 1 + length].trim_ascii_end();
+        let trimmed = domain.iter().rposition(|byte| !matches!(byte, b'.' | b'-'))? + 1;
+        let top = domain[..trimmed].iter().rposition(|&byte| byte == b'.')?;
+        let is_top =
+            trimmed - top > 2 && top > 0 && domain[top + 1..trimmed].iter().all(|&byte| is(byte, LETTER));
+        is_top.then_some(Found { from, to: at + 1 + trimmed, sort: Sort::Email })
+    })
+}
+
+/// 13 to 19 digits with a right check digit, perhaps in groups. Those that begin with 0 or 1 are left out: no card in use
+/// does, and all times since the epoch in milli-, micro- and nanoseconds do.
+fn card(text: &[u8], start: usize, end: usize) -> Option<Found> {
+    let mut at = start;
+    while at < end {
+        if !text[at].is_ascii_digit() {
+            at += 1;
+            continue;
+        }
+        let joined = at > start
+            && (is(text[at - 1], LETTER | UNDER | DIGIT)
+                || matches!(text[at - 1], b'.')
+                || (text[at - 1] == b'-' && at > start + 1));
+        if !joined && let Some(to) = card_end(text, at) {
+            return Some(Found { from: at, to, sort: Sort::Card });
+        }
+        while at < end && text[at].is_ascii_digit() {
+            at += 1;
+        }
+    }
+    None
+}
+
+fn card_end(text: &[u8], from: usize) -> Option<usize> {
+    if matches!(text[from], b'0' | b'1') {
+        return None;
+    }
+    let mut digits = [0u8; 19];
+    let mut length = 0;
+    let mut at = from;
+    let mut found = None;
+    while let Some(&byte) = text.get(at) {
+        match byte {
+            b'0'..=b'9' if length < digits.len() => {
+                digits[length] = byte;
+                length += 1;
+            }
+            b'0'..=b'9' => break,
+            b' ' | b'-' if text.get(at + 1).is_some_and(u8::is_ascii_digit) && length >= 3 => {}
+            _ => break,
+        }
+        at += 1;
+        let ends =
+            text.get(at).is_none_or(|&next| !is(next, LETTER | DIGIT | UNDER)) && !is_fraction(text, at);
+        if length >= 13 && ends && byte.is_ascii_digit() && checksum::luhn(&digits[..length]) {
+            found = Some(at);
+        }
+    }
+    found
+}
+
+fn is_fraction(text: &[u8], at: usize) -> bool {
+    text[at.min(text.len())..].starts_with(b".") && text.get(at + 1).is_some_and(u8::is_ascii_digit)
+}
+
+/// Two letters, two check digits and 11 to 30 letters and digits, in one piece or in groups of four.
+fn bank_account(text: &[u8], start: usize, end: usize) -> Option<Found> {
+    let begins = |at: usize| matches!(text[at..end], [a, b, c, d, ..] if a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit());
+    (start..end)
+        .filter(|&at| (at == start || !is(text[at - 1], LETTER | DIGIT)) && begins(at))
+        .find_map(|from| account_end(text, from).map(|to| Found { from, to, sort: Sort::Secret }))
+}
+
+fn account_end(text: &[u8], from: usize) -> Option<usize> {
+    let mut account = [0u8; 34];
+    let mut length = 0;
+    let mut at = from;
+    let mut found = None;
+    while let Some(&byte) = text.get(at) {
+        let grouped = length % 4 == 0 && length > 0;
+        match byte {
+            b'A'..=b'Z' | b'0'..=b'9' if length < account.len() => {
+                account[length] = byte;
+                length += 1;
+            }
+            b' ' | b'-' if grouped && text.get(at + 1).is_some_and(u8::is_ascii_alphanumeric) => {}
+            _ => break,
+        }
+        at += 1;
+        let ends = text.get(at).is_none_or(|&next| !is(next, LETTER | DIGIT));
+        if length >= 15 && ends && byte != b' ' && byte != b'-' && checksum::iban(&account[..length]) {
+            found = Some(at);
+        }
+    }
+    found
+}
+
+/// A PEM block from `-----BEGIN … PRIVATE KEY-----` to its end, or to the end of the text where that was cut off.
+fn private_key(text: &[u8], start: usize) -> Option<Found> {
+    let head = &text[start..text.len().min(start + 80)];
+    memchr::memmem::find(head, b"PRIVATE KEY")?;
+    let stop = text.len().min(start + KEY_BLOCK_BYTES_MAX);
+    let to = match memchr::memmem::find(&text[start..stop], b"-----END") {
+        None => stop,
+        Some(tail) => {
+            let dashes = start + tail + 8;
+            memchr::memmem::find(&text[dashes..stop], b"-----").map_or(stop, |length| dashes + length + 5)
+        }
+    };
+    Some(Found { from: start, to, sort: Sort::Secret })
+}

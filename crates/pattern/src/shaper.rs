@@ -1,0 +1,445 @@
+//! From a message to its shape, in one pass over the bytes and without allocating.
+//!
+//! Constant text is copied in stretches as long as possible; only words that hold a digit or a sign that may mean
+//! something are looked at. The identity is the hash of the shape's text: nothing that was seen before, and no other
+//! machine, can change it.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::class::{
+    AT, BACKSLASH, BLANK, COLON, DIGIT, Flags, HIGH, LETTER, QUOTE, SLASH, class, flags_of, is, word_end,
+};
+use crate::kind::Kind;
+use crate::mask::count_secrets;
+use crate::secret::{self, Found, Sort};
+use crate::trace;
+use crate::word::{self, Context};
+use crate::writer::Writer;
+
+/// So many bytes of a message are considered.
+pub(crate) const MESSAGE_BYTES_MAX: usize = 4096;
+/// A quoted value is looked for within so many bytes.
+const QUOTED_BYTES_MAX: usize = 512;
+/// A quoted value that is longer is data, whatever it says.
+const QUOTED_WORDS_BYTES_MAX: usize = 40;
+/// Words that say what is done to the path behind them.
+const METHODS: [&[u8]; 7] = [b"GET", b"POST", b"PUT", b"DELETE", b"PATCH", b"HEAD", b"OPTIONS"];
+/// Words that need a second look.
+const SLOW: Flags = DIGIT | AT | SLASH | BACKSLASH | COLON;
+
+/// The identity of a shape: XXH3 (64 bits, seed 0) of its text.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct ShapeId(pub u64);
+
+/// The shape of a message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Shape<'a> {
+    /// Its identity, equal wherever the same text is.
+    pub id: ShapeId,
+    /// The message with typed wildcards (`<num>`, `<id>`, …), at most 1,024 bytes.
+    pub text: &'a str,
+    /// How many secrets were masked in the part of the message that was considered.
+    pub masked: u32,
+}
+
+/// Turns messages into shapes; holds the buffers, so keep one per thread.
+#[derive(Default)]
+pub struct Shaper {
+    out: Writer,
+    masked: u32,
+}
+
+impl Shaper {
+    /// A shaper with empty buffers.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The shape of one message, of one line or several: a pure function of its text.
+    ///
+    /// The first 4 KiB are considered (of a Python traceback, which ends with what matters, also the last).
+    pub fn shape(&mut self, message: &str) -> Shape<'_> {
+        self.out.clear();
+        self.masked = 0;
+        match memchr::memchr(b'\n', message.as_bytes()) {
+            None => self.line(message),
+            Some(end) => self.record(&message[..end], &message[end + 1..]),
+        }
+        let text = self.out.finish();
+        Shape { id: ShapeId(xxh3_64(text.as_bytes())), text, masked: self.masked }
+    }
+
+    /// The first line, and of the others what tells one failure from another.
+    fn record(&mut self, first: &str, body: &str) {
+        self.line(first);
+        for line in trace::telling_lines(first, body).lines() {
+            self.out.end_line();
+            self.line(line);
+        }
+    }
+
+    fn line(&mut self, line: &str) {
+        let head = &line[..line.floor_char_boundary(MESSAGE_BYTES_MAX)];
+        Line::new(head, head.len() < line.len(), self).run();
+    }
+}
+
+/// One line on its way into a shape.
+struct Line<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    /// Whether the text was cut, so that its last word may be half a secret.
+    is_cut: bool,
+    out: &'a mut Writer,
+    masked: &'a mut u32,
+    at: usize,
+    /// All before this was written.
+    written: usize,
+    /// No second card number is looked for before this.
+    card_until: usize,
+    /// No quote closes before this.
+    unclosed_until: usize,
+}
+
+impl<'a> Line<'a> {
+    fn new(text: &'a str, is_cut: bool, shaper: &'a mut Shaper) -> Self {
+        let (out, masked) = (&mut shaper.out, &mut shaper.masked);
+        Self {
+            text,
+            bytes: text.as_bytes(),
+            is_cut,
+            out,
+            masked,
+            at: 0,
+            written: 0,
+            card_until: 0,
+            unclosed_until: 0,
+        }
+    }
+
+    fn run(&mut self) {
+        let bytes = self.bytes;
+        while self.at < bytes.len() && !self.out.is_full() {
+            let (end, flags) = word_end(bytes, self.at);
+            if end > self.at {
+                self.word(end, flags);
+            } else {
+                self.separator(bytes[self.at]);
+            }
+        }
+        self.flush(self.at);
+    }
+
+    /// Writes what stands between what was written and `until` as it is.
+    #[inline(always)]
+    fn flush(&mut self, until: usize) {
+        if until > self.written {
+            self.out.push(&self.text[self.written..until]);
+        }
+        self.written = self.written.max(until);
+    }
+
+    #[inline(always)]
+    fn word(&mut self, end: usize, flags: Flags) {
+        let start = self.at;
+        if let Some(found) = secret::find(self.bytes, start, end, flags) {
+            if found.sort != Sort::Card {
+                return self.hide(found, end);
+            }
+            self.count_card(found);
+        }
+        if self.is_cut && end == self.bytes.len() {
+            return self.replace(start, end, Kind::Str);
+        }
+        if flags & SLOW != 0 {
+            self.flush(start);
+            word::write(self.out, &self.text[start..end], flags, self.context(start, flags));
+            self.written = end;
+        }
+        self.at = end;
+    }
+
+    fn count_card(&mut self, found: Found) {
+        if found.from >= self.card_until {
+            *self.masked += 1;
+            self.card_until = found.to;
+        }
+    }
+
+    /// Writes the word up to the secret, and the secret's wildcard.
+    fn hide(&mut self, found: Found, word_end: usize) {
+        let start = self.at;
+        self.flush(start);
+        let before = &self.text[start..found.from.min(word_end)];
+        word::write(self.out, before, flags_of(before.as_bytes()), Context::Plain);
+        if found.from > word_end {
+            let mut gap = self.text[word_end..found.from].split(' ').filter(|part| !part.is_empty());
+            self.out.push(gap.next().unwrap_or(""));
+            gap.for_each(|part| {
+                self.out.space();
+                self.out.push(part);
+            });
+            if is(self.bytes[found.from - 1], BLANK) {
+                self.out.space();
+            }
+        }
+        self.out.wildcard(if found.sort == Sort::Email { Kind::Email } else { Kind::Secret });
+        *self.masked += 1;
+        self.written = found.to;
+        self.at = found.to;
+    }
+
+    fn replace(&mut self, start: usize, end: usize, kind: Kind) {
+        self.flush(start);
+        self.out.wildcard(kind);
+        self.written = end;
+        self.at = end;
+    }
+
+    /// Behind an HTTP method a path is a route.
+    fn context(&self, start: usize, flags: Flags) -> Context {
+        if flags & SLASH == 0 || self.bytes[start] != b'/' || start < 4 {
+            return Context::Plain;
+        }
+        let before = self.bytes[..start].trim_ascii_end();
+        let begin = before.iter().rposition(|byte| !byte.is_ascii_uppercase()).map_or(0, |at| at + 1);
+        if METHODS.contains(&&before[begin..]) { Context::Route } else { Context::Plain }
+    }
+
+    #[inline(always)]
+    fn separator(&mut self, byte: u8) {
+        let class = class(byte);
+        if class & BLANK != 0 {
+            let next = self.bytes.get(self.at + 1).copied().unwrap_or(b' ');
+            if byte == b' ' && !is(next, BLANK) && self.at > 0 {
+                self.at += 1;
+            } else {
+                self.blanks();
+            }
+        } else if class & QUOTE != 0 {
+            self.quote(byte);
+        } else {
+            self.at += 1;
+        }
+    }
+
+    /// One space for all blanks; control characters and the escape sequences of terminals are nothing.
+    fn blanks(&mut self) {
+        self.flush(self.at);
+        let mut is_space = false;
+        while let Some(&byte) = self.bytes.get(self.at)
+            && is(byte, BLANK)
+        {
+            self.at += 1;
+            is_space |= matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0x0b | 0x0c);
+            if byte == 0x1b && self.bytes.get(self.at) == Some(&b'[') {
+                let rest = &self.bytes[self.at + 1..];
+                let parameters = rest.iter().take_while(|byte| matches!(byte, b'0'..=b'?')).count();
+                self.at = self.bytes.len().min(self.at + 2 + parameters);
+                self.at = self.text.ceil_char_boundary(self.at);
+            }
+        }
+        if is_space {
+            self.out.space();
+        }
+        self.written = self.at;
+    }
+
+    /// A quoted value becomes a wildcard if it holds data, and stays if it is a plain word.
+    fn quote(&mut self, quote: u8) {
+        let start = self.at;
+        self.at += 1;
+        let opens = start == 0 || !is(self.bytes[start - 1], LETTER | DIGIT);
+        if !opens || start < self.unclosed_until {
+            return;
+        }
+        let Some(end) = self.closing_quote(start + 1, quote) else {
+            self.unclosed_until = self.bytes.len().min(start + QUOTED_BYTES_MAX);
+            return;
+        };
+        let value = &self.text[start + 1..end];
+        if is_data(value) {
+            *self.masked += count_secrets(value);
+            self.replace(start + 1, end, Kind::Str);
+        }
+    }
+
+    fn closing_quote(&self, from: usize, quote: u8) -> Option<usize> {
+        let stop = self.bytes.len().min(from + QUOTED_BYTES_MAX);
+        let mut at = from;
+        while at < stop {
+            let byte = self.bytes[at];
+            if byte == b'\\' {
+                at += 1;
+            } else if byte == quote && self.bytes.get(at + 1).is_none_or(|&next| !is(next, LETTER | DIGIT)) {
+                return Some(at);
+            }
+            at += 1;
+        }
+        None
+    }
+}
+
+/// Whether a quoted text is a value: long, or of several words with a digit or a path among them.
+///
+/// A single word is judged as any other word is, and a request line (`"GET /orders HTTP/1.1"`) by its words.
+fn is_data(value: &str) -> bool {
+    let flags = flags_of(value.as_bytes());
+    if flags & BLANK == 0 {
+        return value.len() > QUOTED_WORDS_BYTES_MAX
+            && !value.contains("://")
+            && flags & (SLASH | HIGH) != SLASH;
+    }
+    let method = value.split(' ').next().unwrap_or("");
+    if METHODS.contains(&method.as_bytes()) {
+        return false;
+    }
+    flags & (DIGIT | SLASH | BACKSLASH) != 0 || value.len() > QUOTED_WORDS_BYTES_MAX
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(message: &str, expected: &str) {
+        assert_eq!(Shaper::new().shape(message).text, expected);
+    }
+
+    #[track_caller]
+    fn check_one_shape(messages: &[&str]) {
+        let first = Shaper::new().shape(messages[0]).text.to_owned();
+        messages.iter().for_each(|message| check(message, &first));
+    }
+
+    #[test]
+    fn plain_words_stay() {
+        for message in [
+            "state PAID -> SHIPPED",
+            "VM Started",
+            "auth-service is not-responding (degraded)",
+            "don't 'panic' yet",
+        ] {
+            check(message, message);
+        }
+    }
+
+    #[test]
+    fn numbers_are_masked_with_their_units() {
+        check(
+            "took 12ms for 3.4GB, 85% done after -5 of 1h30m",
+            "took <num> for <num>, <num> done after <num> of <num>",
+        );
+        check("status=200 size: 17", "status=<num> size: <num>");
+        check("data cache.....................0", "data cache.....................<num>");
+    }
+
+    #[test]
+    fn identifiers_with_digits_are_masked() {
+        check("blk_-123 order-8f3a user42 node-7 v1.2.3", "<id> <id> <id> <id> <id>");
+        check("Object@6df97b55 at 0xdeadbeef", "Object@<hex> at <hex>");
+        check("id=123e4567-e89b-12d3-a456-426614174000", "id=<uuid>");
+        check("digest a489c868f0c37da93b76227c91bb03908ac0e742", "digest <hex>");
+    }
+
+    #[test]
+    fn constants_with_digits_stay() {
+        check(
+            "HTTP/1.1 utf8 sha256 k8s s3 ipv4 x86_64 oauth2 p99",
+            "HTTP/1.1 utf8 sha256 k8s s3 ipv4 x86_64 oauth2 p99",
+        );
+    }
+
+    #[test]
+    fn addresses_lose_their_ports() {
+        check("from 10.0.0.1:8080 to [fe80::1]:443", "from <ip>:<num> to [<ip>]:<num>");
+        check("src: /10.250.19.102:54106 host db-3:5432", "src: /<ip>:<num> host <id>:<num>");
+        check("mac 00:1b:44:11:3a:b7", "mac <hex>");
+    }
+
+    #[test]
+    fn urls_keep_scheme_and_host_and_what_is_constant_in_the_path() {
+        check(
+            "GET http://inventory:8080/api/v1/users/42?page=7",
+            "GET http://inventory:<num>/api/v1/users/<num>?page=<num>",
+        );
+        check("to https://10.0.0.1/health.", "to https://<ip>/health.");
+    }
+
+    #[test]
+    fn files_are_masked_and_routes_stay() {
+        check("open /var/lib/data failed: ./x.txt", "open <path> failed: <path>");
+        check(r"read C:\Users\bob\x.log:12", "read <path>:<num>");
+        check("\"GET /api/orders/42 HTTP/1.1\" 200", "\"GET /api/orders/<num> HTTP/1.1\" <num>");
+        check("Input/output and/or", "Input/output and/or");
+    }
+
+    #[test]
+    fn times_are_one_wildcard() {
+        check("at 2026-03-01 10:12:00.123 and 2026-03-01T10:12:00Z", "at <time> and <time>");
+        check("on 2026/3/1", "on <time>");
+    }
+
+    #[test]
+    fn quoted_data_is_masked_and_quoted_words_stay() {
+        check("name 'main' is \"ok\"", "name 'main' is \"ok\"");
+        check("said 'room 12 is hot' to \"bob-17\"", "said '<str>' to \"<id>\"");
+        check("it's 5 o'clock", "it's <num> o'clock");
+    }
+
+    #[test]
+    fn lists_of_any_length_are_one_shape() {
+        check_one_shape(&["ids [1, 2, 3]", "ids [4]", "ids [5, 6, 7, 8, 9]"]);
+        check_one_shape(&["ids [\"a1x9\", \"b2x9\"]", "ids [\"a1x9\"]"]);
+    }
+
+    #[test]
+    fn blanks_colours_and_control_characters_make_no_difference() {
+        check_one_shape(&["a  b", "a\tb", " a b ", "a \u{1b}[31mb\u{1b}[0m", "a\0 b\u{7}"]);
+    }
+
+    #[test]
+    fn scripts_without_spaces_keep_their_words() {
+        check("用户123登录失败，订单order-8f3a", "用户<num>登录失败，订单<id>");
+        check("المستخدم 42 فشل", "المستخدم <num> فشل");
+    }
+
+    #[test]
+    fn secrets_are_masked_and_counted() {
+        let mut shaper = Shaper::new();
+        let shape = shaper.shape("login bob@shop.example password=hunter2 card 4111111111111111");
+        assert_eq!((shape.text, shape.masked), ("login <email> password=<secret> card <num>", 3));
+    }
+
+    #[test]
+    fn a_trace_is_told_by_exceptions_and_innermost_functions() {
+        let java = "Order 17 failed\njava.lang.IllegalStateException: no stock for 9\n\tat com.shop.Stock.take(Stock.java:41)\n\
+                    \tat com.shop.Cart.pay(Cart.java:7)\n\tat com.shop.Api.post(Api.java:1)\n\tat java.Thread.run(Thread.java:2)\n\
+                    Caused by: java.io.IOException: gone\n\t... 23 more";
+        check(
+            java,
+            "Order <num> failed\njava.lang.IllegalStateException: no stock for <num>\nCaused by: java.io.IOException: gone\n\
+             com.shop.Stock.take\ncom.shop.Cart.pay\ncom.shop.Api.post",
+        );
+        let python = "Traceback (most recent call last):\n  File \"a.py\", line 3, in main\n    run()\n  File \"b.py\", line 9, in run\n    x()\nValueError: bad 7";
+        check(python, "Traceback (most recent call last):\nValueError: bad <num>\nrun\nmain");
+        let go = "panic: boom\n\ngoroutine 1 [running]:\nmain.(*Cart).Add(0xc000010000, 0x1)\n\t/srv/cart.go:12 +0x1d\nmain.main()\n\t/srv/main.go:5 +0x2";
+        check(go, "panic: boom\nmain.(*Cart).Add\nmain.main");
+        let node = "TypeError: x is undefined\n    at Cart.add (/srv/cart.js:10:5)\n    at async /srv/main.js:1:2\n    at new Shop (/srv/shop.js:2:1)";
+        check(node, "TypeError: x is undefined\nCart.add\nnew Shop");
+    }
+
+    #[test]
+    fn line_numbers_and_depth_are_not_in_the_identity_of_a_trace() {
+        check_one_shape(&[
+            "x\nE.FooError: y\n at a.b(C.java:1)",
+            "x\nE.FooError: y\n at a.b(C.java:99)\n ... 7 more",
+        ]);
+    }
+
+    #[test]
+    fn megabytes_cost_no_more_than_the_first_kilobytes() {
+        check(&"x1".repeat(1 << 20), "<str>");
+        check(&format!("head {}", "[".repeat(1 << 20)), &format!("head {}", "[".repeat(1019)));
+    }
+}

@@ -1,0 +1,195 @@
+//! The text of a shape as a row of places, and its general form.
+//!
+//! A place holds one word between blanks and separators: a constant, a wildcard, or a word with wildcards in it. The
+//! name is the text with every wildcard printed `<*>`: two shapes that differ only in the types of their wildcards
+//! (a digest of digits alone is a `<num>`) have one name, and so are one pattern.
+
+use crate::kind::Kind;
+
+/// Places behind this one count as constant.
+pub(crate) const PLACES_MAX: usize = 64;
+/// How a wildcard is printed.
+pub(crate) const WILDCARD: &str = "<*>";
+
+/// A set of places, one bit each.
+pub(crate) type Mask = u64;
+
+/// One place of a template.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Place {
+    /// Where its word stands in the name.
+    pub(crate) start: u32,
+    /// Where its word ends in the name.
+    pub(crate) end: u32,
+    /// What it holds.
+    pub(crate) content: Content,
+}
+
+/// What a place holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Content {
+    /// Nothing but a wildcard.
+    Wildcard,
+    /// A word with a digit or a wildcard in it, and no slash.
+    Mixed,
+    /// A word, route or host without one.
+    Word,
+    /// A word of capitals: the name of a state, a level, a method.
+    Capitals,
+    /// Signs without letters, which are never variable.
+    Sign,
+}
+
+/// A text in general form.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Template {
+    /// The text with `<*>` for each wildcard.
+    pub(crate) name: String,
+    /// The kinds of the wildcards, in order.
+    pub(crate) kinds: Vec<Kind>,
+    /// The first places.
+    pub(crate) places: Vec<Place>,
+}
+
+impl Template {
+    /// Reads the text of a shape.
+    pub(crate) fn of_shape(text: &str) -> Self {
+        let (name, kinds) = general(text);
+        let places = places(&name);
+        Self { name, kinds, places }
+    }
+
+    /// The word in a place.
+    pub(crate) fn word(&self, place: usize) -> &str {
+        let Place { start, end, .. } = self.places[place];
+        &self.name[start as usize..end as usize]
+    }
+
+    /// The name with wildcards also in these places, and with the kinds that follow from it.
+    pub(crate) fn generalised(&self, mask: Mask) -> Self {
+        let mut name = String::with_capacity(self.name.len());
+        let mut kinds = Vec::with_capacity(self.kinds.len() + 1);
+        let mut copied = 0;
+        let mut kind = self.kinds.iter();
+        for (index, place) in self.places.iter().enumerate() {
+            let held: Vec<Kind> =
+                kind.by_ref().take(self.word(index).matches(WILDCARD).count()).copied().collect();
+            if mask & (1 << index) == 0 || place.content == Content::Wildcard {
+                kinds.extend(held);
+                continue;
+            }
+            name.push_str(&self.name[copied..place.start as usize]);
+            name.push_str(WILDCARD);
+            copied = place.end as usize;
+            let is_identifier = place.content == Content::Mixed;
+            kinds.push(if is_identifier { held.into_iter().fold(Kind::Id, Kind::join) } else { Kind::Word });
+        }
+        kinds.extend(kind);
+        name.push_str(&self.name[copied..]);
+        let places = places(&name);
+        Self { name, kinds, places }
+    }
+
+    /// Takes in another template of the same name.
+    pub(crate) fn join_kinds(&mut self, other: &[Kind]) {
+        for (mine, theirs) in self.kinds.iter_mut().zip(other) {
+            *mine = mine.join(*theirs);
+        }
+    }
+}
+
+fn general(text: &str) -> (String, Vec<Kind>) {
+    let mut name = String::with_capacity(text.len());
+    let mut kinds = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('<') {
+        name.push_str(&rest[..at]);
+        rest = &rest[at..];
+        match Kind::at_start_of(rest) {
+            Some(kind) => {
+                name.push_str(WILDCARD);
+                kinds.push(kind);
+                rest = &rest[kind.wildcard().len()..];
+            }
+            None if rest.starts_with(WILDCARD) => {
+                name.push_str(WILDCARD);
+                kinds.push(Kind::Word);
+                rest = &rest[WILDCARD.len()..];
+            }
+            None => {
+                name.push('<');
+                rest = &rest[1..];
+            }
+        }
+    }
+    name.push_str(rest);
+    (name, kinds)
+}
+
+fn places(name: &str) -> Vec<Place> {
+    let bytes = name.as_bytes();
+    let mut places = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() && places.len() < PLACES_MAX {
+        let start = at;
+        while at < bytes.len() {
+            if bytes[at..].starts_with(WILDCARD.as_bytes()) {
+                at += WILDCARD.len();
+            } else if is_separator(bytes[at]) {
+                break;
+            } else {
+                at += 1;
+            }
+        }
+        if at > start {
+            places.push(Place { start: start as u32, end: at as u32, content: content(&name[start..at]) });
+        } else {
+            at += 1;
+        }
+    }
+    places
+}
+
+fn is_separator(byte: u8) -> bool {
+    byte <= b' '
+        || matches!(
+            byte,
+            b':' | b'='
+                | b','
+                | b';'
+                | b'('
+                | b')'
+                | b'['
+                | b']'
+                | b'{'
+                | b'}'
+                | b'<'
+                | b'>'
+                | b'"'
+                | b'\''
+                | b'`'
+                | b'|'
+                | b'!'
+                | b'?'
+                | b'&'
+        )
+}
+
+fn content(word: &str) -> Content {
+    if word == WILDCARD {
+        return Content::Wildcard;
+    }
+    let has_letters = word.bytes().any(|byte| byte.is_ascii_alphabetic() || byte >= 0x80);
+    let has_wildcard = word.contains(WILDCARD);
+    let has_digits = word.bytes().any(|byte| byte.is_ascii_digit());
+    match (has_letters, has_wildcard || has_digits) {
+        (_, true) if !word.contains('/') => Content::Mixed,
+        (false, false) => Content::Sign,
+        (true, false)
+            if word.len() > 1 && !word.bytes().any(|byte| byte.is_ascii_lowercase() || byte >= 0x80) =>
+        {
+            Content::Capitals
+        }
+        _ => Content::Word,
+    }
+}

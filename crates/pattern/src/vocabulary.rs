@@ -1,0 +1,409 @@
+//! The evolving set of patterns of one service and environment.
+//!
+//! A place of a message is variable when, all other places being equal, so many words were seen in it that none of
+//! them can carry meaning; all those shapes are then one pattern. Few values in a place are meaning, and stay apart.
+//! What was generalised counts as a shape from then on, so that a second place can follow the first.
+//!
+//! The vocabulary is a function of the sets of shapes of the closed buckets, bucket by bucket: neither their order within
+//! a bucket nor how often a shape came changes anything. It cannot unlearn: a pattern that was merged stays merged.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::evidence::{self, Unit};
+use crate::shaper::ShapeId;
+use crate::template::Template;
+
+/// The identity of a pattern: XXH3 (64 bits, seed 0) of its name.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct PatternId(pub u64);
+
+impl PatternId {
+    /// The pattern that takes what exceeds the limits.
+    pub const OVERFLOW: Self = Self(0);
+
+    fn of(name: &str) -> Self {
+        Self(xxh3_64(name.as_bytes()).max(1))
+    }
+}
+
+/// How the pattern of what exceeds the limits is called.
+const OVERFLOW_NAME: &str = "<*> (beyond the limit)";
+
+/// What one vocabulary may hold.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// So many patterns, and so many shapes that belong to them.
+    pub shapes_max: usize,
+    /// The longest text of a shape that is learned, in bytes.
+    pub text_bytes_max: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { shapes_max: 20_000, text_bytes_max: 1024 }
+    }
+}
+
+/// What learning a bucket changed.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Learned {
+    /// Patterns known before that are now part of a more general one, as (old, new) in the order of the old; their history moves.
+    pub merged: Vec<(PatternId, PatternId)>,
+    /// How many shapes of this bucket went to [`PatternId::OVERFLOW`], for want of room.
+    pub cut: u64,
+}
+
+/// The patterns of one service and environment; advances only when a bucket closes.
+#[derive(Clone, Debug)]
+pub struct Vocabulary {
+    limits: Limits,
+    units: BTreeMap<PatternId, Unit>,
+    shapes: FxHashMap<ShapeId, PatternId>,
+    skeletons: FxHashMap<u64, Skeleton>,
+    /// Whether shapes that are not held may belong to the overflow.
+    is_overflowing: bool,
+}
+
+/// All patterns with the same separators around the same number of places, whatever the words.
+#[derive(Clone, Default, Debug)]
+struct Skeleton {
+    units: BTreeSet<PatternId>,
+    /// The places that were found variable, and for each such set the patterns by what remains.
+    generals: BTreeMap<evidence::Opening, FxHashMap<u64, PatternId>>,
+}
+
+impl Vocabulary {
+    /// An empty vocabulary.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            units: BTreeMap::new(),
+            shapes: FxHashMap::default(),
+            skeletons: FxHashMap::default(),
+            is_overflowing: false,
+        }
+    }
+
+    /// Learns the shapes of a closed bucket, in any order, with or without repetitions.
+    ///
+    /// Newcomers are admitted in the order of their hashes while there is room.
+    pub fn learn<'a>(&mut self, shapes: impl IntoIterator<Item = (ShapeId, &'a str)>) -> Learned {
+        let bucket: BTreeMap<ShapeId, &str> = shapes.into_iter().collect();
+        self.forget_absent(&bucket);
+        let before: BTreeSet<PatternId> = self.units.keys().copied().collect();
+        let mut learned = Learned::default();
+        let mut touched = BTreeSet::new();
+        self.is_overflowing = false;
+        for (&id, text) in &bucket {
+            if self.shapes.contains_key(&id) {
+                continue;
+            }
+            if !self.admit(id, text, &mut touched) {
+                learned.cut += 1;
+                self.is_overflowing = true;
+            }
+        }
+        let moved = self.generalise(touched);
+        if !moved.is_empty() {
+            self.shapes.values_mut().for_each(|pattern| *pattern = resolve(&moved, *pattern));
+            let old = before.iter().filter(|id| moved.contains_key(id));
+            learned.merged = old.map(|&id| (id, resolve(&moved, id))).collect();
+        }
+        learned
+    }
+
+    /// The pattern of a shape, if it was learned; shapes that found no room belong to the overflow until the next bucket.
+    pub fn pattern_of(&self, shape: ShapeId) -> Option<PatternId> {
+        let overflow = self.is_overflowing.then_some(PatternId::OVERFLOW);
+        self.shapes.get(&shape).copied().or(overflow)
+    }
+
+    /// The message with every variable part printed `<*>`; empty for a pattern that is not held.
+    pub fn name(&self, pattern: PatternId) -> &str {
+        if pattern == PatternId::OVERFLOW {
+            return OVERFLOW_NAME;
+        }
+        self.units.get(&pattern).map_or("", |unit| &unit.template.name)
+    }
+
+    /// The types of the wildcards in the order of the name: `num`, `hex`, `uuid`, `ip`, `path`, `time`, `url`, `email`, `id`, `str`, `secret`, `word`.
+    pub fn wildcards(&self, pattern: PatternId) -> Vec<&'static str> {
+        if pattern == PatternId::OVERFLOW {
+            return vec!["word"];
+        }
+        self.units
+            .get(&pattern)
+            .map_or_else(Vec::new, |unit| unit.template.kinds.iter().map(|kind| kind.name()).collect())
+    }
+
+    /// All patterns, in the order of their identities.
+    pub fn patterns(&self) -> impl Iterator<Item = PatternId> {
+        self.units.keys().copied()
+    }
+
+    /// How many patterns there are.
+    pub fn len(&self) -> usize {
+        self.units.len()
+    }
+
+    /// Whether nothing has been learned yet.
+    pub fn is_empty(&self) -> bool {
+        self.units.is_empty()
+    }
+
+    /// Once there are too many, only the shapes of this bucket stay known: others find their pattern again when they come again.
+    fn forget_absent(&mut self, bucket: &BTreeMap<ShapeId, &str>) {
+        if self.shapes.len() + bucket.len() > self.limits.shapes_max {
+            self.shapes.retain(|id, _| bucket.contains_key(id));
+        }
+    }
+
+    /// Finds the newcomer's pattern or makes one of it; false if there is no room.
+    fn admit(&mut self, id: ShapeId, text: &str, touched: &mut BTreeSet<u64>) -> bool {
+        if text.len() > self.limits.text_bytes_max || self.shapes.len() >= self.limits.shapes_max {
+            return false;
+        }
+        let unit = Unit::new(Template::of_shape(text));
+        let mut pattern = PatternId::of(&unit.template.name);
+        if let Some(known) = self.units.get_mut(&pattern) {
+            known.template.join_kinds(&unit.template.kinds);
+        } else if let Some(general) = self.general_of(&unit) {
+            pattern = general;
+        } else {
+            if self.units.len() >= self.limits.shapes_max {
+                return false;
+            }
+            touched.insert(unit.skeleton);
+            self.skeletons.entry(unit.skeleton).or_default().units.insert(pattern);
+            self.units.insert(pattern, unit);
+        }
+        self.shapes.insert(id, pattern);
+        true
+    }
+
+    /// The most special pattern whose variable places cover the unit.
+    fn general_of(&self, unit: &Unit) -> Option<PatternId> {
+        let skeleton = self.skeletons.get(&unit.skeleton)?;
+        skeleton.generals.iter().find_map(|(opening, patterns)| {
+            if !opening.admits(unit) {
+                return None;
+            }
+            patterns.get(&unit.rest(opening.places)).copied()
+        })
+    }
+
+    /// Merges by evidence until nothing changes; tells where each pattern that is no more went.
+    fn generalise(&mut self, touched: BTreeSet<u64>) -> FxHashMap<PatternId, PatternId> {
+        let mut moved = FxHashMap::default();
+        for key in touched {
+            while self.generalise_once(key, &mut moved) {}
+            if let Some(skeleton) = self.skeletons.get_mut(&key) {
+                let patterns = skeleton.generals.values_mut().flat_map(FxHashMap::values_mut);
+                patterns.for_each(|pattern| *pattern = resolve(&moved, *pattern));
+            }
+        }
+        moved
+    }
+
+    fn generalise_once(&mut self, key: u64, moved: &mut FxHashMap<PatternId, PatternId>) -> bool {
+        let Some(skeleton) = self.skeletons.get(&key) else { return false };
+        let members: Vec<(PatternId, &Unit)> =
+            skeleton.units.iter().map(|id| (*id, &self.units[id])).collect();
+        let groups = evidence::groups(&members);
+        let is_changed = !groups.is_empty();
+        for group in groups {
+            self.merge(key, &group, moved);
+        }
+        if is_changed {
+            self.absorb_covered(key, moved);
+        }
+        is_changed
+    }
+
+    fn merge(&mut self, key: u64, group: &evidence::Group, moved: &mut FxHashMap<PatternId, PatternId>) {
+        let units: Vec<Unit> = group.members.iter().filter_map(|id| self.units.remove(id)).collect();
+        let Some(mut general) = evidence::merged(&units, group) else { return };
+        // What has this name may itself have become part of something more general a moment ago.
+        let id = resolve(moved, PatternId::of(&general.template.name));
+        let skeleton = self.skeletons.entry(key).or_default();
+        for member in &group.members {
+            skeleton.units.remove(member);
+            if *member != id {
+                moved.insert(*member, id);
+            }
+        }
+        if PatternId::of(&general.template.name) != id {
+            return;
+        }
+        if let Some(known) = self.units.remove(&id) {
+            general.take_in(&known);
+        }
+        skeleton.units.insert(id);
+        skeleton
+            .generals
+            .entry(general.opening)
+            .or_default()
+            .insert(general.rest(general.opening.places), id);
+        self.units.insert(id, general);
+    }
+
+    /// Moves what a new general pattern covers into it.
+    fn absorb_covered(&mut self, key: u64, moved: &mut FxHashMap<PatternId, PatternId>) {
+        let members: Vec<PatternId> = self
+            .skeletons
+            .get(&key)
+            .map_or_else(Vec::new, |skeleton| skeleton.units.iter().copied().collect());
+        for id in members {
+            let Some(unit) = self.units.get(&id) else { continue };
+            let Some(general) = self.general_of(unit).map(|general| resolve(moved, general)) else {
+                continue;
+            };
+            if general == id || !self.units.contains_key(&general) {
+                continue;
+            }
+            self.units.remove(&id);
+            if let Some(skeleton) = self.skeletons.get_mut(&key) {
+                skeleton.units.remove(&id);
+            }
+            moved.insert(id, general);
+        }
+    }
+}
+
+fn resolve(moved: &FxHashMap<PatternId, PatternId>, pattern: PatternId) -> PatternId {
+    let mut at = pattern;
+    while let Some(&next) = moved.get(&at) {
+        at = next;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shaper::Shaper;
+
+    fn shapes(messages: &[String]) -> Vec<(ShapeId, String)> {
+        let mut shaper = Shaper::new();
+        messages
+            .iter()
+            .map(|message| {
+                let shape = shaper.shape(message);
+                (shape.id, shape.text.to_owned())
+            })
+            .collect()
+    }
+
+    fn learn(vocabulary: &mut Vocabulary, messages: &[String]) -> Learned {
+        vocabulary.learn(shapes(messages).iter().map(|(id, text)| (*id, text.as_str())))
+    }
+
+    #[track_caller]
+    fn check(messages: &[String], expected: &[&str]) {
+        let mut vocabulary = Vocabulary::new(Limits::default());
+        learn(&mut vocabulary, messages);
+        let mut names: Vec<&str> = vocabulary.patterns().map(|id| vocabulary.name(id)).collect();
+        names.sort_unstable();
+        assert_eq!(names, expected);
+    }
+
+    fn word(number: usize) -> String {
+        let letter = |digit: usize| char::from(b'a' + digit as u8 % 26);
+        format!("{}{}{}", letter(number), letter(number / 26), letter(number * 7))
+    }
+
+    fn logins(count: usize) -> Vec<String> {
+        (0..count).map(|number| format!("login of user {} was refused", word(number))).collect()
+    }
+
+    #[test]
+    fn few_words_in_a_place_are_meaning() {
+        check(
+            &["VM Started", "VM Paused", "state PAID -> SHIPPED", "state SHIPPED -> PAID"].map(String::from),
+            &["VM Paused", "VM Started", "state PAID -> SHIPPED", "state SHIPPED -> PAID"],
+        );
+        assert_eq!(logins(11).len(), 11);
+        let mut vocabulary = Vocabulary::new(Limits::default());
+        learn(&mut vocabulary, &logins(11));
+        assert_eq!(vocabulary.len(), 11);
+    }
+
+    #[test]
+    fn many_words_in_a_place_are_a_wildcard() {
+        check(&logins(12), &["login of user <*> was refused"]);
+    }
+
+    #[test]
+    fn messages_of_one_word_are_never_merged() {
+        let messages: Vec<String> = (0..100).map(word).collect();
+        let mut vocabulary = Vocabulary::new(Limits::default());
+        learn(&mut vocabulary, &messages);
+        assert_eq!(vocabulary.len(), 100);
+    }
+
+    #[test]
+    fn a_second_place_follows_the_first() {
+        let messages: Vec<String> = (0..16)
+            .flat_map(|user| {
+                (0..16)
+                    .map(move |city| format!("login of {} from {} went well", word(user), word(100 + city)))
+            })
+            .collect();
+        check(&messages, &["login of <*> from <*> went well"]);
+    }
+
+    #[test]
+    fn shapes_that_differ_in_types_alone_are_one_pattern() {
+        let mut vocabulary = Vocabulary::new(Limits::default());
+        learn(&mut vocabulary, &["iar 001061cc".to_owned(), "iar 00106111".to_owned()]);
+        let ids: Vec<_> = vocabulary.patterns().collect();
+        assert_eq!(ids.len(), 1);
+        assert_eq!(vocabulary.wildcards(ids[0]), ["hex"]);
+    }
+
+    #[test]
+    fn identifiers_prove_a_place_for_identifiers_only() {
+        let messages =
+            ["worker-17", "node7", "node8", "main"].map(|who| format!("{who} has joined the cluster"));
+        check(&messages, &["<*> has joined the cluster", "main has joined the cluster"]);
+    }
+
+    #[test]
+    fn a_later_bucket_moves_history_to_the_general_pattern() {
+        let mut vocabulary = Vocabulary::new(Limits::default());
+        learn(&mut vocabulary, &logins(11));
+        let old: Vec<_> = vocabulary.patterns().collect();
+        let learned = learn(&mut vocabulary, &logins(13));
+        let general = vocabulary.patterns().next().expect("there is one");
+        assert_eq!(vocabulary.name(general), "login of user <*> was refused");
+        assert_eq!(vocabulary.wildcards(general), ["word"]);
+        assert_eq!(learned, Learned { merged: old.iter().map(|id| (*id, general)).collect(), cut: 0 });
+        for (shape, _) in shapes(&logins(13)) {
+            assert_eq!(vocabulary.pattern_of(shape), Some(general));
+        }
+        assert_eq!(learn(&mut vocabulary, &logins(40)), Learned::default());
+        assert_eq!(vocabulary.len(), 1);
+    }
+
+    #[test]
+    fn what_finds_no_room_is_counted_and_belongs_to_the_overflow() {
+        let mut vocabulary = Vocabulary::new(Limits { shapes_max: 5, text_bytes_max: 1024 });
+        let messages: Vec<String> = (0..8).map(word).collect();
+        let learned = learn(&mut vocabulary, &messages);
+        assert_eq!((learned.cut, vocabulary.len()), (3, 5));
+        let overflow = shapes(&messages)
+            .iter()
+            .filter(|(id, _)| vocabulary.pattern_of(*id) == Some(PatternId::OVERFLOW))
+            .count();
+        assert_eq!(overflow, 3);
+        assert_eq!(vocabulary.name(PatternId::OVERFLOW), "<*> (beyond the limit)");
+    }
+
+    #[test]
+    fn a_shape_that_was_not_learned_has_no_pattern() {
+        assert_eq!(Vocabulary::new(Limits::default()).pattern_of(ShapeId(1)), None);
+    }
+}

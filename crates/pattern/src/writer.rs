@@ -1,0 +1,162 @@
+//! The text of a shape while it grows.
+//!
+//! Lists of varying length must be one shape, so a wildcard that follows its like after nothing but a comma is not
+//! written again. Where nothing encloses them, `3, 5` may be two things: only three and more are a list, and without commas eight.
+
+use crate::kind::Kind;
+
+/// The longest text of a shape, in bytes; what stands behind it is not part of the identity.
+pub(crate) const SHAPE_BYTES_MAX: usize = 1024;
+
+/// So many like wildcards in a row with commas between them are one list, if nothing encloses them.
+const OPEN_LIST_MIN: usize = 3;
+/// The same with single spaces between them.
+const SPACED_LIST_MIN: usize = 8;
+
+/// A reusable buffer for one shape.
+#[derive(Default)]
+pub(crate) struct Writer {
+    text: String,
+    /// The last wildcard and where it ends; an end of 0 means that there is none.
+    last: Option<Kind>,
+    last_end: usize,
+    /// Where the first wildcard of a row ends, how many there are, and whether a bracket or a key stands before it.
+    row_first_end: usize,
+    row_len: usize,
+    row_is_enclosed: bool,
+}
+
+impl Writer {
+    /// Empties it.
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.last = None;
+        self.last_end = 0;
+        self.row_len = 0;
+    }
+
+    /// Whether more text would change nothing.
+    #[inline(always)]
+    pub(crate) fn is_full(&self) -> bool {
+        self.text.len() >= SHAPE_BYTES_MAX
+    }
+
+    /// Appends constant text.
+    #[inline(always)]
+    pub(crate) fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    /// Appends one space, unless the text is empty or ends with one.
+    pub(crate) fn space(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with([' ', '\n']) {
+            self.text.push(' ');
+        }
+    }
+
+    /// Appends a wildcard, or nothing if it continues a list.
+    pub(crate) fn wildcard(&mut self, kind: Kind) {
+        if self.last != Some(kind) {
+            return self.begin_row(kind);
+        }
+        let length_min = match &self.text.as_bytes()[self.last_end..] {
+            b" " | b"T" if kind == Kind::Time => 0,
+            b" " => SPACED_LIST_MIN,
+            gap if !is_list_gap(gap) => return self.begin_row(kind),
+            gap if self.row_is_enclosed || !gap.contains(&b' ') => 0,
+            _ => OPEN_LIST_MIN,
+        };
+        self.continue_row(kind, length_min);
+    }
+
+    fn begin_row(&mut self, kind: Kind) {
+        let before = self.text.trim_end_matches(' ');
+        self.row_is_enclosed = before.ends_with(['[', '(', '{', '<', '=', ':', '"', '\'']);
+        self.append(kind);
+        self.row_first_end = self.last_end;
+        self.row_len = 1;
+    }
+
+    fn continue_row(&mut self, kind: Kind, length_min: usize) {
+        self.row_len += 1;
+        if length_min == 0 {
+            self.text.truncate(self.last_end);
+        } else if self.row_len < length_min {
+            self.append(kind);
+        } else {
+            self.text.truncate(self.row_first_end);
+            self.last_end = self.row_first_end;
+        }
+    }
+
+    fn append(&mut self, kind: Kind) {
+        self.text.push_str(kind.wildcard());
+        self.last = Some(kind);
+        self.last_end = self.text.len();
+    }
+
+    /// Ends a line of the shape.
+    pub(crate) fn end_line(&mut self) {
+        let trimmed = self.text.trim_end_matches(' ').len();
+        self.text.truncate(trimmed);
+        self.last = None;
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+    }
+
+    /// Cuts the text to its limit and returns it.
+    pub(crate) fn finish(&mut self) -> &str {
+        if self.text.len() > SHAPE_BYTES_MAX {
+            let end = self.text.floor_char_boundary(SHAPE_BYTES_MAX);
+            self.text.truncate(end);
+        }
+        let trimmed = self.text.trim_end_matches([' ', '\n']).len();
+        self.text.truncate(trimmed);
+        &self.text
+    }
+}
+
+fn is_list_gap(gap: &[u8]) -> bool {
+    let commas = gap.iter().filter(|&&byte| matches!(byte, b',' | b';')).count();
+    let quotes = gap.iter().filter(|&&byte| matches!(byte, b'"' | b'\'')).count();
+    let spaces = gap.iter().filter(|&&byte| byte == b' ').count();
+    commas == 1 && quotes % 2 == 0 && commas + quotes + spaces == gap.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(parts: &[(&str, Option<Kind>)]) -> String {
+        let mut writer = Writer::default();
+        for (text, kind) in parts {
+            writer.push(text);
+            if let Some(kind) = kind {
+                writer.wildcard(*kind);
+            }
+        }
+        writer.finish().to_owned()
+    }
+
+    #[test]
+    fn a_comma_list_is_one_wildcard() {
+        let list = [("[", Some(Kind::Num)), (", ", Some(Kind::Num)), (", ", Some(Kind::Num)), ("]", None)];
+        assert_eq!(written(&list), "[<num>]");
+        let quoted = [("[\"", Some(Kind::Id)), ("\", \"", Some(Kind::Id)), ("\"]", None)];
+        assert_eq!(written(&quoted), "[\"<id>\"]");
+    }
+
+    #[test]
+    fn a_spaced_row_is_a_list_only_when_it_is_long() {
+        let row = |len: usize| vec![(" ", Some(Kind::Num)); len];
+        assert_eq!(written(&row(3)), " <num> <num> <num>");
+        assert_eq!(written(&row(8)), " <num>");
+        assert_eq!(written(&row(20)), " <num>");
+    }
+
+    #[test]
+    fn different_kinds_are_no_list() {
+        assert_eq!(written(&[("", Some(Kind::Num)), (", ", Some(Kind::Id))]), "<num>, <id>");
+    }
+}

@@ -1,0 +1,208 @@
+//! The laws of this crate on thousands of made-up inputs: identities come from content alone, order changes nothing, no
+//! planted secret survives, and nothing panics.
+
+use hark_pattern::{Learned, Limits, PatternId, ShapeId, Shaper, Vocabulary, mask_secrets};
+use proptest::prelude::*;
+
+/// Messages that share words and places, so that groups, wildcards and second places do occur.
+fn message() -> impl Strategy<Value = String> {
+    let value = prop_oneof!["[a-e]{2}", "[A-C]{2}", "u[0-9]", "u-[0-9]{2}", "[0-9]{1,3}"];
+    (value, "[a-e]{2}", 0..3usize).prop_map(|(value, other, form)| match form {
+        0 => format!("login of {value} from {other} went well"),
+        1 => format!("user={value} state {other} reached now"),
+        _ => format!("{value} {other}"),
+    })
+}
+
+fn shapes(messages: &[String]) -> Vec<(ShapeId, String)> {
+    let mut shaper = Shaper::new();
+    let mut owned = |message: &String| {
+        let shape = shaper.shape(message);
+        (shape.id, shape.text.to_owned())
+    };
+    messages.iter().map(&mut owned).collect()
+}
+
+/// All that can be seen of a vocabulary.
+#[derive(PartialEq, Debug)]
+struct Outcome {
+    learned: Vec<Learned>,
+    patterns: Vec<Option<PatternId>>,
+    names: Vec<(String, Vec<&'static str>)>,
+}
+
+/// What comes of learning these buckets, one after the other.
+fn outcome(buckets: &[Vec<(ShapeId, String)>], limits: Limits) -> Outcome {
+    let mut vocabulary = Vocabulary::new(limits);
+    let learned = buckets
+        .iter()
+        .map(|bucket| vocabulary.learn(bucket.iter().map(|(id, text)| (*id, text.as_str()))))
+        .collect();
+    let mut ids: Vec<ShapeId> = buckets.iter().flatten().map(|(id, _)| *id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let patterns = ids.iter().map(|id| vocabulary.pattern_of(*id)).collect();
+    let names =
+        vocabulary.patterns().map(|id| (vocabulary.name(id).to_owned(), vocabulary.wildcards(id))).collect();
+    Outcome { learned, patterns, names }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_has_one_bounded_shape_wherever_it_is_read(text in any::<String>(), other in any::<String>()) {
+        let mut used = Shaper::new();
+        used.shape(&other);
+        let mut fresh = Shaper::new();
+        let shape = fresh.shape(&text);
+        prop_assert_eq!(used.shape(&text), shape);
+        prop_assert!(shape.text.len() <= 1024);
+        mask_secrets(&text);
+    }
+
+    #[test]
+    fn text_full_of_signs_does_not_panic(text in "[-a-zA-Z0-9 :/.@\"'=<>(\\[{}\\])\\\\%+_,;\u{1b}\n\u{e9}\u{4e2d}]{0,200}") {
+        let mut shaper = Shaper::new();
+        let first = shaper.shape(&text).id;
+        prop_assert_eq!(shaper.shape(&text).id, first);
+        mask_secrets(&text);
+    }
+
+    #[test]
+    fn masking_twice_changes_nothing_more(text in "(password=|token: |Bearer |[a-z]{1,5}@[a-z]{1,5}\\.com|ghp_[a-z0-9]{36}|[ ,;\"&])([a-zA-Z0-9]{1,20}[ ,\"]){0,3}") {
+        let once = mask_secrets(&text).text.into_owned();
+        prop_assert_eq!(mask_secrets(&once).text.into_owned(), once);
+    }
+
+    #[test]
+    fn the_order_of_a_bucket_and_its_repetitions_change_nothing(messages in prop::collection::vec(message(), 1..300), cut in 0..300usize, seed in any::<u64>()) {
+        let (first, second) = messages.split_at(cut.min(messages.len()));
+        let buckets = [shapes(first), shapes(second)];
+        let mut shuffled = buckets.clone();
+        for bucket in &mut shuffled {
+            bucket.sort_by_key(|(id, _)| id.0.wrapping_mul(seed | 1).rotate_left(17));
+            let again: Vec<_> = bucket.iter().take(7).cloned().collect();
+            bucket.extend(again);
+        }
+        prop_assert_eq!(outcome(&buckets, Limits::default()), outcome(&shuffled, Limits::default()));
+        let tight = Limits { shapes_max: 20, text_bytes_max: 1024 };
+        prop_assert_eq!(outcome(&buckets, tight), outcome(&shuffled, tight));
+    }
+
+    #[test]
+    fn every_learned_shape_has_a_pattern_that_is_held(messages in prop::collection::vec(message(), 1..200)) {
+        let shapes = shapes(&messages);
+        let mut vocabulary = Vocabulary::new(Limits::default());
+        for bucket in shapes.chunks(20) {
+            vocabulary.learn(bucket.iter().map(|(id, text)| (*id, text.as_str())));
+            for (id, _) in bucket {
+                let pattern = vocabulary.pattern_of(*id);
+                prop_assert!(pattern.is_some_and(|pattern| !vocabulary.name(pattern).is_empty()));
+            }
+        }
+    }
+}
+
+/// A secret as its provider makes it, the part of it that must not survive, and how it may be introduced.
+fn secret() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "AKIA[A-Z2-7]{16}",
+        "gh[pous]_[A-Za-z0-9]{36}",
+        "github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}",
+        "glpat-[A-Za-z0-9_-]{20}",
+        "xox[bp]-[0-9]{11}-[0-9]{11}-[A-Za-z0-9]{24}",
+        "sk_live_[A-Za-z0-9]{24}",
+        "AIza[A-Za-z0-9_-]{35}",
+        "npm_[A-Za-z0-9]{36}",
+        "SG\\.[A-Za-z0-9_-]{22}\\.[A-Za-z0-9_-]{43}",
+        "eyJ[A-Za-z0-9_-]{20,60}\\.eyJ[A-Za-z0-9_-]{20,60}\\.[A-Za-z0-9_-]{43}",
+        "[a-z]{3,8}[._+]?[a-z0-9]{3,8}@[a-z]{4,9}\\.(com|org|co\\.uk)",
+        card(),
+    ]
+}
+
+fn card() -> impl Strategy<Value = String> {
+    ("[2-9][0-9]{14}", prop_oneof![Just(""), Just(" "), Just("-")]).prop_map(|(digits, separator)| {
+        let checked = (0..10)
+            .map(|check| format!("{digits}{check}"))
+            .find(|number| is_luhn(number))
+            .expect("one of ten check digits is right");
+        [&checked[..4], &checked[4..8], &checked[8..12], &checked[12..]].join(separator)
+    })
+}
+
+fn is_luhn(number: &str) -> bool {
+    let doubled = |digit: u32| if digit > 4 { 2 * digit - 9 } else { 2 * digit };
+    let digits = number.bytes().rev().map(|byte| u32::from(byte - b'0')).enumerate();
+    digits.map(|(place, digit)| if place % 2 == 1 { doubled(digit) } else { digit }).sum::<u32>() % 10 == 0
+}
+
+fn surroundings() -> impl Strategy<Value = (String, String)> {
+    let before = prop_oneof![
+        Just(""),
+        Just("sent "),
+        Just("key="),
+        Just("\""),
+        Just("{\"k\":\""),
+        Just("["),
+        Just("https://h.example/x?k="),
+        Just("a, "),
+        Just("用户 "),
+        Just("value: "),
+        Just("\u{1b}[31m "),
+        Just("x=1;y="),
+        Just("user said '"),
+        Just("12:00:01 "),
+        Just("failed\nFooError: "),
+    ];
+    let after = prop_oneof![
+        Just(""),
+        Just(" was sent"),
+        Just("\""),
+        Just("\"}"),
+        Just("]"),
+        Just("&z=1"),
+        Just(", b"),
+        Just(" 中文"),
+        Just("\n\tat a.b(C.java:1)"),
+        Just("'"),
+        Just(")"),
+        Just(";"),
+    ];
+    (before.prop_map(String::from), after.prop_map(String::from))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 5000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_planted_secret_survives(secret in secret(), (before, after) in surroundings()) {
+        let text = format!("{before}{secret}{after}");
+        let masked = mask_secrets(&text);
+        prop_assert!(!masked.text.contains(&secret), "{}", masked.text);
+        prop_assert!(masked.count >= 1);
+        let mut shaper = Shaper::new();
+        let shape = shaper.shape(&text);
+        prop_assert!(!shape.text.contains(&secret), "{}", shape.text);
+        prop_assert!(shape.masked >= 1, "{}", shape.text);
+    }
+
+    #[test]
+    fn no_value_of_a_secret_key_survives(
+        key in prop_oneof![Just("password"), Just("DB_PASSWORD"), Just("clientSecret"), Just("x-api-key"), Just("access_token"), Just("passwd"), Just("spring.mail.password")],
+        form in prop_oneof![
+            Just("{}={} next"), Just("{}: {}, b"), Just("{}:{}"), Just("\"{}\":\"{}\""), Just("'{}': '{}'}"), Just("--{} {} -v"), Just("url?a=b&{}={}&c=d"),
+            Just("{\\\"{}\\\":\\\"{}\\\"}"), Just("<{}>{}</{}>"), Just("{}=\"{}\" x"), Just(":{}=>\"{}\""), Just("({}={})"),
+        ],
+        value in "[A-Za-z0-9!#$%*+./_-]{0,20}[A-Za-z0-9]{6}",
+    ) {
+        let parts: Vec<&str> = form.split("{}").collect();
+        let text = parts.iter().enumerate().map(|(at, part)| match at { 1 => format!("{key}{part}"), 2 => format!("{value}{part}"), 3 => format!("{key}{part}"), _ => (*part).to_owned() }).collect::<String>();
+        let masked = mask_secrets(&text);
+        prop_assert!(!masked.text.contains(&value), "{} became {}", text, masked.text);
+        let mut shaper = Shaper::new();
+        let shape = shaper.shape(&text);
+        prop_assert!(!shape.text.contains(&value), "{} became {}", text, shape.text);
+    }
+}
