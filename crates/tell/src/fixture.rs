@@ -708,8 +708,12 @@ fn curve(draft: Draft, (unit, level, growth, noise): (&str, f64, f64, f64)) -> C
             SignalKind::PatternVanished if since_onset > 0.0 => 0.0,
             _ => 1.0 + growth * since_onset,
         };
+        let fresh = (draft.kind == SignalKind::PatternNew).then(|| {
+            let spoke = since_onset > 0.0 && (hour + 6) % 24 < 9;
+            if spoke { (4.0 * noise_of(hour)).floor() } else { 0.0 }
+        });
         let jitter = 1.0 + noise * (noise_of(hour + level as i64) - 0.5);
-        let value = level * season(hour) * grown * jitter;
+        let value = fresh.unwrap_or(level * season(hour) * grown * jitter);
         let heard = !(300..312).contains(&hour);
         values.push(heard.then_some(if unit.starts_with("lines") { value.round() } else { value }));
         baseline.push((hour >= 24 * 7).then(|| level * season(hour)));

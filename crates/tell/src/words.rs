@@ -44,7 +44,7 @@ pub(crate) fn number(count: u64) -> String {
     let digits = count.to_string();
     let mut said = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             said.push(',');
         }
         said.push(digit);
@@ -122,7 +122,7 @@ pub(crate) fn timeline(kind: TimelineKind) -> &'static str {
     match kind {
         TimelineKind::Change => "change",
         TimelineKind::Note => "note",
-        TimelineKind::Signal => "whisper",
+        TimelineKind::Signal => "signal",
         TimelineKind::Alert => "alert",
         TimelineKind::Report => "report",
         TimelineKind::Incident => "incident",

@@ -4,7 +4,7 @@ use hark_event::{Curve, Episode, Moment};
 
 use super::{
     Size, label_width,
-    rows::{Rows, Side},
+    rows::{Reach, Rows, Side},
     sample::{self, Bucket},
     scale::{TimeScale, ValueScale, coordinate},
     ticks, window,
@@ -75,13 +75,16 @@ impl CurvePicture<'_> {
 
     fn placed_marks(&self, time: &TimeScale) -> (Vec<(Mark, usize, Option<Side>)>, usize) {
         let signal = &self.episode.signal;
-        let mut marks = vec![
-            Mark { at: signal.onset, class: "onset", label: "began" },
-            Mark { at: signal.noticed_at, class: "noticed", label: "noticed" },
-        ];
+        // The most telling first: it gets its label even where there is little room.
+        let mut marks: Vec<Mark> = self
+            .incident
+            .map(|at| Mark { at, class: "incident", label: "users noticed" })
+            .into_iter()
+            .collect();
+        marks.push(Mark { at: signal.noticed_at, class: "noticed", label: "noticed" });
+        marks.push(Mark { at: signal.onset, class: "onset", label: "began" });
         marks.extend(self.episode.ended_at.map(|at| Mark { at, class: "ended", label: "over" }));
-        marks.extend(self.incident.map(|at| Mark { at, class: "incident", label: "users noticed" }));
-        let mut rows = Rows::new(time.left, time.right, 10.0, 4.0, 4);
+        let mut rows = Rows::new(Reach::Below, (time.left, time.right), 10.0, 4.0, 4);
         let placed = marks
             .into_iter()
             .filter(|mark| time.shows(mark.at))

@@ -18,57 +18,121 @@ pub(crate) enum Side {
     Left,
 }
 
+/// How far down a mark reaches.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Reach {
+    /// It stands in its own row.
+    Row,
+    /// A line goes down from it, through all rows below.
+    Below,
+}
+
 /// Puts marks with labels into rows, in the order given.
 pub(crate) struct Rows {
+    reach: Reach,
     left: f64,
     right: f64,
     mark_width: f64,
     gap: f64,
-    rows_max: usize,
-    taken: Vec<Vec<(f64, f64)>>,
+    /// For each row what marks with their labels take.
+    taken: Vec<Vec<Stretch>>,
+    /// For each row what its labels alone take.
+    labels: Vec<Vec<Stretch>>,
+    /// Lines that go down from a row.
+    lines: Vec<(usize, f64)>,
+    /// A line through all rows, which labels cross only if there is no other place.
+    avoided: Option<f64>,
+    count: usize,
 }
 
+/// From where to where.
+type Stretch = (f64, f64);
+
 impl Rows {
-    /// Rows between `left` and `right`, for marks of this width, with this gap beside every mark and label.
-    pub(crate) fn new(left: f64, right: f64, mark_width: f64, gap: f64, rows_max: usize) -> Self {
-        Self { left, right, mark_width, gap, rows_max: rows_max.max(1), taken: Vec::new() }
+    /// Rows between two ends, for marks of this width, with this gap beside every mark and label.
+    pub(crate) fn new(
+        reach: Reach,
+        (left, right): Stretch,
+        mark_width: f64,
+        gap: f64,
+        rows_max: usize,
+    ) -> Self {
+        let empty = vec![Vec::new(); rows_max.max(1)];
+        Self {
+            reach,
+            left,
+            right,
+            mark_width,
+            gap,
+            taken: empty.clone(),
+            labels: empty,
+            lines: Vec::new(),
+            avoided: None,
+            count: 0,
+        }
+    }
+
+    /// The same, with a line that labels should not cross.
+    pub(crate) fn avoiding(mut self, x: f64) -> Self {
+        self.avoided = Some(x);
+        self
     }
 
     /// Puts a mark at `x` with a label of this width into the first row that has room for both.
     pub(crate) fn place(&mut self, x: f64, label_width: f64) -> Placed {
         let half = self.mark_width / 2.0;
-        let right = (x - half, x + half + self.gap + label_width);
-        let left = (x - half - self.gap - label_width, x + half);
-        for row in 0..self.rows_max {
-            for (side, (from, to)) in [(Side::Right, right), (Side::Left, left)] {
-                if from >= self.left - half && to <= self.right + half && self.is_free(row, from, to) {
-                    self.take(row, from, to);
-                    return Placed { row, side: Some(side) };
+        let beside = half + self.gap;
+        let right =
+            (Side::Right, (x - half, x + beside + label_width), (x + beside, x + beside + label_width));
+        let left = (Side::Left, (x - beside - label_width, x + half), (x - beside - label_width, x - beside));
+        for avoided in [self.avoided, None] {
+            for row in 0..self.taken.len() {
+                for (side, whole, label) in [right, left] {
+                    let is_crossed = avoided.is_some_and(|line| label.0 <= line && line <= label.1);
+                    if !is_crossed && self.has_room(row, x, whole, label) {
+                        self.take(row, x, whole, Some(label));
+                        return Placed { row, side: Some(side) };
+                    }
                 }
             }
         }
-        let free = (0..self.rows_max).find(|row| self.is_free(*row, x - half, x + half));
-        let row = free.unwrap_or(self.rows_max - 1);
-        self.take(row, x - half, x + half);
+        let whole = (x - half, x + half);
+        let free = (0..self.taken.len()).find(|row| self.is_free(*row, whole));
+        let row = free.unwrap_or(self.taken.len() - 1);
+        self.take(row, x, whole, None);
         Placed { row, side: None }
     }
 
     /// How many rows were needed.
     pub(crate) fn count(&self) -> usize {
-        self.taken.len()
+        self.count
     }
 
-    fn is_free(&self, row: usize, from: f64, to: f64) -> bool {
-        self.taken.get(row).is_none_or(|taken| {
-            taken.iter().all(|(begins, ends)| to + self.gap <= *begins || from >= *ends + self.gap)
-        })
+    fn has_room(&self, row: usize, x: f64, whole: Stretch, label: Stretch) -> bool {
+        let half = self.mark_width / 2.0;
+        let is_inside = whole.0 >= self.left - half && whole.1 <= self.right + half;
+        let is_crossed =
+            self.lines.iter().any(|(from, line)| *from < row && label.0 <= *line && *line <= label.1);
+        is_inside && !is_crossed && self.is_free(row, whole) && self.may_go_down(row, x)
     }
 
-    fn take(&mut self, row: usize, from: f64, to: f64) {
-        if self.taken.len() <= row {
-            self.taken.resize_with(row + 1, Vec::new);
+    fn is_free(&self, row: usize, (from, to): Stretch) -> bool {
+        self.taken[row].iter().all(|(begins, ends)| to + self.gap <= *begins || from >= *ends + self.gap)
+    }
+
+    /// Whether the mark's line, if it has one, goes through no label below.
+    fn may_go_down(&self, row: usize, x: f64) -> bool {
+        let goes_through = |(begins, ends): &Stretch| *begins <= x && x <= *ends;
+        self.reach == Reach::Row || !self.labels[row + 1..].iter().flatten().any(goes_through)
+    }
+
+    fn take(&mut self, row: usize, x: f64, whole: Stretch, label: Option<Stretch>) {
+        self.taken[row].push(whole);
+        self.labels[row].extend(label);
+        self.count = self.count.max(row + 1);
+        if self.reach == Reach::Below {
+            self.lines.push((row, x));
         }
-        self.taken[row].push((from, to));
     }
 }
 
@@ -78,7 +142,7 @@ mod tests {
 
     #[test]
     fn labels_that_would_touch_go_to_another_row_or_another_side() {
-        let mut rows = Rows::new(0.0, 100.0, 10.0, 2.0, 3);
+        let mut rows = Rows::new(Reach::Row, (0.0, 100.0), 10.0, 2.0, 3);
         assert_eq!(rows.place(10.0, 40.0), Placed { row: 0, side: Some(Side::Right) });
         assert_eq!(rows.place(30.0, 40.0), Placed { row: 1, side: Some(Side::Right) });
         assert_eq!(rows.place(95.0, 20.0), Placed { row: 0, side: Some(Side::Left) });
@@ -88,7 +152,34 @@ mod tests {
     }
 
     #[test]
+    fn no_label_is_crossed_by_the_line_of_another_mark() {
+        let mut rows = Rows::new(Reach::Below, (0.0, 100.0), 10.0, 2.0, 3);
+        assert_eq!(rows.place(50.0, 30.0), Placed { row: 0, side: Some(Side::Right) });
+        // Left of it there is no room, and right of it lies the label; below, its line must not be crossed.
+        assert_eq!(rows.place(60.0, 20.0), Placed { row: 1, side: Some(Side::Right) });
+        assert_eq!(rows.place(36.0, 20.0), Placed { row: 0, side: Some(Side::Left) });
+        assert_eq!(rows.place(45.0, 60.0).side, None);
+    }
+
+    #[test]
+    fn two_marks_side_by_side_both_keep_their_labels() {
+        let mut rows = Rows::new(Reach::Below, (0.0, 100.0), 10.0, 2.0, 3);
+        assert_eq!(rows.place(50.0, 30.0), Placed { row: 0, side: Some(Side::Right) });
+        assert_eq!(rows.place(52.0, 30.0), Placed { row: 1, side: Some(Side::Right) });
+    }
+
+    #[test]
+    fn an_avoided_line_is_crossed_only_if_there_is_no_other_place() {
+        let mut rows = Rows::new(Reach::Row, (0.0, 100.0), 10.0, 2.0, 3).avoiding(60.0);
+        assert_eq!(rows.place(50.0, 30.0), Placed { row: 0, side: Some(Side::Left) });
+        assert_eq!(rows.place(95.0, 40.0), Placed { row: 1, side: Some(Side::Left) });
+    }
+
+    #[test]
     fn a_label_wider_than_the_picture_is_left_out() {
-        assert_eq!(Rows::new(0.0, 100.0, 10.0, 2.0, 3).place(50.0, 400.0), Placed { row: 0, side: None });
+        assert_eq!(
+            Rows::new(Reach::Row, (0.0, 100.0), 10.0, 2.0, 3).place(50.0, 400.0),
+            Placed { row: 0, side: None }
+        );
     }
 }

@@ -10,7 +10,7 @@ use super::{
     Size,
     curve::{label, opened, time_axis},
     label_width,
-    rows::{Rows, Side},
+    rows::{Reach, Rows, Side},
     scale::{TimeScale, coordinate},
     window,
 };
@@ -37,13 +37,14 @@ pub(crate) fn svg(story: &Story, calendar: &Calendar, size: Size) -> Markup {
         lead_time(&mut svg, story, first.episode.signal.noticed_at, &time, (ROW * post_rows as f64, bottom));
     }
     time_axis(&mut svg, &time, calendar, bottom);
+    // Behind the lanes, so that no line goes through a word.
+    for post in &posts {
+        post.paint(&mut svg, &time, bottom);
+    }
     let mut y = top;
     for lane in &lanes {
         lane.paint(&mut svg, y, &time, size, story.incident.start);
         y += lane.height(size);
-    }
-    for post in &posts {
-        post.paint(&mut svg, &time, bottom);
     }
     svg.close("svg");
     svg
@@ -89,7 +90,7 @@ impl Post {
 fn posts(story: &Story, calendar: &Calendar, time: &TimeScale, size: Size) -> (Vec<Post>, usize) {
     let mut moments = vec![(story.incident.start, "incident", "users noticed")];
     moments.extend(story.first().map(|first| (first.episode.signal.noticed_at, "noticed", "first whisper")));
-    let mut rows = Rows::new(time.left, time.right, 2.0, 6.0, 3);
+    let mut rows = Rows::new(Reach::Below, (time.left, time.right), 2.0, 6.0, 3);
     let posts = moments
         .into_iter()
         .map(|(at, class, name)| {

@@ -9,7 +9,7 @@ const DAY: i64 = 86_400;
 /// Further back the weeks before an incident would be too thin to see.
 const BEFORE_MAX: i64 = 70 * DAY;
 /// With nothing to show, this much of the silence is shown.
-const BEFORE_MIN: i64 = 2 * DAY;
+const BEFORE_MIN: i64 = 14 * DAY;
 
 /// The weeks before an incident, and a little of what came after.
 pub(crate) fn of_story(story: &Story) -> Window {

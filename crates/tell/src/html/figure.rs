@@ -16,8 +16,11 @@ pub(super) fn timeline(page: &mut Markup, story: &Story, calendar: &Calendar) {
         page.append(timeline::svg(story, calendar, size));
         page.raw("\n");
     }
-    page.raw("<figcaption><span class=\"key unnoticed\">began, not yet noticed</span> <span class=\"key open\">noticed, still there</span>");
-    page.element("span", &[], &format!(" Times are local to {}.", calendar.zone_name()));
+    page.raw("<figcaption>");
+    if story.first().is_some() {
+        page.raw("<span class=\"key unnoticed\">began, not yet noticed</span> <span class=\"key open\">noticed, still there</span> ");
+    }
+    page.element("span", &[], &format!("Times are local to {}.", calendar.zone_name()));
     page.raw("</figcaption>\n</figure>\n");
 }
 

@@ -42,20 +42,34 @@ pub(crate) fn tell(story: &Story, zone: &Zone) -> String {
 fn top(page: &mut Markup, story: &Story, verdict: &str, calendar: &Calendar) {
     page.open("header", &[("class", &format!("top {}", story.verdict.name()))]);
     page.raw("\n<p class=\"kicker\">Harkback · the story of an incident</p>\n");
-    page.element("h1", &[], verdict);
+    headline(page, story, verdict);
     page.element("p", &[("class", "sub")], &words::story::beside_the_verdict(story));
     page.raw("\n<dl class=\"glance\">");
     fact(page, "Incident", &story.incident.title);
-    fact(page, "Users noticed", &words::story::incident(story, calendar));
-    if let Some(because) = &story.incident.service_because {
-        fact(page, "Service known from", because);
-    }
+    let because = story.incident.service_because.as_ref();
+    let because = because.map_or_else(String::new, |because| format!(" (service known because {because})"));
+    fact(page, "Users noticed", &format!("{}{because}", words::story::incident(story, calendar)));
     if let Some(linked) = story.first() {
         let when = calendar.day_and_time(linked.episode.signal.noticed_at);
         fact(page, "First whisper", &format!("{when}, {}", words::story::headline(linked)));
     }
     fact(page, "Chance", &words::chance(story.chance));
     page.raw("</dl>\n</header>\n");
+}
+
+/// The verdict, its duration kept in one piece.
+fn headline(page: &mut Markup, story: &Story, verdict: &str) {
+    page.raw("<h1>");
+    let duration = story.lead_time_seconds.map(words::duration_said).unwrap_or_default();
+    match verdict.split_once(&duration) {
+        Some((before, after)) if !duration.is_empty() => {
+            page.text(before);
+            page.element("span", &[("class", "whole")], &duration);
+            page.text(after);
+        }
+        _ => page.text(verdict),
+    }
+    page.raw("</h1>\n");
 }
 
 fn signals(page: &mut Markup, story: &Story, calendar: &Calendar) {
@@ -73,4 +87,109 @@ fn signals(page: &mut Markup, story: &Story, calendar: &Calendar) {
     shown.iter().for_each(|linked| signal::card(page, linked, story.incident.start, calendar));
     page::left(page, left_out, "signal", "signals");
     page.raw("</section>\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+    use std::collections::BTreeSet;
+
+    fn page(story: &Story) -> String {
+        tell(story, &fixture::berlin())
+    }
+
+    fn all() -> [(&'static str, String); 4] {
+        [
+            ("whispered", page(&fixture::whispered())),
+            ("silent", page(&fixture::silent())),
+            ("alerted", page(&fixture::alerted())),
+            ("hostile", page(&fixture::hostile())),
+        ]
+    }
+
+    /// The values of an attribute of our own, in order.
+    fn values<'a>(page: &'a str, attribute: &str) -> Vec<&'a str> {
+        let begins = format!(" {attribute}=\"");
+        page.split(&begins as &str).skip(1).map(|rest| &rest[..rest.find('"').unwrap()]).collect()
+    }
+
+    #[test]
+    fn a_page_asks_for_nothing_outside_of_itself_and_runs_nothing() {
+        for (name, page) in all() {
+            assert!(
+                page.contains("Content-Security-Policy\" content=\"default-src &#39;none&#39;;"),
+                "{name}"
+            );
+            assert!(values(&page, "href").iter().all(|target| target.starts_with('#')), "{name}");
+            assert!(
+                values(&page, "src").is_empty() && !page.contains("url(") && !page.contains("@import"),
+                "{name}"
+            );
+            for tag in ["<script", "<img", "<iframe", "<link", "<object", "<form", " onload=", " style="] {
+                assert!(!page.contains(tag), "{name} has {tag}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_pointer_resolves_and_no_anchor_is_given_twice() {
+        for (name, page) in all() {
+            let anchors = values(&page, "id");
+            let known: BTreeSet<&str> = anchors.iter().copied().collect();
+            assert_eq!(known.len(), anchors.len(), "{name}");
+            for target in values(&page, "href") {
+                assert!(known.contains(&target[1..]), "{name}: {target} leads nowhere");
+            }
+        }
+    }
+
+    #[test]
+    fn the_answers_open_their_evidence() {
+        let page = page(&fixture::whispered());
+        let answers: Vec<&str> = page
+            .split("<p class=\"answer\">")
+            .skip(1)
+            .map(|rest| &rest[..rest.find("</p>").unwrap()])
+            .collect();
+        let targets: Vec<Vec<&str>> = answers.into_iter().map(|answer| values(answer, "href")).collect();
+        assert_eq!(targets, [vec!["#C1", "#S1"], vec!["#N1", "#C3", "#S1"], vec!["#S1", "#S3"]]);
+        assert!(page.contains("<p class=\"quiet\">Nothing here can tell.</p>"));
+    }
+
+    #[test]
+    fn hostile_text_stays_text() {
+        let page = page(&fixture::hostile());
+        assert!(page.contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;"));
+        assert!(!page.contains("<script") && !page.contains("<img") && !page.contains("NaN"));
+        let harmful = |character: char| character != '\n' && crate::clean::is_harmful(character);
+        assert!(!page.contains(harmful));
+    }
+
+    #[test]
+    fn elements_are_closed_in_the_order_in_which_they_were_opened() {
+        for (name, page) in all() {
+            let mut open: Vec<&str> = Vec::new();
+            for tag in page.split('<').skip(2).map(|rest| &rest[..rest.find('>').unwrap()]) {
+                let word = tag.trim_start_matches('/').split([' ', '/']).next().unwrap();
+                if tag.starts_with('/') {
+                    assert_eq!(open.pop(), Some(word), "{name}");
+                } else if !tag.ends_with('/') && word != "meta" {
+                    open.push(word);
+                }
+            }
+            assert!(open.is_empty(), "{name}: {open:?}");
+        }
+    }
+
+    #[test]
+    fn headings_are_in_order_and_the_language_is_named() {
+        for (name, page) in all() {
+            let levels: Vec<u32> =
+                page.split("<h").skip(1).filter_map(|rest| rest.chars().next()?.to_digit(10)).collect();
+            assert_eq!(levels.iter().filter(|level| **level == 1).count(), 1, "{name}");
+            assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{name}: {levels:?}");
+            assert!(page.starts_with("<!doctype html>\n<html lang=\"en\">"), "{name}");
+        }
+    }
 }

@@ -51,3 +51,40 @@ fn block(sheet: &mut Sheet, rank: usize, episode: &Episode, listening: &Listenin
     sheet.paragraph(margin, PLAIN, &facts.join(" · "));
     sheet.paragraph(margin, QUIET, &format!("id {}", signal.id));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+
+    #[track_caller]
+    fn told(listening: &Listening) -> String {
+        tell(listening, &Screen { columns: 72, color: false, zone: fixture::berlin() })
+    }
+
+    #[test]
+    fn what_spoke_is_told_in_blocks() {
+        insta::assert_snapshot!("listening_at_72_columns", told(&fixture::listening()));
+    }
+
+    #[test]
+    fn a_quiet_day_says_how_much_was_listened_to() {
+        insta::assert_snapshot!(told(&fixture::quiet()), @r"
+        Nothing spoke.
+        Listened to 8 services, 2,013,442 log records, 180,960 samples. Asked
+        for: what was noticed from Tue 24 Feb 22:00 to Wed 4 Mar 00:00
+        (Europe/Berlin).
+
+        Hearing
+          Heard 2,013,442 log records and 180,960 samples in 23 files (1.3 GB),
+          Sat 31 Jan 18:00 to Sun 8 Mar 08:12; 5,120 secrets masked.
+          ! 12 lines or samples could not be understood and were rejected.
+          ! 1 record longer than the limit was cut.
+          ! 3 records without a time stamp stand at the time of their
+            neighbours.
+          ! Cut 17 times: patterns of one service beyond 5,000.
+          ! Not understood: logs/core.2211: binary, no form that is read; leave
+            it out or convert it
+        ");
+    }
+}

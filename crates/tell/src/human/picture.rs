@@ -23,7 +23,7 @@ pub(super) fn draw(sheet: &mut Sheet, story: &Story, calendar: &Calendar) {
         return;
     }
     sheet.heading("The weeks before", "◦ began   ● noticed   ━ known   ┃ users noticed");
-    let label = (sheet.columns() / 4).clamp(12, 28);
+    let label = (sheet.columns() * 3 / 10).clamp(16, 36);
     let picture = Picture {
         window: window::of_story(story),
         label,
@@ -85,7 +85,7 @@ impl Picture {
         } else {
             self.put(sheet, &name, STRONG, style, "");
         }
-        self.put(sheet, &format!("   {}", signal.subject.name), QUIET, style, &self.way(linked));
+        self.put(sheet, &format!("  {}", signal.subject.name), QUIET, style, &self.way(linked));
     }
 
     /// `◦┄┄┄●━━━━┃`

@@ -57,7 +57,7 @@ fn verdict(sheet: &mut Sheet, story: &Story, calendar: &Calendar) {
         ),
     );
     if let Some(because) = &story.incident.service_because {
-        fact(sheet, "", &format!("the service, because {because}"));
+        fact(sheet, "", &format!("service known because {because}"));
     }
     if let Some(first) = story.first() {
         let signal = &first.episode.signal;
@@ -295,5 +295,58 @@ fn left(sheet: &mut Sheet, left_out: usize, one: &str, many: &str) {
     if left_out > 0 {
         let said = words::count(left_out as u64, one, many);
         sheet.paragraph(2, QUIET, &format!("… and {said} more; --format json has all"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{columns, fixture};
+
+    fn screen(columns: usize, color: bool) -> Screen {
+        Screen { columns, color, zone: fixture::berlin() }
+    }
+
+    #[test]
+    fn a_whispered_story_at_eighty_columns() {
+        insta::assert_snapshot!("whispered_at_80_columns", tell(&fixture::whispered(), &screen(80, false)));
+    }
+
+    #[test]
+    fn silence_at_eighty_columns() {
+        insta::assert_snapshot!("silent_at_80_columns", tell(&fixture::silent(), &screen(80, false)));
+    }
+
+    #[test]
+    fn someone_was_told_in_a_narrow_terminal() {
+        insta::assert_snapshot!("alerted_at_60_columns", tell(&fixture::alerted(), &screen(60, false)));
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal_whatever_is_told() {
+        for story in [fixture::whispered(), fixture::silent(), fixture::alerted(), fixture::hostile()] {
+            for columns in [40, 60, 61, 77, 80, 99, 120, 160, 200] {
+                let told = tell(&story, &screen(columns, false));
+                for line in told.lines() {
+                    assert!(columns::width(line) <= columns, "{columns}: {line}");
+                    assert_eq!(line.trim_end(), line);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn colour_changes_nothing_but_colour_and_foreign_text_brings_none() {
+        for story in [fixture::whispered(), fixture::hostile()] {
+            let plain = tell(&story, &screen(80, false));
+            assert!(!plain.contains('\u{1b}') && !plain.contains('\u{202e}'));
+            let mut colored = tell(&story, &screen(80, true));
+            assert!(colored.contains('\u{1b}'));
+            while let Some(begins) = colored.find('\u{1b}') {
+                let ends = begins + colored[begins..].find('m').unwrap();
+                colored.replace_range(begins..=ends, "");
+            }
+            assert_eq!(colored, plain);
+        }
     }
 }

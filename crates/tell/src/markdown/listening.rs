@@ -40,3 +40,14 @@ fn block(page: &mut String, rank: usize, episode: &Episode, calendar: &Calendar)
     }
     line!(page, "- id {}", code(signal.id.as_str()));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+
+    #[test]
+    fn what_spoke_is_a_list() {
+        insta::assert_snapshot!("listening", tell(&fixture::listening(), &fixture::berlin()));
+    }
+}

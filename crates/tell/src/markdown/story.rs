@@ -279,3 +279,45 @@ fn left(page: &mut String, left_out: usize) {
         line!(page, "\n… and {left_out} more; `--format json` has all.");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+
+    #[test]
+    fn a_whispered_story_begins_a_post_mortem() {
+        insta::assert_snapshot!("whispered", tell(&fixture::whispered(), &fixture::berlin()));
+    }
+
+    #[test]
+    fn hostile_text_formats_nothing() {
+        let page = tell(&fixture::hostile(), &fixture::berlin());
+        let mut in_code = false;
+        for line in page.lines() {
+            if line.starts_with("```") {
+                in_code = !in_code;
+                continue;
+            }
+            // Outside of code spans, whose fences are made of more backticks than the text holds, nothing is left.
+            let outside: String = line.split("```").step_by(2).collect();
+            let is_harmless = !outside.contains("<script")
+                && !outside.contains("@everyone")
+                && !outside.contains("http://");
+            assert!(in_code || is_harmless, "{line}");
+        }
+    }
+
+    #[test]
+    fn every_row_of_a_table_has_as_many_cells_as_its_head() {
+        for story in [fixture::whispered(), fixture::hostile()] {
+            let mut cells = None;
+            for line in tell(&story, &fixture::berlin()).lines() {
+                let count = line.replace("\\|", "").matches('|').count();
+                let expected = if line.starts_with('|') { *cells.get_or_insert(count) } else { 0 };
+                cells = cells.filter(|_| line.starts_with('|'));
+                assert!(!line.starts_with('|') || count == expected, "{line}");
+            }
+        }
+    }
+}

@@ -38,7 +38,7 @@ pub(crate) fn losses(hearing: &Hearing) -> Vec<String> {
         (hearing.truncated, "longer than the limit", "was cut", "were cut", "record", "records"),
         (
             hearing.undated,
-            "without a time of its own",
+            "without a time stamp",
             "stands at the time of its neighbour",
             "stand at the time of their neighbours",
             "record",

@@ -24,7 +24,7 @@ pub(crate) fn listened(listening: &Listening, calendar: &Calendar) -> String {
         heard.push(count(listening.hearing.samples, "sample", "samples"));
     }
     format!(
-        "Listened to {}; noticed from {} to {} ({}).",
+        "Listened to {}. Asked for: what was noticed from {} to {} ({}).",
         heard.join(", "),
         calendar.day_and_time(listening.since),
         calendar.day_and_time(listening.as_of),

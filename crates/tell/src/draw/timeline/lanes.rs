@@ -9,7 +9,7 @@ use crate::{
         Size,
         curve::{area, label},
         label_width,
-        rows::{Placed, Rows},
+        rows::{Placed, Reach, Rows},
         sample,
         scale::{TimeScale, ValueScale, coordinate},
     },
@@ -58,7 +58,7 @@ pub(super) fn of<'a>(story: &'a Story, time: &TimeScale, size: Size) -> Vec<Lane
     ];
     for (name, marks) in [("Changes", changes(story)), ("Notes", notes(story)), ("People", people(story))] {
         if !marks.is_empty() {
-            lanes.push(Lane { name, content: placed(marks, time, size) });
+            lanes.push(Lane { name, content: placed(marks, story.incident.start, time, size) });
         }
     }
     lanes
@@ -107,11 +107,12 @@ impl Mark {
     }
 }
 
-fn placed<'a>(mut marks: Vec<Mark>, time: &TimeScale, size: Size) -> Content<'a> {
+fn placed<'a>(mut marks: Vec<Mark>, start: Moment, time: &TimeScale, size: Size) -> Content<'a> {
     marks.sort_by(|left, right| (left.at, &left.name).cmp(&(right.at, &right.name)));
     // After the incident and long before the weeks that are shown there is no place to draw.
     marks.retain(|mark| mark.at <= time.window.to);
-    let mut rows = Rows::new(time.left, time.right, MARK, 5.0, MARK_ROWS_MAX);
+    let mut rows =
+        Rows::new(Reach::Row, (time.left, time.right), MARK, 5.0, MARK_ROWS_MAX).avoiding(time.x(start));
     for mark in &mut marks {
         if !time.shows(mark.at) {
             mark.class = "earlier";
