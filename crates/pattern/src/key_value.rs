@@ -6,7 +6,8 @@
 use std::ops::Range;
 
 /// Keys, in lower case and without separators, that end like this have secret values.
-const KEY_ENDS: [&[u8]; 22] = [
+const KEY_ENDS: [&[u8]; 23] = [
+    b"jwt",
     b"password",
     b"passwd",
     b"passphrase",
@@ -30,8 +31,9 @@ const KEY_ENDS: [&[u8]; 22] = [
     b"sharedkey",
     b"accountkey",
 ];
-/// The last letters of all of these, asked first because nearly every key fails here.
-const KEY_LAST: &[u8] = b"dentylsv";
+/// The last two letters of all of these, asked first because nearly every key fails here.
+const KEY_LAST: [&[u8; 2]; 15] =
+    [b"rd", b"wd", b"se", b"de", b"et", b"en", b"ey", b"id", b"on", b"al", b"ls", b"re", b"ss", b"vv", b"wt"];
 /// Keys that count only when they stand alone or behind a separator: `pass=`, `db_pass=`, but not `bypass=`.
 const KEY_WHOLE: [&[u8]; 2] = [b"pass", b"cvv"];
 /// No more of a key is looked at.
@@ -63,8 +65,8 @@ pub(crate) fn value_of(text: &[u8], word_start: usize, key_end: usize) -> Option
 /// Whether this is the key of a secret.
 #[inline]
 fn is_secret_key(key: &[u8]) -> bool {
-    let Some(last) = key.last() else { return false };
-    if key.len() < KEY_BYTES_MIN || !KEY_LAST.contains(&last.to_ascii_lowercase()) {
+    let Some(&[a, b]) = key.last_chunk::<2>() else { return false };
+    if key.len() < KEY_BYTES_MIN || !KEY_LAST.contains(&&[a | 0x20, b | 0x20]) {
         return false;
     }
     let mut folded = [0u8; KEY_BYTES_MAX];

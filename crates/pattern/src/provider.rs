@@ -18,6 +18,9 @@ const fn capitals(prefix: &'static str, rest_min: usize) -> Form {
 /// The shortest key that any form allows.
 pub(crate) const KEY_BYTES_MIN: usize = 14;
 
+/// Keys that may consist of letters alone, a chance in hundreds at most, are at least this long.
+pub(crate) const KEY_BYTES_BARE: usize = 34;
+
 /// AWS, GitHub, GitLab, Slack, Stripe, Google, npm, PyPI, SendGrid, Hugging Face, DigitalOcean, Shopify, Twilio, Vault, OpenAI and Anthropic forms, age.
 const FORMS: [Form; 42] = [
     capitals("AKIA", 16),
@@ -67,9 +70,10 @@ const FORMS: [Form; 42] = [
 /// The end of the provider's key or JSON web token that begins at `start`, if one does.
 pub(crate) fn key_end(text: &[u8], start: usize, end: usize) -> Option<usize> {
     let word = &text[start..end];
-    let length = match word[0] {
-        b'e' => json_web_token(word)?,
-        b'A' | b'G' | b'S' | b'd' | b'g' | b'h' | b'n' | b'p' | b'r' | b's' | b'w' | b'x' | b'y' => {
+    let length = match &word[..2] {
+        b"ey" => json_web_token(word)?,
+        b"AK" | b"AS" | b"AR" | b"AI" | b"AG" | b"GO" | b"SG" | b"dc" | b"do" | b"gh" | b"gi" | b"gl"
+        | b"hf" | b"hv" | b"np" | b"py" | b"rk" | b"sh" | b"sk" | b"wh" | b"xa" | b"xo" | b"ya" => {
             FORMS.iter().find_map(|form| form.length(word))?
         }
         _ => return None,
@@ -98,4 +102,18 @@ fn json_web_token(word: &[u8]) -> Option<usize> {
     let length = word.iter().position(|byte| !belongs(byte)).unwrap_or(word.len());
     let first_dot = word[..length].iter().position(|&byte| byte == b'.')?;
     (first_dot >= 10 && length >= first_dot + 10).then_some(length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_is_reached() {
+        for form in &FORMS {
+            let key = format!("{}{}", form.prefix, "A7".repeat(20));
+            assert_eq!(key_end(key.as_bytes(), 0, key.len()), Some(key.len()), "{key}");
+            assert!(form.prefix.len() + form.rest_min >= KEY_BYTES_MIN);
+        }
+    }
 }

@@ -5,7 +5,7 @@
 //! It sees a text and no meaning: a secret that looks like any other word and stands behind no telling key is not found.
 
 use crate::checksum;
-use crate::class::{AT, COLON, DIGIT, Flags, JOINER, LETTER, LOWER, SLASH, UNDER, UPPER, is, word_end};
+use crate::class::{AT, COLON, DASH, DIGIT, Flags, JOINER, LETTER, LOWER, SLASH, UNDER, is, word_end};
 use crate::key_value;
 use crate::provider;
 
@@ -30,16 +30,23 @@ pub(crate) struct Found {
 
 /// Credentials in a URL are looked for in so many bytes behind the scheme.
 const USERINFO_BYTES_MAX: usize = 256;
+/// No card, account or key without a blank is shorter.
+const WORD_BYTES_LONG: usize = 13;
 /// A private key's block may be this long.
 const KEY_BLOCK_BYTES_MAX: usize = 64 * 1024;
 
 /// The first secret that begins in the word `start..end`, or that its being a key gives away.
-#[inline]
+///
+/// Nearly all words are short and hold neither `@` nor `:`; they can only be keys, or the first group of a card or an account.
+#[inline(always)]
 pub(crate) fn find(text: &[u8], start: usize, end: usize, flags: Flags) -> Option<Found> {
-    if flags & (DIGIT | AT | COLON) == 0 && end - start < provider::KEY_BYTES_MIN {
-        return keyed(text, start, end);
+    if flags & (AT | COLON) != 0 || end - start >= WORD_BYTES_LONG {
+        return find_slowly(text, start, end, flags);
     }
-    find_slowly(text, start, end, flags)
+    if flags & DIGIT != 0 && end - start == 4 {
+        return begun_at(text, start, start, end).or_else(|| keyed(text, start, end));
+    }
+    keyed(text, start, end)
 }
 
 fn find_slowly(text: &[u8], start: usize, end: usize, flags: Flags) -> Option<Found> {
@@ -57,17 +64,45 @@ fn find_slowly(text: &[u8], start: usize, end: usize, flags: Flags) -> Option<Fo
     if flags & AT != 0 {
         keep(email(text, start, end));
     }
-    if end - start >= provider::KEY_BYTES_MIN && may_hold_key(flags) {
-        keep(provider_key(text, start, end));
-    }
-    if flags & DIGIT != 0 {
-        keep(card(text, start, end));
-        keep(bank_account(text, start, end));
+    if flags & (DIGIT | UNDER | JOINER | DASH) != 0
+        || flags & LOWER == 0
+        || end - start >= provider::KEY_BYTES_BARE
+    {
+        keep(begun_inside(text, start, end));
     }
     if flags & COLON != 0 {
         keep(keyed_inside(text, start, end));
     }
     first.or_else(|| keyed(text, start, end))
+}
+
+/// The first key, card or account that begins in the word, where something may begin.
+fn begun_inside(text: &[u8], start: usize, end: usize) -> Option<Found> {
+    let mut is_inside = false;
+    for at in start..end {
+        let byte = text[at];
+        if !is_inside && let Some(found) = begun_at(text, start, at, end) {
+            return Some(found);
+        }
+        is_inside = is(byte, LETTER | DIGIT)
+            && !(at >= start + 2 && text[at - 2] == b'%' && text[at].is_ascii_hexdigit());
+    }
+    None
+}
+
+/// The key, card or account that begins here.
+#[inline]
+fn begun_at(text: &[u8], start: usize, at: usize, end: usize) -> Option<Found> {
+    match text[at] {
+        b'2'..=b'9' => card(text, start, at),
+        b'A'..=b'Z' if is_account_start(&text[at..end]) => {
+            account_end(text, at).map(|to| Found { from: at, to, sort: Sort::Secret })
+        }
+        b'A'..=b'Z' | b'a'..=b'z' if end - at >= provider::KEY_BYTES_MIN => {
+            provider::key_end(text, at, end).map(|to| Found { from: at, to, sort: Sort::Secret })
+        }
+        _ => None,
+    }
 }
 
 /// The value of this word as a key, or the token behind `Bearer` and `Basic`.
@@ -134,24 +169,6 @@ fn secret(range: std::ops::Range<usize>) -> Option<Found> {
     Some(Found { from: range.start, to: range.end, sort: Sort::Secret })
 }
 
-/// Keys hold digits, or so few separators and so many capitals that no word of a language looks like them.
-fn may_hold_key(flags: Flags) -> bool {
-    flags & (DIGIT | UNDER | JOINER) != 0 || flags & LOWER == 0 || flags & UPPER != 0
-}
-
-fn provider_key(text: &[u8], start: usize, end: usize) -> Option<Found> {
-    let last = end - provider::KEY_BYTES_MIN;
-    (start..=last)
-        .filter(|&at| {
-            at == start || !text[at - 1].is_ascii_alphanumeric() || is_percent_encoded(text, start, at)
-        })
-        .find_map(|at| provider::key_end(text, at, end).map(|to| Found { from: at, to, sort: Sort::Secret }))
-}
-
-fn is_percent_encoded(text: &[u8], start: usize, at: usize) -> bool {
-    at >= start + 3 && text[at - 3] == b'%' && text[at - 2..at].iter().all(u8::is_ascii_hexdigit)
-}
-
 /// `scheme://user:password@host`: all between the slashes and the last `@` before the path.
 fn userinfo(text: &[u8], start: usize, end: usize) -> Option<Found> {
     let scheme = text[start..end].windows(3).position(|window| window == b"://")?;
@@ -185,33 +202,20 @@ fn email(text: &[u8], start: usize, end: usize) -> Option<Found> {
     })
 }
 
-/// 13 to 19 digits with a right check digit, perhaps in groups. Those that begin with 0 or 1 are left out: no card in use
-/// does, and all times since the epoch in milli-, micro- and nanoseconds do.
-fn card(text: &[u8], start: usize, end: usize) -> Option<Found> {
-    let mut at = start;
-    while at < end {
-        if !text[at].is_ascii_digit() {
-            at += 1;
-            continue;
-        }
-        let joined = at > start
-            && (is(text[at - 1], LETTER | UNDER | DIGIT)
-                || matches!(text[at - 1], b'.')
-                || (text[at - 1] == b'-' && at > start + 1));
-        if !joined && let Some(to) = card_end(text, at) {
-            return Some(Found { from: at, to, sort: Sort::Card });
-        }
-        while at < end && text[at].is_ascii_digit() {
-            at += 1;
-        }
+/// 13 to 19 digits with a right check digit, perhaps in groups of which the first has four. Those that begin with 0 or 1
+/// are left out: no card in use does, and all times since the epoch in milli-, micro- and nanoseconds do.
+fn card(text: &[u8], start: usize, from: usize) -> Option<Found> {
+    let run = text[from..].iter().take(20).take_while(|byte| byte.is_ascii_digit()).count();
+    let is_grouped = run == 4 && matches!(text.get(from + 4), Some(b' ' | b'-'));
+    let is_part = from > start
+        && (matches!(text[from - 1], b'.' | b'_') || (text[from - 1] == b'-' && from > start + 1));
+    if is_part || !(is_grouped || (13..=19).contains(&run)) {
+        return None;
     }
-    None
+    card_end(text, from).map(|to| Found { from, to, sort: Sort::Card })
 }
 
 fn card_end(text: &[u8], from: usize) -> Option<usize> {
-    if matches!(text[from], b'0' | b'1') {
-        return None;
-    }
     let mut digits = [0u8; 19];
     let mut length = 0;
     let mut at = from;
@@ -240,12 +244,9 @@ fn is_fraction(text: &[u8], at: usize) -> bool {
     text[at.min(text.len())..].starts_with(b".") && text.get(at + 1).is_some_and(u8::is_ascii_digit)
 }
 
-/// Two letters, two check digits and 11 to 30 letters and digits, in one piece or in groups of four.
-fn bank_account(text: &[u8], start: usize, end: usize) -> Option<Found> {
-    let begins = |at: usize| matches!(text[at..end], [a, b, c, d, ..] if a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit());
-    (start..end)
-        .filter(|&at| (at == start || !is(text[at - 1], LETTER | DIGIT)) && begins(at))
-        .find_map(|from| account_end(text, from).map(|to| Found { from, to, sort: Sort::Secret }))
+/// Two letters and two check digits; 11 to 30 letters and digits follow, in one piece or in groups of four.
+fn is_account_start(word: &[u8]) -> bool {
+    matches!(word, [a, b, c, d, ..] if a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit())
 }
 
 fn account_end(text: &[u8], from: usize) -> Option<usize> {

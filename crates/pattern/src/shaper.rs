@@ -153,10 +153,21 @@ impl<'a> Line<'a> {
         }
         if flags & SLOW != 0 {
             self.flush(start);
-            word::write(self.out, &self.text[start..end], flags, self.context(start, flags));
+            let context = self.context(start, flags);
+            word::write(self.out, &self.text[start..end], flags, context);
             self.written = end;
+            if context == Context::Route && self.bytes.get(end) == Some(&b'?') {
+                return self.query(end + 1);
+            }
         }
         self.at = end;
+    }
+
+    /// The query of a route is data as a whole: which parameters come, and in which order, is up to the caller.
+    fn query(&mut self, start: usize) {
+        let length = self.bytes[start..].iter().take_while(|&&byte| !is(byte, BLANK | QUOTE)).count();
+        *self.masked += count_secrets(&self.text[start..start + length]);
+        self.replace(start, start + length, Kind::Str);
     }
 
     fn count_card(&mut self, found: Found) {
@@ -371,6 +382,7 @@ mod tests {
         check("open /var/lib/data failed: ./x.txt", "open <path> failed: <path>");
         check(r"read C:\Users\bob\x.log:12", "read <path>:<num>");
         check("\"GET /api/orders/42 HTTP/1.1\" 200", "\"GET /api/orders/<num> HTTP/1.1\" <num>");
+        check("GET /api/orders?user=7&token=abcdef 200", "GET /api/orders?<str> <num>");
         check("Input/output and/or", "Input/output and/or");
     }
 

@@ -150,29 +150,9 @@ fn places(name: &str) -> Vec<Place> {
     places
 }
 
+/// A `?` and a `/` do not separate: a route is one place, with or without a query.
 fn is_separator(byte: u8) -> bool {
-    byte <= b' '
-        || matches!(
-            byte,
-            b':' | b'='
-                | b','
-                | b';'
-                | b'('
-                | b')'
-                | b'['
-                | b']'
-                | b'{'
-                | b'}'
-                | b'<'
-                | b'>'
-                | b'"'
-                | b'\''
-                | b'`'
-                | b'|'
-                | b'!'
-                | b'?'
-                | b'&'
-        )
+    byte <= b' ' || b":=,;()[]{}<>\"'`|!&".contains(&byte)
 }
 
 fn content(word: &str) -> Content {
