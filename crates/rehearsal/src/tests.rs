@@ -159,7 +159,7 @@ fn check_incident(world: &Path, truth: &Truth) {
         errors
     };
     assert!(errors.len() > 50, "{}: {} errors", truth.tale, errors.len());
-    assert!(errors.iter().all(|stamp| *stamp >= start[..19].to_owned() && *stamp < end[..19].to_owned()));
+    assert!(errors.iter().all(|stamp| stamp.as_str() >= &start[..19] && stamp.as_str() < &end[..19]));
     let alerts = read(&world.join("telemetry/alerts.jsonl"));
     let told = alerts.lines().filter(|line| line.contains("\"critical\"")).count();
     assert_eq!(told, 4, "two alerts, each with its end");
