@@ -1,0 +1,87 @@
+//! Measures the `hark` binary from outside, exactly as a user would run it, and prints Markdown.
+//!
+//! Development only. It knows `hark` by its command line and its JSON alone, which is what makes it able to say that a
+//! release is worse than the one before, whatever has changed inside. Worlds come from `hark-rehearsal`, with a truth
+//! that `hark` never sees.
+
+mod cut;
+mod error;
+mod hark;
+mod interval;
+mod laws;
+mod options;
+mod quiet;
+mod score;
+mod speed;
+mod stories;
+mod world;
+
+use std::process::ExitCode;
+
+use crate::error::BenchError;
+use crate::options::Options;
+
+const HELP: &str = "\
+hark-bench <command> [options]: measures the hark binary and prints Markdown
+
+  stories   is the true whisper heard, early, and ranked first?
+              --tales a,b  --seeds 101..105  --traffic 0.15  --short
+              --floor-first, --floor-three, --floor-verdict, --floor-cause SHARE; --ceiling-noticed SHARE
+  quiet     what is said where nothing happens?
+              --seeds 201..205  --traffic 0.15  --moments 200  --ceiling-rate RATE  --ceiling-whispered SHARE
+  laws      causal, deterministic, as of: does the binary keep its laws?
+              --tales a,b  --seeds 301..301  --traffic 0.05  --moments 50
+  speed     lines a second beside `wc -l` and `grep` on the same files
+              --bytes 1073741824
+  world     writes a world into --to DIR, to look at: --tales NAME --seeds N --traffic 1.0
+
+  --hark PATH   the binary (default: target/release/hark)
+
+Exit codes: 0 done, 1 a floor, ceiling or law was not kept, 2 the request is at fault, 3 the system is.
+";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let command = arguments.next().unwrap_or_default();
+    let result = Options::parse(arguments).and_then(|options| match command.as_str() {
+        "stories" => stories::run(&options),
+        "quiet" => quiet::run(&options),
+        "laws" => laws::run(&options),
+        "speed" => speed::run(&options),
+        "world" => world::run(&options),
+        "" | "help" | "--help" => {
+            print!("{HELP}");
+            Ok(Gate::Kept)
+        }
+        _ => Err(BenchError::Request(format!("there is no command `{command}`; see `hark-bench help`"))),
+    });
+    match result {
+        Ok(Gate::Kept) => ExitCode::SUCCESS,
+        Ok(Gate::Missed) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("hark-bench: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+/// Whether what was asked for was met.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Gate {
+    /// All floors, ceilings and laws were kept.
+    Kept,
+    /// At least one was not; the output says which.
+    Missed,
+}
+
+impl Gate {
+    /// Missed, if any of these is.
+    pub(crate) fn all(gates: impl IntoIterator<Item = Self>) -> Self {
+        if gates.into_iter().any(|gate| gate == Self::Missed) { Self::Missed } else { Self::Kept }
+    }
+
+    /// Kept if this holds.
+    pub(crate) fn kept_if(holds: bool) -> Self {
+        if holds { Self::Kept } else { Self::Missed }
+    }
+}

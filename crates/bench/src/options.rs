@@ -1,0 +1,121 @@
+//! The options of all commands: few enough to be read by hand.
+
+use std::path::PathBuf;
+
+use hark_rehearsal::Tale;
+
+use crate::error::BenchError;
+
+/// What was asked for; what was not said is `None`, and each command has its own idea of it.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Options {
+    pub(crate) hark: PathBuf,
+    pub(crate) to: Option<PathBuf>,
+    pub(crate) tales: Option<Vec<Tale>>,
+    /// First and last, both included.
+    pub(crate) seeds: Option<(u64, u64)>,
+    pub(crate) traffic: Option<f64>,
+    pub(crate) moments: Option<usize>,
+    pub(crate) bytes: Option<u64>,
+    pub(crate) short: bool,
+    pub(crate) floor_first: Option<f64>,
+    pub(crate) floor_three: Option<f64>,
+    pub(crate) floor_verdict: Option<f64>,
+    pub(crate) floor_cause: Option<f64>,
+    pub(crate) ceiling_noticed: Option<f64>,
+    pub(crate) ceiling_rate: Option<f64>,
+    pub(crate) ceiling_whispered: Option<f64>,
+}
+
+impl Options {
+    /// From the command line, after the command.
+    pub(crate) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, BenchError> {
+        let mut options = Self {
+            hark: PathBuf::from("target/release/hark"),
+            to: None,
+            tales: None,
+            seeds: None,
+            traffic: None,
+            moments: None,
+            bytes: None,
+            short: false,
+            floor_first: None,
+            floor_three: None,
+            floor_verdict: None,
+            floor_cause: None,
+            ceiling_noticed: None,
+            ceiling_rate: None,
+            ceiling_whispered: None,
+        };
+        while let Some(name) = arguments.next() {
+            if name == "--short" {
+                options.short = true;
+                continue;
+            }
+            let value =
+                arguments.next().ok_or_else(|| BenchError::Request(format!("`{name}` wants a value")))?;
+            options.set(&name, &value)?;
+        }
+        Ok(options)
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Result<(), BenchError> {
+        match name {
+            "--hark" => self.hark = PathBuf::from(value),
+            "--to" => self.to = Some(PathBuf::from(value)),
+            "--tales" => {
+                let tales: Result<Vec<Tale>, _> = value.split(',').map(str::parse).collect();
+                self.tales = Some(tales.map_err(|error| BenchError::Request(error.to_string()))?);
+            }
+            "--seeds" => {
+                let (first, last) = value.split_once("..").unwrap_or((value, value));
+                self.seeds = Some((number(name, first)?, number(name, last)?));
+            }
+            "--traffic" => self.traffic = Some(number(name, value)?),
+            "--moments" => self.moments = Some(number(name, value)?),
+            "--bytes" => self.bytes = Some(number(name, value)?),
+            "--floor-first" => self.floor_first = Some(number(name, value)?),
+            "--floor-three" => self.floor_three = Some(number(name, value)?),
+            "--floor-verdict" => self.floor_verdict = Some(number(name, value)?),
+            "--floor-cause" => self.floor_cause = Some(number(name, value)?),
+            "--ceiling-noticed" => self.ceiling_noticed = Some(number(name, value)?),
+            "--ceiling-rate" => self.ceiling_rate = Some(number(name, value)?),
+            "--ceiling-whispered" => self.ceiling_whispered = Some(number(name, value)?),
+            _ => {
+                return Err(BenchError::Request(format!(
+                    "there is no option `{name}`; see `hark-bench help`"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, BenchError> {
+    text.parse().map_err(|_| BenchError::Request(format!("`{name}` wants a number, not `{text}`")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Options, BenchError> {
+        Options::parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn options_are_read_and_mistakes_are_named() {
+        let options = parse("--tales leak,quiet --seeds 3..5 --short --floor-first 0.85").unwrap();
+        assert_eq!(options.tales, Some(vec![Tale::Leak, Tale::Quiet]));
+        assert_eq!((options.seeds, options.short, options.floor_first), (Some((3, 5)), true, Some(0.85)));
+        assert_eq!(parse("--seeds 7").unwrap().seeds, Some((7, 7)));
+        for (line, expected) in [
+            ("--tales loud", "no tale is called `loud`"),
+            ("--moments many", "`--moments` wants a number, not `many`"),
+            ("--bytes", "`--bytes` wants a value"),
+            ("--fast 1", "there is no option `--fast`; see `hark-bench help`"),
+        ] {
+            assert_eq!(parse(line).unwrap_err().to_string(), expected);
+        }
+    }
+}
