@@ -1,0 +1,1 @@
+//! The map of the crates as a failing test; see `tests/map.rs`. Holds no code of the product.

@@ -1,0 +1,17 @@
+//! One command, one file.
+
+pub(crate) mod back;
+pub(crate) mod demo;
+pub(crate) mod listen;
+
+use crate::arguments::{Arguments, Command};
+use crate::failure::Failure;
+
+/// Runs the command that was asked for.
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    match &arguments.command {
+        Command::Demo(demo) => demo.run(),
+        Command::Listen(listen) => listen.run(),
+        Command::Back(back) => back.run(),
+    }
+}

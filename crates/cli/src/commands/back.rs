@@ -1,0 +1,93 @@
+//! `hark back`: the story that led to an incident.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use hark_pattern::mask_secrets;
+use hark_story::{Asked, Known, Story, tell};
+
+use crate::arguments::{Format, Sources, Telling};
+use crate::failure::Failure;
+use crate::reading::{self, Clock, Listened};
+use crate::writing::{remark, screen, write_result};
+
+/// A crash log longer than this says no more.
+const CRASH_BYTES_MAX: u64 = 1024 * 1024;
+
+/// The story that led to an incident: what did the system know before the users did?
+#[derive(Args, Debug)]
+pub(crate) struct Back {
+    #[command(flatten)]
+    sources: Sources,
+    /// When users were first hurt.
+    #[arg(long, value_name = "TIME")]
+    at: String,
+    /// When it was over.
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    /// The service at which users were hurt (default: what reports, alerts or errors around the start name).
+    #[arg(long, value_name = "SERVICE")]
+    on: Option<String>,
+    /// The crash log or stack trace.
+    #[arg(long, value_name = "FILE")]
+    crash: Option<PathBuf>,
+    /// What people call the incident.
+    #[arg(long, value_name = "TEXT")]
+    title: Option<String>,
+    #[command(flatten)]
+    telling: Telling,
+}
+
+impl Back {
+    pub(crate) fn run(&self) -> Result<(), Failure> {
+        let clock = Clock::of(&self.sources)?;
+        let asked = Asked {
+            start: clock.moment(&self.at)?,
+            end: self.until.as_deref().map(|text| clock.moment(text)).transpose()?,
+            service: self.on.clone(),
+            title: self.title.clone(),
+            crash: self.crash.as_deref().map(read_crash).transpose()?,
+        };
+        let listened = reading::listen(&self.sources, &self.telling, clock)?;
+        let zone = listened.zone.clone();
+        let story = story(&asked, listened, self.telling.quiet);
+        write_result(&match self.telling.format {
+            Format::Human => hark_tell::story::human(&story, &screen(&zone)),
+            Format::Json => hark_tell::story::json(&story),
+            Format::Markdown => hark_tell::story::markdown(&story, &zone),
+            Format::Html => hark_tell::story::html(&story, &zone),
+        })
+    }
+}
+
+/// Puts together what is known, and tells.
+pub(crate) fn story(asked: &Asked, listened: Listened, quiet: bool) -> Story {
+    let said = listened.repositories.say_about(&listened.heard);
+    remark(&said.remarks, quiet);
+    let mut changes = listened.told.changes;
+    changes.extend(listened.repositories.changes.iter().cloned());
+    let known = Known {
+        has_repository: !listened.repositories.is_empty(),
+        heard: listened.heard,
+        alerts: listened.told.alerts,
+        reports: listened.told.reports,
+        changes,
+        code: said.joins,
+        mute_notes: said.mute_notes,
+        hearing: listened.hearing,
+    };
+    tell(asked, known)
+}
+
+fn read_crash(path: &Path) -> Result<String, Failure> {
+    let unreadable = |source| Failure::Unreadable { path: path.to_owned(), source };
+    let mut bytes = Vec::new();
+    File::open(path)
+        .map_err(unreadable)?
+        .take(CRASH_BYTES_MAX)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    Ok(mask_secrets(&String::from_utf8_lossy(&bytes)).text.into_owned())
+}

@@ -1,0 +1,70 @@
+//! `hark listen`: what is the system saying that nobody has answered?
+
+use clap::Args;
+use hark_event::{Listening, Moment};
+use hark_listen::{Attention, select};
+
+use crate::arguments::{Format, Sources, Telling};
+use crate::failure::Failure;
+use crate::reading::{self, Clock, Listened};
+use crate::writing::{screen, write_result};
+
+const DAY_SECONDS: i64 = 86_400;
+
+/// What is the system saying that nobody has answered?
+///
+/// Signals noticed in the last day, ranked, five a day at most.
+#[derive(Args, Debug)]
+pub(crate) struct Listen {
+    #[command(flatten)]
+    sources: Sources,
+    /// Signals noticed since then (default: a day before now).
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// All of them, without the attention budget.
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    telling: Telling,
+}
+
+impl Listen {
+    pub(crate) fn run(&self) -> Result<(), Failure> {
+        let clock = Clock::of(&self.sources)?;
+        let since = self.since.as_deref().map(|text| clock.moment(text)).transpose()?;
+        let mut listened = reading::listen(&self.sources, &self.telling, clock)?;
+        let as_of = listened.heard.as_of;
+        listened.heard.rate(as_of, &[]);
+        let listening = self.select(&mut listened, since.unwrap_or_else(|| as_of.plus_seconds(-DAY_SECONDS)));
+        let zone = &listened.zone;
+        write_result(&match self.telling.format {
+            Format::Human => hark_tell::listening::human(&listening, &screen(zone)),
+            Format::Json => hark_tell::listening::json(&listening),
+            Format::Markdown => hark_tell::listening::markdown(&listening, zone),
+            Format::Html => hark_tell::listening::html(&listening, zone),
+        })
+    }
+
+    fn select(&self, listened: &mut Listened, since: Moment) -> Listening {
+        let as_of = listened.heard.as_of;
+        let attention = if self.all { Attention::All } else { Attention::Budget };
+        let mut selection = select(&listened.heard.episodes, since, as_of, attention);
+        if !listened.repositories.is_empty() {
+            let said = listened.repositories.say_about(&listened.heard);
+            for episode in &mut selection.shown {
+                if let Some(join) = said.joins.get(&episode.signal.id) {
+                    episode.code = join.places.clone();
+                }
+            }
+        }
+        Listening {
+            as_of,
+            since,
+            episodes: selection.shown,
+            held_back: selection.held_back,
+            explained: selection.explained,
+            services: listened.heard.services.len(),
+            hearing: listened.hearing.clone(),
+        }
+    }
+}

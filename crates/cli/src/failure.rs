@@ -1,0 +1,95 @@
+//! What went wrong, what a person reads about it, and whether a script should retry.
+
+use std::io;
+use std::path::PathBuf;
+
+use hark_dig::DigError;
+use hark_memory::MemoryError;
+use hark_rehearsal::RehearsalError;
+
+/// Everything that can end a command early.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// A time could not be understood.
+    #[error("cannot read `{text}` as a time")]
+    Time { text: String },
+    /// A zone is not known.
+    #[error("`{name}` is no time zone")]
+    Zone { name: String },
+    /// Nothing that was given could be read.
+    #[error("nothing in {paths} could be understood")]
+    NothingRead { paths: String },
+    /// A file that was named cannot be read.
+    #[error("cannot read `{path}`: {source}")]
+    Unreadable { path: PathBuf, source: io::Error },
+    /// A repository cannot be read.
+    #[error(transparent)]
+    Dig(#[from] DigError),
+    /// The temporary memory failed.
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
+    /// The demo's world cannot be made.
+    #[error(transparent)]
+    Rehearsal(#[from] RehearsalError),
+    /// The result cannot be written.
+    #[error("cannot write {what}: {source}")]
+    Write { what: String, source: io::Error },
+}
+
+impl Failure {
+    /// 2 if the same request will fail again, 3 if retrying may help.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Time { .. } | Self::Zone { .. } | Self::NothingRead { .. } | Self::Dig(_) => 2,
+            Self::Unreadable { source, .. } => {
+                if is_the_systems(source) {
+                    3
+                } else {
+                    2
+                }
+            }
+            Self::Rehearsal(RehearsalError::Occupied { .. } | RehearsalError::Size) => 2,
+            Self::Memory(_) | Self::Rehearsal(_) | Self::Write { .. } => 3,
+        }
+    }
+
+    /// Says it on standard error, with what to do.
+    pub(crate) fn report(&self) {
+        if let Self::Write { source, .. } = self
+            && source.kind() == io::ErrorKind::BrokenPipe
+        {
+            // Whoever was reading has read enough: `hark … | head` is no accident.
+            return;
+        }
+        eprintln!("hark: {self}");
+        eprintln!("hint: {}", self.hint());
+    }
+
+    fn hint(&self) -> &'static str {
+        match self {
+            Self::Time { .. } => {
+                "write 2026-03-01T10:12:00Z, or \"2026-03-01 10:12\" (read in --tz, else UTC), or \"yesterday 14:02\""
+            }
+            Self::Zone { .. } => "name it as in Europe/Berlin, or an offset as in +02:00",
+            Self::NothingRead { .. } => {
+                "the remarks above say why for each file; docs and `hark listen --help` name what is read"
+            }
+            Self::Unreadable { .. } => "check the path and its permissions",
+            Self::Dig(_) => "check the path given with --repo; `git -C DIR status` should work there",
+            Self::Memory(_) => "make room in the folder for temporary files (TMPDIR), then try again",
+            Self::Rehearsal(RehearsalError::Occupied { .. }) => "name another folder: hark demo DIR",
+            Self::Rehearsal(_) => "make room or name another folder, then try again; git must be installed",
+            Self::Write { .. } => "make room or check where the output goes, then try again",
+        }
+    }
+}
+
+fn is_the_systems(error: &io::Error) -> bool {
+    !matches!(
+        error.kind(),
+        io::ErrorKind::NotFound
+            | io::ErrorKind::PermissionDenied
+            | io::ErrorKind::IsADirectory
+            | io::ErrorKind::InvalidData
+    )
+}

@@ -1,0 +1,189 @@
+//! From paths to what was heard: reads side by side, sorts by hour, listens hour by hour.
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use hark_event::{Hearing, Hour, Moment, Zone};
+use hark_ingest::{Discovery, Reading, Source, discover};
+use hark_listen::{Heard, HourCells, Listener, Tally, Told};
+use hark_memory::{MemoryError, Sorter};
+use jiff::Timestamp;
+
+use crate::arguments::{Sources, Telling};
+use crate::failure::Failure;
+use crate::moment_words;
+use crate::progress::Progress;
+use crate::repositories::Repositories;
+use crate::writing::remark_on;
+
+/// Counted hours are handed on when they take about so much memory.
+const HANDED_ON_AT: usize = 4 * 1024 * 1024;
+/// Telemetry older than this before now says nothing about now.
+const HOURS_MAX: i64 = 400 * 24;
+
+/// What was heard, and all that a story may need besides.
+pub(crate) struct Listened {
+    pub(crate) heard: Heard,
+    pub(crate) told: Told,
+    pub(crate) repositories: Repositories,
+    pub(crate) hearing: Hearing,
+    pub(crate) zone: Zone,
+}
+
+/// The zone and the moment that options name.
+pub(crate) struct Clock {
+    pub(crate) zone: Zone,
+    pub(crate) as_of: Option<Moment>,
+}
+
+impl Clock {
+    /// Reads `--tz` and `--as-of`.
+    pub(crate) fn of(sources: &Sources) -> Result<Self, Failure> {
+        let zone = moment_words::zone(sources.tz.as_deref())?;
+        let as_of = sources.as_of.as_deref().map(|text| moment_words::moment(text, &zone, Timestamp::now()));
+        Ok(Self { zone, as_of: as_of.transpose()? })
+    }
+
+    /// Reads a time that was typed; "yesterday" counts from `--as-of`, else from today.
+    pub(crate) fn moment(&self, text: &str) -> Result<Moment, Failure> {
+        let today = self.as_of.map_or_else(Timestamp::now, Moment::timestamp);
+        moment_words::moment(text, &self.zone, today)
+    }
+}
+
+/// Reads everything and listens to it, up to now.
+pub(crate) fn listen(sources: &Sources, telling: &Telling, clock: Clock) -> Result<Listened, Failure> {
+    let Discovery { sources: files, unread, mut remarks } = discover(&sources.paths);
+    let reading = Reading {
+        zone: clock.zone.clone(),
+        as_of: clock.as_of,
+        service: sources.service.clone(),
+        environment: sources.environment.clone(),
+    };
+    let threads = sources.threads.map_or_else(threads, usize::from);
+    let (sorter, told, mut hearing) = read_all(&files, &reading, threads, telling.quiet)?;
+    hearing.unread.extend(unread);
+    hearing.unread.sort();
+    let now = clock.as_of.or(hearing.to);
+    let (Some(now), true) = (now, hearing.records + hearing.samples > 0 || !is_empty(&told)) else {
+        remark_on(&hearing, &remarks, telling.quiet);
+        return Err(Failure::NothingRead { paths: named(&sources.paths) });
+    };
+    let repositories = Repositories::read(&sources.repo, now)?;
+    remarks.extend(repositories.remarks.iter().cloned());
+    let mut listener = Listener::new(clock.zone.clone());
+    listener.announce(repositories.changes.iter().chain(&told.changes).cloned());
+    let too_old = close_hours(&mut listener, sorter, now)?;
+    let heard = listener.heard(now);
+    hearing.subjects = heard.subjects.clone();
+    hearing.cut("hours of telemetry older than 400 days", too_old);
+    hearing.cut("alerts, reports and changes beyond 100,000 of a file", told.cut);
+    heard.cut.iter().for_each(|(what, count)| hearing.cut(what, *count));
+    hearing.cut.retain(|cut| cut.count > 0);
+    remark_on(&hearing, &remarks, telling.quiet);
+    Ok(Listened { heard, told, repositories, hearing, zone: clock.zone })
+}
+
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn is_empty(told: &Told) -> bool {
+    told.alerts.is_empty() && told.reports.is_empty() && told.changes.is_empty()
+}
+
+fn named(paths: &[impl AsRef<Path>]) -> String {
+    let names: Vec<String> = paths.iter().map(|path| format!("`{}`", path.as_ref().display())).collect();
+    names.join(", ")
+}
+
+/// Reads all files, several side by side. Who reads which file does not matter: parts of hours merge.
+fn read_all(
+    files: &[Source],
+    reading: &Reading,
+    threads: usize,
+    quiet: bool,
+) -> Result<(Sorter, Told, Hearing), Failure> {
+    let progress = Progress::start(files.iter().map(Source::bytes_on_disk).sum(), quiet);
+    // The largest first, so that no thread is left alone with it at the end.
+    let mut order: Vec<&Source> = files.iter().collect();
+    order.sort_by_key(|source| std::cmp::Reverse(source.bytes_on_disk()));
+    let next = AtomicUsize::new(0);
+    let sorter = Mutex::new(Sorter::new());
+    let parts: Vec<Result<(Told, Hearing), MemoryError>> = std::thread::scope(|scope| {
+        let worker = || {
+            let (mut told, mut hearing) = (Told::default(), Hearing::default());
+            while let Some(source) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let (part, heard) = read_one(source, reading, &sorter, &progress)?;
+                told.merge(part);
+                hearing.add(&heard);
+            }
+            Ok((told, hearing))
+        };
+        let workers: Vec<_> =
+            (0..threads.clamp(1, order.len().max(1))).map(|_| scope.spawn(worker)).collect();
+        workers.into_iter().map(|worker| worker.join().expect("a reader does not panic")).collect()
+    });
+    let (mut told, mut hearing) = (Told::default(), Hearing::default());
+    for part in parts {
+        let (part, heard) = part?;
+        told.merge(part);
+        hearing.add(&heard);
+    }
+    Ok((sorter.into_inner().expect("no reader panicked"), told, hearing))
+}
+
+fn read_one(
+    source: &Source,
+    reading: &Reading,
+    sorter: &Mutex<Sorter>,
+    progress: &Progress,
+) -> Result<(Told, Hearing), MemoryError> {
+    let mut tally = Tally::new();
+    let mut failed = None;
+    let mut events = 0_u64;
+    let mut hearing = source.read(reading, &progress.bytes, &mut |event| {
+        tally.hear(event);
+        events += 1;
+        if events.is_multiple_of(1024) {
+            progress.events.fetch_add(1024, Ordering::Relaxed);
+        }
+        if tally.weight() > HANDED_ON_AT && failed.is_none() {
+            failed = sorter.lock().expect("no reader panicked").add(tally.take_hours()).err();
+        }
+    });
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    sorter.lock().expect("no reader panicked").add(tally.take_hours())?;
+    hearing.masked += tally.masked();
+    Ok((tally.take_told(), hearing))
+}
+
+/// Closes all hours that have ended by now; returns how many were too old to matter.
+fn close_hours(listener: &mut Listener, sorter: Sorter, now: Moment) -> Result<u64, Failure> {
+    let mut next: Option<Hour> = None;
+    let mut too_old = 0;
+    for hour in sorter.into_hours()? {
+        let (hour, cells) = hour?;
+        if hour.end() > now {
+            break;
+        }
+        if now.hour() - hour > HOURS_MAX {
+            too_old += 1;
+            continue;
+        }
+        while let Some(empty) = next.filter(|next| *next < hour) {
+            listener.close(empty, HourCells::default());
+            next = Some(empty + 1);
+        }
+        listener.close(hour, cells);
+        next = Some(hour + 1);
+    }
+    while let Some(empty) = next.filter(|next| next.end() <= now) {
+        listener.close(empty, HourCells::default());
+        next = Some(empty + 1);
+    }
+    Ok(too_old)
+}

@@ -1,0 +1,56 @@
+//! Results on standard output, remarks on standard error.
+
+use std::io::{IsTerminal, Write, stderr, stdout};
+
+use hark_event::{Hearing, Zone};
+use hark_tell::Screen;
+
+use crate::failure::Failure;
+
+/// Columns of a page when nobody says how wide the terminal is.
+const COLUMNS_PIPED: usize = 100;
+const REMARKS_MAX: usize = 20;
+
+/// The screen that human output is laid out for.
+pub(crate) fn screen(zone: &Zone) -> Screen {
+    let terminal = stdout().is_terminal();
+    let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|_| terminal);
+    Screen {
+        columns: columns.unwrap_or(COLUMNS_PIPED),
+        color: terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        zone: zone.clone(),
+    }
+}
+
+/// Writes a result; a full disk or a closed pipe is told, never ignored.
+pub(crate) fn write_result(text: &str) -> Result<(), Failure> {
+    let failed = |source| Failure::Write { what: "to standard output".to_owned(), source };
+    let mut out = stdout().lock();
+    out.write_all(text.as_bytes()).map_err(failed)?;
+    out.flush().map_err(failed)
+}
+
+/// Says what could not be understood, a line each.
+pub(crate) fn remark_on(hearing: &Hearing, remarks: &[String], quiet: bool) {
+    let unread = hearing.unread.iter().map(|unread| format!("{}: {}", unread.path, unread.reason));
+    remark(&remarks.iter().cloned().chain(unread).collect::<Vec<_>>(), quiet);
+}
+
+/// Says remarks on standard error, a line each, not too many.
+pub(crate) fn remark(all: &[String], quiet: bool) {
+    if quiet {
+        return;
+    }
+    let mut err = stderr().lock();
+    for remark in all.iter().take(REMARKS_MAX) {
+        drop(writeln!(err, "remark: {}", printable(remark)));
+    }
+    if all.len() > REMARKS_MAX {
+        drop(writeln!(err, "remark: and {} more; --format json lists all of them", all.len() - REMARKS_MAX));
+    }
+}
+
+/// File names come from outside: what would steer a terminal is shown, not sent.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
