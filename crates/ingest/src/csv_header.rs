@@ -123,7 +123,7 @@ impl Sample {
         let header = all.first()?.clone();
         let even = all[1..].iter().filter(|row| row.len() == header.len()).count();
         // Lists in prose have commas, too: a table has as many in most rows.
-        let is_table = header.len() >= 2 && all.len() >= 2 && even * 4 >= (all.len() - 1) * 3;
+        let is_table = header.len() >= 2 && all.len() >= 2 && even * 3 >= (all.len() - 1) * 2;
         is_table.then(|| Self { header, rows: all.split_off(1) })
     }
 

@@ -74,10 +74,10 @@ pub(crate) fn of_number(number: i64) -> Option<Level> {
 fn in_token(text: &str, range: Range<usize>, token: usize) -> Option<(Level, Range<usize>)> {
     let bytes = text.as_bytes();
     let first = bytes[range.start];
-    if first == b'l' || first == b's' {
-        if let Some(found) = key_value(text, range.clone()) {
-            return Some(found);
-        }
+    if matches!(first, b'l' | b's')
+        && let Some(found) = key_value(text, range.clone())
+    {
+        return Some(found);
     }
     let is_bracketed = matches!(first, b'[' | b'<' | b'(' | b'|');
     if !is_bracketed && !first.is_ascii_uppercase() && token > 0 {
@@ -112,10 +112,8 @@ fn in_token(text: &str, range: Range<usize>, token: usize) -> Option<(Level, Ran
 /// by itself for `info` and `warn`, else only when set off from what follows.
 fn is_plain_level(word: &str, rest: &[u8]) -> bool {
     let is = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(word));
-    let is_set_off = match rest {
-        [] | [b':' | b'|' | b',' | b'\t', ..] | [b' ', b' ' | b'-' | b'[' | b'|' | b'\t', ..] => true,
-        _ => false,
-    };
+    let is_set_off =
+        matches!(rest, [] | [b':' | b'|' | b',' | b'\t', ..] | [b' ', b' ' | b'-' | b'[' | b'|' | b'\t', ..]);
     is(&["info", "warn"])
         || (is_set_off
             && is(&["warning", "error", "debug", "trace", "fatal", "critical", "notice", "severe", "err"]))

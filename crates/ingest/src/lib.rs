@@ -38,5 +38,8 @@ mod unpack;
 mod user_reports;
 mod victoria;
 
+#[cfg(test)]
+mod tests;
+
 pub use discover::{Discovery, discover};
 pub use source::{Reading, Source};

@@ -45,6 +45,11 @@ pub(crate) struct LogFields {
     times: FieldReader,
     /// The text in the making of a message without a message field.
     pair: String,
+    /// Names by their place in the object, as the last objects had them, and what they mean: loggers write
+    /// the same names in the same order, so that one comparison answers for most fields.
+    known: Vec<(String, Meaning)>,
+    /// The meanings of the present object's fields.
+    meanings: Vec<Meaning>,
 }
 
 /// The best field of each meaning.
@@ -63,12 +68,14 @@ struct Found<'a> {
 impl LogFields {
     /// The time that the fields say, for those who only ask whether there is one.
     pub(crate) fn time(&mut self, fields: &Fields, line: &str, ear: &mut Ear<'_>) -> Option<Moment> {
+        self.understand(fields, line);
         let found = self.find(fields, line, ear);
         found.time.map(|(_, time)| time).or(found.observed)
     }
 
     /// Fills the draft from the fields of a line.
     pub(crate) fn fill(&mut self, fields: &Fields, line: &str, draft: &mut Draft, ear: &mut Ear<'_>) {
+        self.understand(fields, line);
         let found = self.find(fields, line, ear);
         draft.time = found.time.map(|(_, time)| time).or(found.observed);
         draft.observed = found.observed;
@@ -88,10 +95,22 @@ impl LogFields {
         }
     }
 
+    fn understand(&mut self, fields: &Fields, line: &str) {
+        self.meanings.clear();
+        for (at, (key, _)) in fields.iter(line).enumerate() {
+            match self.known.get_mut(at) {
+                Some((known, _)) if known == key => {}
+                Some(other) => *other = (key.to_owned(), meaning(key)),
+                None => self.known.push((key.to_owned(), meaning(key))),
+            }
+            self.meanings.push(self.known[at].1);
+        }
+    }
+
     fn find<'a>(&mut self, fields: &'a Fields, line: &'a str, ear: &mut Ear<'_>) -> Found<'a> {
         let mut found = Found::default();
-        for (key, value) in fields.iter(line) {
-            match meaning(key) {
+        for (at, (key, value)) in fields.iter(line).enumerate() {
+            match self.meanings[at] {
                 Meaning::Time(rank) if found.time.is_none_or(|(best, _)| rank < best) => {
                     let time = self.moment(value, ear);
                     found.time = time.map(|time| (rank, time)).or(found.time);
@@ -126,11 +145,17 @@ impl LogFields {
     }
 
     fn push_extras(&mut self, fields: &Fields, line: &str, message_key: &str, draft: &mut Draft) {
-        for (key, value) in fields.iter(line) {
+        let is_worth_it = |meaning: &Meaning| {
+            matches!(meaning, Meaning::Extra | Meaning::MessageOrExtra(_) | Meaning::Peer | Meaning::Stack)
+        };
+        if !self.meanings.iter().any(is_worth_it) {
+            return;
+        }
+        for (at, (key, value)) in fields.iter(line).enumerate() {
             let Some(text) = value.text().filter(|text| !text.is_empty() && key != message_key) else {
                 continue;
             };
-            match meaning(key) {
+            match self.meanings[at] {
                 Meaning::Extra | Meaning::MessageOrExtra(_) if !draft.message.contains(text) => {
                     self.push_pair(key, value, draft);
                 }
@@ -138,12 +163,12 @@ impl LogFields {
                 _ => {}
             }
         }
-        push_stacks(fields, line, draft);
+        self.push_stacks(fields, line, draft);
     }
 
     fn push_all(&mut self, fields: &Fields, line: &str, draft: &mut Draft) {
-        for (key, value) in fields.iter(line) {
-            match meaning(key) {
+        for (at, (key, value)) in fields.iter(line).enumerate() {
+            match self.meanings[at] {
                 Meaning::Peer => {
                     if let Some(text) = value.text() {
                         draft.push_peer(text);
@@ -156,7 +181,16 @@ impl LogFields {
                 _ => {}
             }
         }
-        push_stacks(fields, line, draft);
+        self.push_stacks(fields, line, draft);
+    }
+
+    fn push_stacks(&self, fields: &Fields, line: &str, draft: &mut Draft) {
+        for ((_, value), meaning) in fields.iter(line).zip(&self.meanings) {
+            if let Some(text) = value.text().filter(|_| *meaning == Meaning::Stack) {
+                draft.push("\n");
+                draft.push(text.trim_end());
+            }
+        }
     }
 
     fn push_pair(&mut self, key: &str, value: Scalar<'_>, draft: &mut Draft) {
@@ -174,17 +208,6 @@ fn take_text(key: &str, message: &str, draft: &mut Draft) {
         take_message(message, draft);
     } else {
         draft.push(message);
-    }
-}
-
-fn push_stacks(fields: &Fields, line: &str, draft: &mut Draft) {
-    for (key, value) in fields.iter(line) {
-        if meaning(key) == Meaning::Stack
-            && let Some(text) = value.text()
-        {
-            draft.push("\n");
-            draft.push(text.trim_end());
-        }
     }
 }
 

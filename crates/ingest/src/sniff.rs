@@ -104,8 +104,8 @@ fn binary(head: &[u8]) -> Option<String> {
         return Some("a tar archive; unpack it first".to_owned());
     }
     let is_odd = |byte: &&u8| matches!(**byte, 0..=6 | 14..=26 | 28..=31 | 127);
-    // A few stray control bytes are a bad line; a tenth of them is no text.
-    (head.iter().filter(is_odd).count() * 10 > head.len())
+    // A few stray control bytes are a bad line; a twentieth of them is no text.
+    (head.iter().filter(is_odd).count() * 20 > head.len())
         .then(|| "binary: it is no text that can be read".to_owned())
 }
 
