@@ -5,6 +5,9 @@
 
 use crate::clean;
 
+/// The longest text of one element, in characters.
+const TEXT_MAX: usize = 4_000;
+
 /// A piece of a page.
 #[derive(Default)]
 pub(crate) struct Markup {
@@ -46,8 +49,12 @@ impl Markup {
         self.close(tag);
     }
 
-    /// Text.
+    /// Text; what is longer than anybody reads is cut, and what was cut is counted.
     pub(crate) fn text(&mut self, text: &str) {
+        self.escaped(&clean::line_of_at_most(text, TEXT_MAX));
+    }
+
+    fn escaped(&mut self, text: &str) {
         for character in clean::line(text).chars() {
             match character {
                 '&' => self.text.push_str("&amp;"),
@@ -77,7 +84,7 @@ impl Markup {
             self.text.push(' ');
             self.text.push_str(name);
             self.text.push_str("=\"");
-            self.text(value);
+            self.escaped(value);
             self.text.push('"');
         }
     }

@@ -133,18 +133,19 @@ fn axes(svg: &mut Markup, time: &TimeScale, scale: &ValueScale, calendar: &Calen
     time_axis(svg, time, calendar, scale.bottom);
 }
 
-/// Round times with a small stroke each; a label that would leave the picture is left out.
+/// Round times with a small stroke each, but for those whose label would leave the picture.
 pub(super) fn time_axis(svg: &mut Markup, time: &TimeScale, calendar: &Calendar, bottom: f64) {
     let most = ((time.right - time.left) / 62.0) as usize;
     for tick in ticks::ticks(time.window, calendar, most) {
         let x = time.x(tick.at);
+        let half = label_width(&tick.label) / 2.0;
+        if x - half < 0.0 || x + half > time.right + RIGHT {
+            continue;
+        }
         let (at, from, to) = (coordinate(x), coordinate(bottom), coordinate(bottom + 4.0));
         svg.empty("line", &[("class", "tick"), ("x1", &at), ("x2", &at), ("y1", &from), ("y2", &to)]);
-        let half = label_width(&tick.label) / 2.0;
-        if x - half >= 0.0 && x + half <= time.right + RIGHT {
-            let y = coordinate(bottom + 17.0);
-            svg.element("text", &[("class", "axis middle"), ("x", &at), ("y", &y)], &tick.label);
-        }
+        let y = coordinate(bottom + 17.0);
+        svg.element("text", &[("class", "axis middle"), ("x", &at), ("y", &y)], &tick.label);
     }
 }
 

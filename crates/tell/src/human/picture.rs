@@ -81,7 +81,10 @@ impl Picture {
         let name = format!("S{} {}", linked.rank, signal.origin.service);
         let style = if is_first_of_all { WHISPER } else { SIGNAL };
         if let Some(curve) = &linked.episode.curve {
-            self.put(sheet, &name, STRONG, style, &spark(curve, self.window, self.plot));
+            // Only up to the incident, whose own explosion would flatten all that came before it.
+            let before = Window { from: self.window.from, to: self.start };
+            let columns = self.column(self.start).unwrap_or(self.plot);
+            self.put(sheet, &name, STRONG, style, &spark(curve, before, columns));
         } else {
             self.put(sheet, &name, STRONG, style, "");
         }
@@ -185,5 +188,26 @@ impl Line {
 
     fn text(&self) -> String {
         self.letters.iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Screen, fixture};
+
+    fn told(story: &Story) -> String {
+        let screen = Screen { columns: 80, color: false, zone: fixture::berlin() };
+        crate::story::human(story, &screen)
+    }
+
+    #[test]
+    fn what_the_incident_itself_did_to_a_curve_does_not_flatten_the_weeks_before() {
+        let mut story = fixture::whispered();
+        let plain = told(&story);
+        let curve = story.signals[0].episode.curve.as_mut().unwrap();
+        curve.values.push(None);
+        curve.values.extend([Some(1e9); 5]);
+        assert_eq!(told(&story), plain);
     }
 }
