@@ -6,15 +6,17 @@
 //!
 //! The repository holds the source of ZooKeeper 3.4.5; the table says for 2,000 log lines which line of it
 //! wrote them (`log_line,level,class,source_file,source_line,source_line_is_log_call,body`). Given are level
-//! and body alone. Prints how many are right, right among declared equals, wrong, and without an answer;
-//! with `--verbose` every miss.
+//! and body alone: once the line as it stands, once the name of the pattern that was mined from all lines.
+//! Prints how many are right, right among declared equals, wrong, and without an answer; with `--verbose`
+//! every miss.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
-use hark_dig::Repository;
+use hark_dig::{Repository, Source};
 use hark_event::{CodeJoin, Level, Moment};
+use hark_pattern::{Limits, Shaper, Vocabulary};
 
 struct Truth {
     level: Level,
@@ -42,29 +44,52 @@ fn measure(repository: &Path, table: &Path, verbose: bool) -> Result<(), Box<dyn
     let source = Repository::open(repository)?.source(Moment::MAX)?;
     println!("{} statements, {} notes", source.statements().len(), source.notes().len());
     let text = std::fs::read_to_string(table)?;
+    let truths: Vec<Truth> = text.lines().skip(1).filter_map(read_row).collect();
+    println!("lines:");
+    let lines: Vec<String> = truths.iter().map(|truth| truth.body.clone()).collect();
+    print(&source, &truths, &lines, verbose);
+    println!("patterns:");
+    print(&source, &truths, &mined(&lines), verbose);
+    Ok(())
+}
+
+/// The name of each line's pattern.
+fn mined(lines: &[String]) -> Vec<String> {
+    let mut shaper = Shaper::new();
+    let shapes: Vec<_> = lines
+        .iter()
+        .map(|line| {
+            let shape = shaper.shape(line);
+            (shape.id, shape.text.to_owned())
+        })
+        .collect();
+    let mut vocabulary = Vocabulary::new(Limits::default());
+    vocabulary.learn(shapes.iter().map(|(id, text)| (*id, text.as_str())));
+    let name = |id| vocabulary.pattern_of(id).map(|pattern| vocabulary.name(pattern).to_owned());
+    shapes.iter().map(|(id, _)| name(*id).unwrap_or_default()).collect()
+}
+
+fn print(source: &Source, truths: &[Truth], asked: &[String], verbose: bool) {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut misses: BTreeMap<String, usize> = BTreeMap::new();
-    let mut total = 0;
-    for truth in text.lines().skip(1).filter_map(read_row) {
-        let join = source.join(&truth.body, truth.level);
-        let verdict = judge(&truth, &join);
-        total += 1;
+    for (truth, asked) in truths.iter().zip(asked) {
+        let join = source.join(asked, truth.level);
+        let verdict = judge(truth, &join);
         *counts.entry(verdict).or_default() += 1;
         if verdict != "right" {
             let said: Vec<String> =
                 join.places.iter().map(|place| format!("{}:{}", place.path, place.line)).collect();
-            *misses
-                .entry(format!("{verdict}: {}:{} `{}` gave {said:?}", truth.path, truth.line, truth.body))
-                .or_default() += 1;
+            let miss = format!("{verdict}: {}:{} `{asked}` gave {said:?}", truth.path, truth.line);
+            *misses.entry(miss).or_default() += 1;
         }
     }
     for (verdict, count) in &counts {
-        println!("{verdict}: {count} of {total} ({:.2} %)", *count as f64 * 100.0 / f64::from(total));
+        let share = *count as f64 * 100.0 / truths.len() as f64;
+        println!("  {verdict}: {count} of {} ({share:.2} %)", truths.len());
     }
     if verbose {
-        misses.iter().for_each(|(miss, count)| println!("{count} {miss}"));
+        misses.iter().for_each(|(miss, count)| println!("  {count} {miss}"));
     }
-    Ok(())
 }
 
 fn judge(truth: &Truth, join: &CodeJoin) -> &'static str {

@@ -15,6 +15,9 @@ use crate::repository::{Repository, until};
 /// Blame costs a walk through a file's history; not more notes than this are looked up.
 const NOTES_MAX: usize = 50;
 
+/// So many files are traced at the same time: each is a process that mostly waits for the disk.
+const TOGETHER_MAX: usize = 4;
+
 /// What blame says about one line.
 #[derive(Default)]
 struct Origin {
@@ -46,22 +49,37 @@ impl Repository {
         for note in notes.iter_mut().take(NOTES_MAX).filter(|note| note.repository == self.name) {
             by_path.entry(note.path.clone()).or_default().push(note);
         }
-        for (path, notes) in by_path {
-            match self.origins(&tip, &path, &notes) {
-                Ok(origins) => notes.into_iter().for_each(|note| self.fill(note, &origins, &people)),
-                Err(DigError::Git { message, .. }) => {
-                    remarks.push(format!(
+        let mut by_path: Vec<(String, Vec<&mut Note>)> = by_path.into_iter().collect();
+        for together in by_path.chunks_mut(TOGETHER_MAX) {
+            let answers = std::thread::scope(|scope| {
+                let asked: Vec<_> = together
+                    .iter()
+                    .map(|(path, notes)| {
+                        let lines: Vec<u32> = notes.iter().map(|note| note.line).collect();
+                        let tip = &tip;
+                        scope.spawn(move || self.origins(tip, path, &lines))
+                    })
+                    .collect();
+                asked
+                    .into_iter()
+                    .map(|thread| thread.join().expect("reading blame does not panic"))
+                    .collect::<Vec<_>>()
+            });
+            for ((path, notes), answer) in together.iter_mut().zip(answers) {
+                match answer {
+                    Ok(origins) => notes.iter_mut().for_each(|note| self.fill(note, &origins, &people)),
+                    Err(DigError::Git { message, .. }) => remarks.push(format!(
                         "the notes of `{path}` could not be traced to their commits (git said `{message}`)"
-                    ));
+                    )),
+                    Err(other) => return Err(other),
                 }
-                Err(other) => return Err(other),
             }
         }
         Ok(remarks)
     }
 
-    fn origins(&self, tip: &str, path: &str, notes: &[&mut Note]) -> Result<BTreeMap<u32, Origin>, DigError> {
-        let ranges: Vec<String> = notes.iter().map(|note| format!("-L{0},{0}", note.line)).collect();
+    fn origins(&self, tip: &str, path: &str, lines: &[u32]) -> Result<BTreeMap<u32, Origin>, DigError> {
+        let ranges: Vec<String> = lines.iter().map(|line| format!("-L{line},{line}")).collect();
         let fixed = ["blame", "--line-porcelain", "-w", "--no-textconv", "--no-ext-diff"];
         let arguments: Vec<&str> =
             fixed.into_iter().chain(ranges.iter().map(String::as_str)).chain([tip, "--", path]).collect();

@@ -6,6 +6,7 @@
 
 use crate::language::Language;
 use crate::lexer::{Kind, Token};
+use crate::message::closing;
 
 /// How many tokens before a brace are looked at for a function's head.
 const HEAD_TOKENS_MAX: usize = 200;
@@ -139,15 +140,20 @@ fn name<'s>(head: &[Token<'s>], language: Language) -> Option<&'s str> {
     }
 }
 
-/// The name after the keyword: in Go a receiver may stand between.
+/// The name after the keyword: in Go a receiver, in Kotlin a type may stand between. A function without
+/// a name has at most a type there, which nothing that opens parameters follows.
 fn name_after<'s>(head: &[Token<'s>], keyword: &str) -> Option<&'s str> {
+    const TYPES: [&str; 6] = ["map", "func", "interface", "struct", "chan", "fn"];
     let start = head.iter().position(|token| token.is_word(keyword))? + 1;
     let mut depth = 0_usize;
-    for token in &head[start..] {
+    for (index, token) in head.iter().enumerate().skip(start) {
+        let opens = |next: &Token<'_>| matches!(next.kind, Kind::Mark(b'(' | b'<' | b'['));
         match token.kind {
             Kind::Mark(b'(' | b'<' | b'[') => depth += 1,
             Kind::Mark(b')' | b'>' | b']') => depth = depth.saturating_sub(1),
-            Kind::Word if depth == 0 => return Some(token.text),
+            Kind::Word if depth == 0 && head.get(index + 1).is_some_and(opens) => {
+                return Some(token.text).filter(|name| !TYPES.contains(name));
+            }
             _ => {}
         }
     }
@@ -175,7 +181,11 @@ fn name_before_parenthesis<'s>(head: &[Token<'s>]) -> Option<&'s str> {
     while head.get(start).is_some_and(|token| token.is_mark(b'@')) {
         start = skip_annotation(head, start);
     }
-    let open = start + head[start..].iter().position(|token| token.is_mark(b'('))?;
+    let mut open = start + head[start..].iter().position(|token| token.is_mark(b'('))?;
+    // A macro's call without a semicolon stands before the head: `DEFINE_X(a) void name() {`.
+    while let Some(next) = parameters_after(head, open) {
+        open = next;
+    }
     let name = head[..open].last().filter(|token| token.kind == Kind::Word)?;
     let before = open.checked_sub(2).and_then(|index| head.get(index));
     let is_call = before.is_some_and(|token| {
@@ -203,6 +213,19 @@ fn name_before_parenthesis<'s>(head: &[Token<'s>]) -> Option<&'s str> {
         "defined",
     ];
     (!is_call && !CONTROL.contains(&name.text)).then_some(name.text)
+}
+
+/// Where the parameters begin of a function whose head follows what is in these parentheses.
+fn parameters_after(head: &[Token<'_>], open: usize) -> Option<usize> {
+    const AFTER_PARAMETERS: [&str; 8] =
+        ["const", "override", "noexcept", "throws", "throw", "final", "where", "volatile"];
+    let close = closing(head, open)?;
+    let next = head.get(close + 1)?;
+    if next.kind != Kind::Word || AFTER_PARAMETERS.contains(&next.text) {
+        return None;
+    }
+    let rest = &head[close + 1..];
+    rest.iter().position(|token| token.is_mark(b'(')).map(|offset| close + 1 + offset)
 }
 
 fn skip_annotation(head: &[Token<'_>], at: usize) -> usize {
@@ -260,6 +283,13 @@ mod tests {
             "func (s *S) Two(a int) error {\n  x()\n}\nvar y = 1",
             &[(2, Some("Two")), (4, None)],
         );
+        check(
+            Language::Go,
+            "func A[T any](a T) {\n  f := func(b int) map[string]int {\n    c()\n  }\n}",
+            &[(3, Some("A"))],
+        );
+        check(Language::C, "DEFINE(a, \"b\")\nvoid c(int d) const\n{\n  e();\n}", &[(4, Some("c"))]);
+        check(Language::C, "A::A(int b) : c(b), d(b)\n{\n  e();\n}", &[(3, Some("A"))]);
         check(
             Language::Java,
             "class A {\n  @X(\"a\") public void three(int a) throws E {\n    for (;;) {\n      b();\n    }\n    new T() {\n      public void run() {\n        c();\n      }\n    };\n  }\n}",

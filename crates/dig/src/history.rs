@@ -173,8 +173,7 @@ fn summary(subject: &str) -> String {
 
 /// Fills in the settings that changed.
 fn compare(git: &Git, edits: &[Edit<'_>], history: &mut History) -> Result<(), DigError> {
-    let mut reader = Reader { git, objects: git.objects()?, damaged: 0 };
-    let mut too_large = 0;
+    let mut reader = Reader { git, objects: git.objects()?, damaged: 0, too_large: 0 };
     let mut commit = "";
     let mut left = COMMIT_BYTES_MAX;
     for edit in edits.iter().take(COMPARED_MAX) {
@@ -182,17 +181,20 @@ fn compare(git: &Git, edits: &[Edit<'_>], history: &mut History) -> Result<(), D
             commit = edit.commit;
             left = COMMIT_BYTES_MAX;
         }
-        let versions =
-            reader.version(&edit.file.before, &mut left)?.zip(reader.version(&edit.file.after, &mut left)?);
-        match versions {
-            Some((before, after)) => fill(&mut history.changes[edit.change], &before, &after),
-            None => too_large += 1,
+        let before = reader.version(&edit.file.before, &mut left)?;
+        let Some(after) =
+            before.is_some().then(|| reader.version(&edit.file.after, &mut left)).transpose()?
+        else {
+            continue;
+        };
+        if let Some((before, after)) = before.zip(after) {
+            fill(&mut history.changes[edit.change], &before, &after);
         }
     }
     let skipped = edits.len().saturating_sub(COMPARED_MAX);
     let counted = [
         (
-            too_large,
+            reader.too_large,
             "configuration edits are too large (200 KiB per commit) for their settings to be compared",
         ),
         (skipped, "older configuration edits lie beyond the limit, and their settings were not compared"),
@@ -208,30 +210,28 @@ struct Reader<'g> {
     git: &'g Git,
     objects: Objects,
     damaged: usize,
+    too_large: usize,
 }
 
 impl Reader<'_> {
-    /// The text of one version of a file, empty if there was none; `None` if it is too large or binary.
+    /// The text of one version of a file, empty if there was none; `None` if it cannot be compared.
     fn version(&mut self, object: &Option<String>, left: &mut u64) -> Result<Option<String>, DigError> {
         let Some(object) = object else { return Ok(Some(String::new())) };
         match self.objects.read(object, *left) {
-            Ok(Object::Content(bytes)) if bytes.contains(&0) => Ok(None),
+            Ok(Object::Content(bytes)) if bytes.contains(&0) => {}
             Ok(Object::Content(bytes)) => {
                 *left = left.saturating_sub(bytes.len() as u64);
-                Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+                return Ok(Some(String::from_utf8_lossy(&bytes).into_owned()));
             }
-            Ok(Object::TooLarge) => Ok(None),
-            Ok(Object::Missing) => {
-                self.damaged += 1;
-                Ok(Some(String::new()))
-            }
+            Ok(Object::TooLarge) => self.too_large += 1,
+            Ok(Object::Missing) => self.damaged += 1,
             Err(_) => {
                 // A damaged object ends the process; the next may be sound.
                 self.damaged += 1;
                 self.objects = self.git.objects()?;
-                Ok(Some(String::new()))
             }
         }
+        Ok(None)
     }
 }
 

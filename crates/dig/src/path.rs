@@ -19,11 +19,8 @@ pub(crate) enum FileKind {
 pub(crate) fn file_kind(path: &str) -> FileKind {
     let lower = path.to_ascii_lowercase();
     let (folders, file) = lower.rsplit_once('/').unwrap_or(("", &lower));
-    if !is_config_name(file)
-        || is_project_file(file)
-        || folders.split('/').any(is_foreign_folder)
-        || is_test(path)
-    {
+    let foreign = is_project_file(file) || folders.split('/').any(is_foreign_folder) || is_test(path);
+    if foreign || !(is_config_name(file) || holds_settings(folders, file)) {
         return FileKind::Other;
     }
     if names_flag(&lower) { FileKind::Flag } else { FileKind::Config }
@@ -39,11 +36,9 @@ pub(crate) fn names_flag(name: &str) -> bool {
 }
 
 fn is_config_name(file: &str) -> bool {
-    const EXTENSIONS: [&str; 17] = [
+    const EXTENSIONS: [&str; 13] = [
         "yaml",
         "yml",
-        "json",
-        "jsonc",
         "toml",
         "ini",
         "conf",
@@ -54,14 +49,38 @@ fn is_config_name(file: &str) -> bool {
         "hcl",
         "tf",
         "tfvars",
-        "xml",
         "config",
-        "json5",
     ];
     file == ".env"
         || file.starts_with(".env.")
         || file.starts_with("dockerfile")
         || file.rsplit_once('.').is_some_and(|(_, extension)| EXTENSIONS.contains(&extension))
+}
+
+/// JSON and XML hold anything; they are settings where their folder or name says so.
+fn holds_settings(folders: &str, file: &str) -> bool {
+    const NAMES: [&str; 18] = [
+        "config",
+        "conf",
+        "setting",
+        "values",
+        "application",
+        "flag",
+        "feature",
+        "option",
+        "propert",
+        "params",
+        "limits",
+        "-site",
+        "context",
+        "logback",
+        "log4j",
+        "persistence",
+        "datasource",
+        "env",
+    ];
+    let data = [".json", ".jsonc", ".json5", ".xml"].iter().find_map(|ending| file.strip_suffix(ending));
+    data.is_some_and(|stem| NAMES.iter().any(|name| stem.contains(name)) || in_config_folder(folders))
 }
 
 /// Files that describe a project or its tools, not how it runs.
@@ -184,11 +203,9 @@ pub(crate) fn is_foreign_code(path: &str) -> bool {
 }
 
 /// Folders below which each folder is a service's.
-const SERVICE_PARENTS: [&str; 21] = [
+const SERVICE_PARENTS: [&str; 18] = [
     "services",
-    "service",
     "apps",
-    "app",
     "cmd",
     "packages",
     "deploy",
@@ -203,7 +220,6 @@ const SERVICE_PARENTS: [&str; 21] = [
     "helm",
     "manifests",
     "microservices",
-    "components",
     "conf",
     "flags",
 ];
@@ -286,12 +302,42 @@ pub(crate) fn service_of_code(path: &str) -> Option<&str> {
     below_parent(folders)
 }
 
-/// The service that a configuration file is about: by its folders, else by its own name.
+/// Folders that hold configuration: a file's own name in them says whose it is.
+const CONFIG_FOLDERS: [&str; 17] = [
+    "config",
+    "configs",
+    "configuration",
+    "conf",
+    "settings",
+    "deploy",
+    "deployment",
+    "deployments",
+    "k8s",
+    "kubernetes",
+    "helm",
+    "charts",
+    "manifests",
+    "env",
+    "envs",
+    "flags",
+    "feature-flags",
+];
+
+/// The service that a configuration file is about: by its folders; by its own name, in a folder of
+/// configuration; or, if its name is one that every service has (`values.yaml`), by the folder around it.
 pub(crate) fn service_of_config(path: &str) -> Option<&str> {
     let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
-    let from_stem = || Some(service_stem(file)).filter(|stem| is_service_name(stem));
-    let nearest = || folders.rsplit('/').find(|folder| is_service_name(folder));
+    let stem = service_stem(file);
+    let from_stem = || Some(stem).filter(|stem| is_service_name(stem) && in_config_folder(folders));
+    // A module's folder is the one around its sources.
+    let module = folders.split("/src/").next().unwrap_or(folders);
+    let nearest =
+        || module.rsplit('/').find(|folder| is_service_name(folder)).filter(|_| !is_service_name(stem));
     below_parent(folders).or_else(from_stem).or_else(nearest)
+}
+
+fn in_config_folder(folders: &str) -> bool {
+    folders.split('/').any(|folder| CONFIG_FOLDERS.contains(&folder.to_ascii_lowercase().as_str()))
 }
 
 fn below_parent(folders: &str) -> Option<&str> {
@@ -364,6 +410,8 @@ mod tests {
             "tests/data/a.json",
             "web/locales/en.json",
             "Cargo.lock",
+            "web/app/developers.json",
+            "public/sitemap.xml",
         ] {
             assert_eq!(file_kind(path), FileKind::Other, "{path}");
         }
@@ -395,6 +443,8 @@ mod tests {
         check_config("k8s/prod/payments/deployment.yaml", Some("payments"));
         check_config("services/cart/src/main/resources/application.yml", Some("cart"));
         check_config("checkout/values.yaml", Some("checkout"));
+        check_config("orders/src/main/resources/org/shop/x/application.yml", Some("orders"));
+        check_config("sitemap.yaml", None);
         check_config("config/production.yaml", None);
         check_config("Dockerfile", None);
     }

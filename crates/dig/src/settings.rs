@@ -68,15 +68,35 @@ pub(crate) struct SettingEdit {
 }
 
 impl SettingEdit {
-    /// `path.to.key: before -> after`, without secrets.
+    /// `path.to.key: before -> after`, without secrets. Of long values, the part that differs is told.
     pub(crate) fn told(&self) -> String {
         let value = |value: &Option<String>| match value {
             None => UNSET.to_owned(),
             Some(_) if names_secret(&self.key) => MASKED.to_owned(),
-            Some(value) => shortened(&masked(value)),
+            Some(value) => on_one_line(&masked(value)),
         };
-        format!("{}: {} -> {}", shortened(&self.key), value(&self.before), value(&self.after))
+        let (before, after) = (value(&self.before), value(&self.after));
+        let same = same_start(&before, &after);
+        format!("{}: {} -> {}", part(&self.key, 0), part(&before, same), part(&after, same))
     }
+}
+
+/// How many bytes two long values have in common before they differ, but for a few words.
+fn same_start(before: &str, after: &str) -> usize {
+    const TOLD_BEFORE: usize = 40;
+    if before.len().max(after.len()) <= TOLD_BYTES_MAX {
+        return 0;
+    }
+    let same = before.bytes().zip(after.bytes()).take_while(|(left, right)| left == right).count();
+    same.saturating_sub(TOLD_BEFORE)
+}
+
+/// The text from there on, cut at the limit.
+fn part(text: &str, from: usize) -> String {
+    let from = text.floor_char_boundary(from);
+    let to = text.floor_char_boundary(from + TOLD_BYTES_MAX);
+    let ellipsis = |cut: bool| if cut { "…" } else { "" };
+    format!("{}{}{}", ellipsis(from > 0), &text[from..to], ellipsis(to < text.len()))
 }
 
 /// The settings that differ: those of the new version in its order, then those that are gone.
@@ -96,12 +116,8 @@ pub(crate) fn difference(before: &Settings, after: &Settings) -> Vec<SettingEdit
         .collect()
 }
 
-fn shortened(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.len() <= TOLD_BYTES_MAX {
-        return line;
-    }
-    format!("{}…", &line[..line.floor_char_boundary(TOLD_BYTES_MAX)])
+fn on_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The value without its quotes.
@@ -167,6 +183,26 @@ mod tests {
             "data:\n  app.properties: |\n    a.timeout=7\n    b=1\n",
             &["data.app.properties.a.timeout: 5 -> 7"],
         );
+    }
+
+    #[test]
+    fn items_and_text_blocks_are_told_as_what_they_are() {
+        check(
+            "compose.yaml",
+            "web:\n  environment:\n    - A=1\n    - B=2\n",
+            "web:\n  environment:\n    - C=0\n    - A=1\n    - B=3\n",
+            &["web.environment.C: unset -> 0", "web.environment.B: 2 -> 3"],
+        );
+        check("a.yaml", "expr: |\n  sum(\n  a)\n", "expr: |\n  sum(\n  b)\n", &["expr: sum( a) -> sum( b)"]);
+    }
+
+    #[test]
+    fn of_long_values_the_part_that_differs_is_told() {
+        let before = format!("a: {}one", "é".repeat(200));
+        let after = format!("a: {}two{}", "é".repeat(200), "x".repeat(200));
+        let same = "é".repeat(20);
+        let told = format!("a: …{same}one -> …{same}two{}…", "x".repeat(77));
+        check("a.yaml", &before, &after, &[&told]);
     }
 
     #[test]

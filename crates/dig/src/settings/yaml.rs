@@ -46,6 +46,8 @@ fn read_content(content: &str, indent: usize, levels: &mut Vec<Level>, settings:
     }
     while levels.pop_if(|level| level.indent >= indent).is_some() {}
     let path = levels.last().map_or("", |level| &level.path);
+    let is_item = levels.last().is_some_and(|level| level.is_item);
+    let list = &path[..path.rfind('[').unwrap_or(path.len())];
     match key_and_value(content) {
         Some((key, value)) if is_block(value) => {
             let path = joined(path, key);
@@ -54,12 +56,14 @@ fn read_content(content: &str, indent: usize, levels: &mut Vec<Level>, settings:
             }
         }
         // The name is in the path already.
-        Some((key, _)) if LABELS.contains(&key) && levels.last().is_some_and(|level| level.is_item) => {}
-        Some((key, value)) => settings.set(&joined(path, key), unquoted(value)),
-        None => {
-            let list = path.rfind('[').filter(|_| levels.last().is_some_and(|level| level.is_item));
-            settings.set(&path[..list.unwrap_or(path.len())], unquoted(content));
+        Some((key, _)) if LABELS.contains(&key) && is_item => {}
+        // `- NAME=value`: the name tells it from the others, its number in the list changes with them.
+        Some((key, value)) if is_item && content[..content.len() - value.len()].trim_end().ends_with('=') => {
+            settings.set(&joined(list, key), unquoted(value));
         }
+        Some((key, value)) => settings.set(&joined(path, key), unquoted(value)),
+        None if is_item => settings.set(list, unquoted(content)),
+        None => settings.append(path, unquoted(content), " "),
     }
 }
 
