@@ -18,6 +18,7 @@ use crate::text::clean;
 const HEAD_BYTES: usize = 256 << 10;
 const HEAD_LINE_BYTES: usize = 64 << 10;
 const HEAD_LINES: u64 = 2_000;
+const NOT_BY_LINE: &str = "JSON that is not one object per line; make it so, with `jq -c '.[]'` for instance";
 const PASSED_BYTES_MAX: u64 = 256 << 20;
 
 /// The forms that are read.
@@ -60,6 +61,9 @@ pub(crate) fn form(head: &[u8], ear: &mut Ear<'_>) -> Result<Form, String> {
     if let Some(form) = json_form(head, ear) {
         return form;
     }
+    if is_json_document(head) {
+        return Err(NOT_BY_LINE.to_owned());
+    }
     let shape = plain_shape(head);
     match csv_header::read(head) {
         Some(Ok(table)) => return Ok(Form::Table(table)),
@@ -69,10 +73,19 @@ pub(crate) fn form(head: &[u8], ear: &mut Ear<'_>) -> Result<Form, String> {
     shape.map(Form::Plain).ok_or_else(|| no_form(head))
 }
 
+/// An array, or an object over several lines: its times would look like stamps.
+fn is_json_document(head: &[u8]) -> bool {
+    match head.trim_ascii_start() {
+        [b'[', rest @ ..] => matches!(rest.trim_ascii_start().first(), Some(b'{' | b'[' | b'"')),
+        [b'{', rest @ ..] => rest.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r')) == Some(&b'\n'),
+        _ => false,
+    }
+}
+
 fn no_form(head: &[u8]) -> String {
     let lines = head.iter().filter(|byte| **byte == b'\n').count();
     if matches!(head.trim_ascii_start().first(), Some(b'{' | b'[')) {
-        return "JSON that is not one object per line; make it so, with `jq -c '.[]'` for instance"
+        return "JSON that is not one object per line, make it so, with `jq -c '.[]'` for instance"
             .to_owned();
     }
     format!(

@@ -496,6 +496,7 @@ fn what_cannot_be_read_is_named_with_the_reason() {
     check_unread("a", &(0..=255).cycle().take(10_000).collect::<Vec<u8>>(), "binary");
     check_unread("a", b"0.1,0.2\n0.3,0.4\n", "without a header and without a time column");
     check_unread("a", b"[{\"time\":\"2026-01-02T00:00:00Z\"}]\n", "not one object per line");
+    check_unread("a", b"{\n  \"time\": \"2026-01-02T00:00:00Z\"\n}\n", "not one object per line");
     check_unread("a", b"{\"msg\":\"x\"}\n", "none of the first says a time");
 }
 

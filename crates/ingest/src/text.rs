@@ -9,7 +9,8 @@ const ESCAPE: u8 = 0x1B;
 /// The line as text. Borrowed unless something had to be taken out.
 pub(crate) fn clean(line: &[u8]) -> Cow<'_, str> {
     if memchr2(ESCAPE, 0, line).is_none() {
-        return String::from_utf8_lossy(line);
+        // The strict check skips whole words of ASCII, the lossy one goes byte by byte.
+        return std::str::from_utf8(line).map_or_else(|_| String::from_utf8_lossy(line), Cow::Borrowed);
     }
     let kept = without_escapes(line);
     Cow::Owned(String::from_utf8_lossy(&kept).into_owned())

@@ -184,10 +184,10 @@ impl Default for FieldReader {
 impl FieldReader {
     /// The time that the field says and nothing else, or `None`.
     pub(crate) fn read(&mut self, field: &str) -> Option<Reading> {
-        let field = field.trim_matches(['[', ']', '"', ' ']).as_bytes();
-        if let Some(reading) = whole(self.usual, field) {
+        if let Some(reading) = whole(self.usual, field.as_bytes()) {
             return Some(reading);
         }
+        let field = field.trim_matches(['[', ']', '"', ' ']).as_bytes();
         let found = FORMS.into_iter().find_map(|form| whole(form, field).map(|reading| (form, reading)));
         if let Some((form, reading)) = found {
             self.usual = form;
