@@ -42,6 +42,8 @@ const KEY_BYTES_MAX: usize = 48;
 const KEY_BYTES_MIN: usize = 3;
 /// So many blanks, quotes and signs may stand between a key and its value.
 const GAP_BYTES_MAX: usize = 16;
+/// An element of XML may be this long.
+const ELEMENT_BYTES_MAX: usize = 512;
 /// A quoted value may be this long.
 const QUOTED_BYTES_MAX: usize = 4096;
 
@@ -117,7 +119,7 @@ fn value_start(text: &[u8], word_start: usize, key_end: usize) -> Option<usize> 
 /// Whether `</key` follows on the same line, which tells an element from a mark of ours.
 fn has_closing_tag(text: &[u8], word_start: usize, key_end: usize) -> bool {
     let key = &text[word_start..key_end];
-    let rest = &text[key_end..text.len().min(key_end + QUOTED_BYTES_MAX)];
+    let rest = &text[key_end..text.len().min(key_end + ELEMENT_BYTES_MAX)];
     let Some(at) = memchr::memmem::find(rest, b"</") else { return false };
     rest[at + 2..].starts_with(key)
 }

@@ -3,7 +3,7 @@
 //! The rules are small and general. What they cannot know is left to evidence: `node7` stays a word here, and becomes
 //! a wildcard in the vocabulary as soon as its siblings have been seen.
 
-use crate::class::{DIGIT, LETTER, is};
+use crate::class::{DASH, DIGIT, DOT, Flags, LETTER, is};
 use crate::kind::Kind;
 
 /// Digits that names of encodings, digests, processors and integer types end in.
@@ -22,29 +22,30 @@ const CONSTANT_BYTES_MAX: usize = 16;
 const HEX_BYTES_MIN: usize = 6;
 
 /// The kind of a word without `/` and `:` that contains a digit, if the whole word is one thing.
-pub(crate) fn atom(word: &[u8]) -> Option<Kind> {
-    if is_number(word) {
+pub(crate) fn atom(word: &[u8], flags: Flags) -> Option<Kind> {
+    let is_number_like = !is(word[0], LETTER);
+    if is_number_like && is_number(word) {
         return Some(Kind::Num);
     }
-    if is_uuid(word) {
+    if flags & DASH != 0 && is_uuid(word) {
         return Some(Kind::Uuid);
     }
-    if is_hex(word) {
-        return Some(Kind::Hex);
+    if flags & (DASH | DOT) == 0 {
+        return is_hex(word).then_some(Kind::Hex);
     }
-    if is_ipv4(word) {
+    if is_number_like && flags & DOT != 0 && is_ipv4(word) {
         return Some(Kind::Ip);
     }
-    if is_date(word) {
-        return Some(Kind::Time);
-    }
-    None
+    (is_number_like && is_date(word)).then_some(Kind::Time)
 }
 
 /// The kind of a word with `:` in it, if the whole word is one thing.
 pub(crate) fn with_colons(word: &[u8]) -> Option<Kind> {
-    if is_time(word) {
+    if word[0].is_ascii_digit() && is_time(word) {
         return Some(Kind::Time);
+    }
+    if word.iter().filter(|&&byte| byte == b':').count() < 2 {
+        return None;
     }
     if is_ipv6(word) {
         return Some(Kind::Ip);

@@ -21,6 +21,9 @@ pub(crate) const KEY_BYTES_MIN: usize = 14;
 /// Keys that may consist of letters alone, a chance in hundreds at most, are at least this long.
 pub(crate) const KEY_BYTES_BARE: usize = 34;
 
+/// The longest header of a web token, so that a megabyte of beginnings is not a megabyte squared of work.
+const HEADER_BYTES_MAX: usize = 1024;
+
 /// AWS, GitHub, GitLab, Slack, Stripe, Google, npm, PyPI, SendGrid, Hugging Face, DigitalOcean, Shopify, Twilio, Vault, OpenAI and Anthropic forms, age.
 const FORMS: [Form; 42] = [
     capitals("AKIA", 16),
@@ -99,8 +102,11 @@ fn json_web_token(word: &[u8]) -> Option<usize> {
         return None;
     }
     let belongs = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'=');
+    let first_dot = word.iter().take(HEADER_BYTES_MAX).position(|&byte| byte == b'.' || !belongs(&byte))?;
+    if word[first_dot] != b'.' {
+        return None;
+    }
     let length = word.iter().position(|byte| !belongs(byte)).unwrap_or(word.len());
-    let first_dot = word[..length].iter().position(|&byte| byte == b'.')?;
     (first_dot >= 10 && length >= first_dot + 10).then_some(length)
 }
 

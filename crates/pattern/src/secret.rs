@@ -40,7 +40,10 @@ const KEY_BLOCK_BYTES_MAX: usize = 64 * 1024;
 /// Nearly all words are short and hold neither `@` nor `:`; they can only be keys, or the first group of a card or an account.
 #[inline(always)]
 pub(crate) fn find(text: &[u8], start: usize, end: usize, flags: Flags) -> Option<Found> {
-    if flags & (AT | COLON) != 0 || end - start >= WORD_BYTES_LONG {
+    if flags & AT != 0
+        || (end - start >= WORD_BYTES_LONG && may_begin_inside(end - start, flags))
+        || (flags & COLON != 0 && flags & LETTER != 0 && text[start..end - 1].contains(&b':'))
+    {
         return find_slowly(text, start, end, flags);
     }
     if flags & DIGIT != 0 && end - start == 4 {
@@ -68,7 +71,7 @@ fn find_slowly(text: &[u8], start: usize, end: usize, flags: Flags) -> Option<Fo
         || flags & LOWER == 0
         || end - start >= provider::KEY_BYTES_BARE
     {
-        keep(begun_inside(text, start, end));
+        keep(begun_inside(text, start, end, flags));
     }
     if flags & COLON != 0 {
         keep(keyed_inside(text, start, end));
@@ -76,16 +79,22 @@ fn find_slowly(text: &[u8], start: usize, end: usize, flags: Flags) -> Option<Fo
     first.or_else(|| keyed(text, start, end))
 }
 
+/// Whether a key, card or account may begin somewhere in such a word: all but a few keys hold digits.
+#[inline(always)]
+fn may_begin_inside(length: usize, flags: Flags) -> bool {
+    flags & (DIGIT | UNDER | JOINER | DASH) != 0 || flags & LOWER == 0 || length >= provider::KEY_BYTES_BARE
+}
+
 /// The first key, card or account that begins in the word, where something may begin.
-fn begun_inside(text: &[u8], start: usize, end: usize) -> Option<Found> {
+fn begun_inside(text: &[u8], start: usize, end: usize, flags: Flags) -> Option<Found> {
+    let is_encoded = flags & JOINER != 0;
     let mut is_inside = false;
     for at in start..end {
         let byte = text[at];
         if !is_inside && let Some(found) = begun_at(text, start, at, end) {
             return Some(found);
         }
-        is_inside = is(byte, LETTER | DIGIT)
-            && !(at >= start + 2 && text[at - 2] == b'%' && text[at].is_ascii_hexdigit());
+        is_inside = is(byte, LETTER | DIGIT) && !(is_encoded && at >= start + 2 && text[at - 2] == b'%');
     }
     None
 }

@@ -7,7 +7,7 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::class::{
-    AT, BACKSLASH, BLANK, COLON, DIGIT, Flags, HIGH, LETTER, QUOTE, SLASH, class, flags_of, is, word_end,
+    AT, BACKSLASH, BLANK, DIGIT, Flags, HIGH, LETTER, QUOTE, SLASH, class, flags_of, is, word_end,
 };
 use crate::kind::Kind;
 use crate::mask::count_secrets;
@@ -25,7 +25,7 @@ const QUOTED_WORDS_BYTES_MAX: usize = 40;
 /// Words that say what is done to the path behind them.
 const METHODS: [&[u8]; 7] = [b"GET", b"POST", b"PUT", b"DELETE", b"PATCH", b"HEAD", b"OPTIONS"];
 /// Words that need a second look.
-const SLOW: Flags = DIGIT | AT | SLASH | BACKSLASH | COLON;
+const SLOW: Flags = DIGIT | AT | SLASH | BACKSLASH;
 
 /// The identity of a shape: XXH3 (64 bits, seed 0) of its text.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]

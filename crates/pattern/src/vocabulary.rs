@@ -32,10 +32,13 @@ impl PatternId {
 /// How the pattern of what exceeds the limits is called.
 const OVERFLOW_NAME: &str = "<*> (beyond the limit)";
 
+/// So many shapes are known for each pattern that may be held.
+const SHAPES_PER_PATTERN: usize = 4;
+
 /// What one vocabulary may hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
-    /// So many patterns, and so many shapes that belong to them.
+    /// So many patterns; four times as many shapes are known to belong to them.
     pub shapes_max: usize,
     /// The longest text of a shape that is learned, in bytes.
     pub text_bytes_max: usize,
@@ -92,7 +95,7 @@ impl Vocabulary {
     /// Newcomers are admitted in the order of their hashes while there is room.
     pub fn learn<'a>(&mut self, shapes: impl IntoIterator<Item = (ShapeId, &'a str)>) -> Learned {
         let bucket: BTreeMap<ShapeId, &str> = shapes.into_iter().collect();
-        self.forget_absent(&bucket);
+        self.make_room(&bucket);
         let before: BTreeSet<PatternId> = self.units.keys().copied().collect();
         let mut learned = Learned::default();
         let mut touched = BTreeSet::new();
@@ -121,7 +124,7 @@ impl Vocabulary {
         self.shapes.get(&shape).copied().or(overflow)
     }
 
-    /// The message with every variable part printed `<*>`; empty for a pattern that is not held.
+    /// The message with every variable part printed `<*>`; empty for a pattern that is not held (any more): keep the name with its history.
     pub fn name(&self, pattern: PatternId) -> &str {
         if pattern == PatternId::OVERFLOW {
             return OVERFLOW_NAME;
@@ -154,16 +157,41 @@ impl Vocabulary {
         self.units.is_empty()
     }
 
-    /// Once there are too many, only the shapes of this bucket stay known: others find their pattern again when they come again.
-    fn forget_absent(&mut self, bucket: &BTreeMap<ShapeId, &str>) {
-        if self.shapes.len() + bucket.len() > self.limits.shapes_max {
+    /// Forgets what this bucket does not hold, as far as newcomers need the room: first which shapes belong to which pattern,
+    /// then, in the order of their hashes, patterns that nothing was merged into. Both come back with their old identity.
+    fn make_room(&mut self, bucket: &BTreeMap<ShapeId, &str>) {
+        let newcomers = bucket.keys().filter(|id| !self.shapes.contains_key(id)).count();
+        let Limits { shapes_max, .. } = self.limits;
+        if self.shapes.len() + newcomers > shapes_max.saturating_mul(SHAPES_PER_PATTERN) {
             self.shapes.retain(|id, _| bucket.contains_key(id));
+        }
+        let excess = (self.units.len() + newcomers).saturating_sub(shapes_max);
+        if excess == 0 {
+            return;
+        }
+        let present: BTreeSet<PatternId> =
+            bucket.keys().filter_map(|id| self.shapes.get(id).copied()).collect();
+        let absent = self.units.iter().filter(|(id, unit)| unit.opening.places == 0 && !present.contains(id));
+        let forgotten: BTreeSet<PatternId> = absent.map(|(id, _)| *id).take(excess).collect();
+        self.shapes.retain(|_, pattern| !forgotten.contains(pattern));
+        forgotten.iter().for_each(|id| self.forget(*id));
+    }
+
+    fn forget(&mut self, id: PatternId) {
+        let Some(unit) = self.units.remove(&id) else { return };
+        if let Some(skeleton) = self.skeletons.get_mut(&unit.skeleton) {
+            skeleton.units.remove(&id);
+            if skeleton.units.is_empty() && skeleton.generals.is_empty() {
+                self.skeletons.remove(&unit.skeleton);
+            }
         }
     }
 
     /// Finds the newcomer's pattern or makes one of it; false if there is no room.
     fn admit(&mut self, id: ShapeId, text: &str, touched: &mut BTreeSet<u64>) -> bool {
-        if text.len() > self.limits.text_bytes_max || self.shapes.len() >= self.limits.shapes_max {
+        if text.len() > self.limits.text_bytes_max
+            || self.shapes.len() >= self.limits.shapes_max.saturating_mul(SHAPES_PER_PATTERN)
+        {
             return false;
         }
         let unit = Unit::new(Template::of_shape(text));
@@ -400,6 +428,21 @@ mod tests {
             .count();
         assert_eq!(overflow, 3);
         assert_eq!(vocabulary.name(PatternId::OVERFLOW), "<*> (beyond the limit)");
+    }
+
+    #[test]
+    fn a_flood_does_not_keep_out_what_comes_after_it() {
+        let mut vocabulary = Vocabulary::new(Limits { shapes_max: 5, text_bytes_max: 1024 });
+        learn(&mut vocabulary, &(0..50).map(word).collect::<Vec<_>>());
+        let real = ["disk is full".to_owned(), "leader was lost".to_owned()];
+        assert_eq!(learn(&mut vocabulary, &real).cut, 0);
+        let names: Vec<_> = shapes(&real)
+            .iter()
+            .filter_map(|(id, _)| vocabulary.pattern_of(*id))
+            .map(|id| vocabulary.name(id))
+            .collect();
+        assert_eq!(names, real);
+        assert_eq!(vocabulary.len(), 5);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! (a time, an address, a path), else divided at `/`, then `:`, then `.`, so that `worker-3:9000` is `<id>:<num>`.
 
 use crate::class::{
-    AT, BACKSLASH, COLON, DIGIT, DOT, Flags, HIGH, LETTER, LOWER, SLASH, UPPER, flags_of, is,
+    AT, BACKSLASH, COLON, DIGIT, DOT, Flags, HIGH, JOINER, LETTER, LOWER, SLASH, UPPER, flags_of, is,
 };
 use crate::kind::Kind;
 use crate::lexeme;
@@ -27,12 +27,17 @@ pub(crate) enum Context {
 /// Writes one word.
 pub(crate) fn write(out: &mut Writer, word: &str, flags: Flags, context: Context) {
     let bytes = word.as_bytes();
-    let trimmed = word.trim_end_matches(['.', ':']);
-    if trimmed.len() < word.len() && !trimmed.is_empty() {
-        write(out, trimmed, flags_of(trimmed.as_bytes()), context);
-        return out.push(&word[trimmed.len()..]);
+    if let Some(b'.' | b':') = bytes.last() {
+        let end = bytes.iter().rposition(|byte| !matches!(byte, b'.' | b':')).map_or(0, |last| last + 1);
+        if end > 0 {
+            write(out, &word[..end], flags_of(&bytes[..end]), context);
+        }
+        return out.push(&word[end..]);
     }
-    if word.len() > WORD_BYTES_MAX && flags & (DIGIT | SLASH | JOINER_LIKE) != 0 && !word.contains("://") {
+    if word.len() > WORD_BYTES_MAX
+        && flags & (DIGIT | SLASH | JOINER | AT) != 0
+        && scheme_end(bytes).is_none()
+    {
         return out.wildcard(if bytes.iter().all(u8::is_ascii_hexdigit) { Kind::Hex } else { Kind::Str });
     }
     if flags & (SLASH | BACKSLASH) != 0 {
@@ -44,11 +49,17 @@ pub(crate) fn write(out: &mut Writer, word: &str, flags: Flags, context: Context
     part(out, word, flags);
 }
 
-const JOINER_LIKE: Flags = crate::class::JOINER | AT;
+/// Where the `://` of a URL stands.
+fn scheme_end(bytes: &[u8]) -> Option<usize> {
+    let colon = memchr::memchr(b':', bytes)?;
+    bytes[colon..].starts_with(b"://").then_some(colon)
+}
 
 fn with_slashes(out: &mut Writer, word: &str, flags: Flags, context: Context) {
     let bytes = word.as_bytes();
-    if let Some(scheme) = word.find("://") {
+    if flags & COLON != 0
+        && let Some(scheme) = scheme_end(bytes)
+    {
         return url(out, word, scheme);
     }
     if is_windows_path(bytes) {
@@ -81,7 +92,7 @@ fn with_slashes(out: &mut Writer, word: &str, flags: Flags, context: Context) {
     if flags & LETTER != 0 && bytes.iter().filter(|&&byte| byte == b'/').count() > 1 {
         return path(out, word, 0);
     }
-    divided(out, word, '/', |out, piece| {
+    divided(out, word, b'/', |out, piece| {
         let flags = flags_of(piece.as_bytes());
         if flags & COLON != 0 { with_colons(out, piece, flags) } else { part(out, piece, flags) }
     });
@@ -118,7 +129,7 @@ fn url(out: &mut Writer, word: &str, scheme: usize) {
 
 /// The segments of a route, each on its own.
 fn segments(out: &mut Writer, route: &str) {
-    divided(out, route, '/', |out, segment| {
+    divided(out, route, b'/', |out, segment| {
         let flags = flags_of(segment.as_bytes());
         if flags & COLON != 0 { with_colons(out, segment, flags) } else { part(out, segment, flags) }
     });
@@ -131,7 +142,7 @@ fn with_colons(out: &mut Writer, word: &str, flags: Flags) {
     if let Some(kind) = lexeme::with_colons(word.as_bytes()) {
         return out.wildcard(kind);
     }
-    divided(out, word, ':', |out, piece| part(out, piece, flags_of(piece.as_bytes())));
+    divided(out, word, b':', |out, piece| part(out, piece, flags_of(piece.as_bytes())));
 }
 
 /// A piece without slashes and colons.
@@ -139,24 +150,24 @@ fn part(out: &mut Writer, word: &str, flags: Flags) {
     if flags & DIGIT == 0 {
         return out.push(word);
     }
-    if let Some(kind) = lexeme::atom(word.as_bytes()) {
+    if let Some(kind) = lexeme::atom(word.as_bytes(), flags) {
         return out.wildcard(kind);
     }
     if flags & HIGH != 0 {
         return mixed_scripts(out, word);
     }
     if flags & AT != 0 {
-        return divided(out, word, '@', |out, piece| part(out, piece, flags_of(piece.as_bytes())));
+        return divided(out, word, b'@', |out, piece| part(out, piece, flags_of(piece.as_bytes())));
     }
     if lexeme::is_constant(word.as_bytes()) {
         return out.push(word);
     }
     if flags & DOT != 0 && has_plain_piece(word) {
-        return divided(out, word, '.', undotted);
+        return divided(out, word, b'.', undotted);
     }
     let is_range =
         flags & (LOWER | UPPER | DOT) == 0 && word.bytes().filter(|&byte| byte == b'-').count() == 1;
-    if is_range { divided(out, word, '-', undotted) } else { out.wildcard(Kind::Id) }
+    if is_range { divided(out, word, b'-', undotted) } else { out.wildcard(Kind::Id) }
 }
 
 /// Whether some piece between dots is a word, so that this is a name with a variable part and not an identifier.
@@ -170,7 +181,7 @@ fn undotted(out: &mut Writer, piece: &str) {
     if !bytes.iter().any(u8::is_ascii_digit) || lexeme::is_constant(bytes) {
         return out.push(piece);
     }
-    out.wildcard(lexeme::atom(bytes).unwrap_or(Kind::Id));
+    out.wildcard(lexeme::atom(bytes, flags_of(bytes)).unwrap_or(Kind::Id));
 }
 
 /// Scripts without spaces run into the values between them: each stretch of ASCII is a word of its own.
@@ -188,14 +199,18 @@ fn mixed_scripts(out: &mut Writer, word: &str) {
     }
 }
 
-fn divided(out: &mut Writer, word: &str, separator: char, mut write: impl FnMut(&mut Writer, &str)) {
-    let mut buffer = [0; 4];
-    for (place, piece) in word.split(separator).enumerate() {
-        if place > 0 {
-            out.push(separator.encode_utf8(&mut buffer));
+fn divided(out: &mut Writer, word: &str, separator: u8, mut write: impl FnMut(&mut Writer, &str)) {
+    let mut from = 0;
+    for (at, &byte) in word.as_bytes().iter().enumerate() {
+        if byte == separator {
+            if at > from {
+                write(out, &word[from..at]);
+            }
+            out.push(&word[at..=at]);
+            from = at + 1;
         }
-        if !piece.is_empty() {
-            write(out, piece);
-        }
+    }
+    if from < word.len() {
+        write(out, &word[from..]);
     }
 }

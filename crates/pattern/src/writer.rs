@@ -70,8 +70,8 @@ impl Writer {
     }
 
     fn begin_row(&mut self, kind: Kind) {
-        let before = self.text.trim_end_matches(' ');
-        self.row_is_enclosed = before.ends_with(['[', '(', '{', '<', '=', ':', '"', '\'']);
+        let mut before = self.text.bytes().rev().skip_while(|&byte| byte == b' ');
+        self.row_is_enclosed = before.next().is_some_and(|byte| b"[({<=:\"'".contains(&byte));
         self.append(kind);
         self.row_first_end = self.last_end;
         self.row_len = 1;
