@@ -85,8 +85,7 @@ fn is_json_document(head: &[u8]) -> bool {
 fn no_form(head: &[u8]) -> String {
     let lines = head.iter().filter(|byte| **byte == b'\n').count();
     if matches!(head.trim_ascii_start().first(), Some(b'{' | b'[')) {
-        return "JSON that is not one object per line, make it so, with `jq -c '.[]'` for instance"
-            .to_owned();
+        return NOT_BY_LINE.to_owned();
     }
     format!(
         "no time stamp in its first {lines} lines, so that nothing in it can be placed in time \
