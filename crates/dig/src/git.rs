@@ -56,12 +56,16 @@ impl Git {
 
     /// Starts a process that answers object names with their contents.
     pub(crate) fn objects(&self) -> Result<Objects, DigError> {
+        Ok(Objects { git: self.clone(), answering: Some(self.answering()?), restarts: 0 })
+    }
+
+    fn answering(&self) -> Result<Answering, DigError> {
         let mut child = self.spawn(&["cat-file", "--batch"], Stdio::piped())?;
         let names = child.stdin.take().expect("standard input was asked to be a pipe");
         let output = child.stdout.take().expect("standard output was asked to be a pipe");
         let complaints = listen_to_complaints(&mut child);
         let output = BufReader::with_capacity(PIPE_BYTES, output);
-        Ok(Objects { names: Some(names), stream: Stream { child, output, complaints: Some(complaints) } })
+        Ok(Answering { names, stream: Stream { child, output, complaints: Some(complaints) } })
     }
 
     fn spawn(&self, arguments: &[&str], input: Stdio) -> Result<Child, DigError> {
@@ -159,20 +163,40 @@ pub(crate) enum Object {
     Missing,
 }
 
-/// A running `git cat-file --batch`: a name in, contents out, one after the other.
+/// Contents by object name, through a running `git cat-file --batch`.
+///
+/// A damaged object ends that process. It is started again, but not for ever: a repository in which so much
+/// is damaged gives nothing more.
 pub(crate) struct Objects {
-    names: Option<ChildStdin>,
+    git: Git,
+    answering: Option<Answering>,
+    restarts: usize,
+}
+
+const RESTARTS_MAX: usize = 100;
+
+impl Objects {
+    /// The object's contents, unless it is larger than the limit.
+    pub(crate) fn read(&mut self, name: &str, bytes_max: u64) -> Object {
+        let Some(answering) = &mut self.answering else { return Object::Missing };
+        answering.read(name, bytes_max).unwrap_or_else(|_| {
+            self.restarts += 1;
+            self.answering = (self.restarts <= RESTARTS_MAX).then(|| self.git.answering().ok()).flatten();
+            Object::Missing
+        })
+    }
+}
+
+struct Answering {
+    names: ChildStdin,
     stream: Stream,
 }
 
-impl Objects {
-    /// The object's contents, unless it is larger than the limit. An error means that git has ended.
-    pub(crate) fn read(&mut self, name: &str, bytes_max: u64) -> std::io::Result<Object> {
-        let Some(names) = &mut self.names else {
-            return Err(ErrorKind::BrokenPipe.into());
-        };
-        writeln!(names, "{name}")?;
-        names.flush()?;
+impl Answering {
+    /// An error means that git has ended.
+    fn read(&mut self, name: &str, bytes_max: u64) -> std::io::Result<Object> {
+        writeln!(self.names, "{name}")?;
+        self.names.flush()?;
         let output = &mut self.stream.output;
         let (header, _) = read_until(output, b'\n', 4096)?;
         if header.is_empty() {

@@ -14,13 +14,11 @@ use crate::error::DigError;
 use crate::git::{Git, Object, Objects};
 use crate::log::{self, Commit, FileEdit, PATHS_MAX};
 use crate::masking::masked;
-use crate::path::{FileKind, file_kind, names_flag, service_of_code, service_of_config};
+use crate::path::{FileKind, names_flag, service_of_code, service_of_config};
 use crate::release::releases;
 use crate::repository::{Repository, until};
 use crate::settings::{Settings, difference};
 
-/// A commit that edits more configuration files than this has the rest told in its paths alone.
-const CONFIG_FILES_MAX: usize = 50;
 /// Configuration files larger than this together are not compared, per commit.
 const COMMIT_BYTES_MAX: u64 = 200 * 1024;
 /// Not more configuration edits than this are compared; the latest come first.
@@ -119,12 +117,10 @@ struct Draft<'c> {
 impl<'c> Draft<'c> {
     fn changes(&self, changes: &mut Vec<Change>, edits: &mut Vec<Edit<'c>>) {
         let commit = self.commit;
-        let configured = commit.files.iter().map(|file| (file, file_kind(&file.path)));
-        let configured = configured.filter(|(_, kind)| *kind != FileKind::Other).take(CONFIG_FILES_MAX);
         let before = changes.len();
-        for (file, kind) in configured {
+        for file in commit.files.iter().filter(|file| file.kind != FileKind::Other) {
             edits.push(Edit { change: changes.len(), commit: &commit.id, file });
-            let kind = if kind == FileKind::Flag { ChangeKind::Flag } else { ChangeKind::Config };
+            let kind = if file.kind == FileKind::Flag { ChangeKind::Flag } else { ChangeKind::Config };
             changes.push(self.change(kind, Some(&file.path), service_of_config(&file.path)));
         }
         if changes.len() == before {
@@ -173,7 +169,7 @@ fn summary(subject: &str) -> String {
 
 /// Fills in the settings that changed.
 fn compare(git: &Git, edits: &[Edit<'_>], history: &mut History) -> Result<(), DigError> {
-    let mut reader = Reader { git, objects: git.objects()?, damaged: 0, too_large: 0 };
+    let mut reader = Reader { objects: git.objects()?, damaged: 0, too_large: 0 };
     let mut commit = "";
     let mut left = COMMIT_BYTES_MAX;
     for edit in edits.iter().take(COMPARED_MAX) {
@@ -181,15 +177,9 @@ fn compare(git: &Git, edits: &[Edit<'_>], history: &mut History) -> Result<(), D
             commit = edit.commit;
             left = COMMIT_BYTES_MAX;
         }
-        let before = reader.version(&edit.file.before, &mut left)?;
-        let Some(after) =
-            before.is_some().then(|| reader.version(&edit.file.after, &mut left)).transpose()?
-        else {
-            continue;
-        };
-        if let Some((before, after)) = before.zip(after) {
-            fill(&mut history.changes[edit.change], &before, &after);
-        }
+        let Some(before) = reader.version(&edit.file.before, &mut left) else { continue };
+        let Some(after) = reader.version(&edit.file.after, &mut left) else { continue };
+        fill(&mut history.changes[edit.change], &before, &after);
     }
     let skipped = edits.len().saturating_sub(COMPARED_MAX);
     let counted = [
@@ -206,32 +196,27 @@ fn compare(git: &Git, edits: &[Edit<'_>], history: &mut History) -> Result<(), D
     Ok(())
 }
 
-struct Reader<'g> {
-    git: &'g Git,
+struct Reader {
     objects: Objects,
     damaged: usize,
     too_large: usize,
 }
 
-impl Reader<'_> {
+impl Reader {
     /// The text of one version of a file, empty if there was none; `None` if it cannot be compared.
-    fn version(&mut self, object: &Option<String>, left: &mut u64) -> Result<Option<String>, DigError> {
-        let Some(object) = object else { return Ok(Some(String::new())) };
+    fn version(&mut self, object: &Option<String>, left: &mut u64) -> Option<String> {
+        let Some(object) = object else { return Some(String::new()) };
         match self.objects.read(object, *left) {
-            Ok(Object::Content(bytes)) if bytes.contains(&0) => {}
-            Ok(Object::Content(bytes)) => {
+            // A binary file has no settings.
+            Object::Content(bytes) if bytes.contains(&0) => return None,
+            Object::Content(bytes) => {
                 *left = left.saturating_sub(bytes.len() as u64);
-                return Ok(Some(String::from_utf8_lossy(&bytes).into_owned()));
+                return Some(String::from_utf8_lossy(&bytes).into_owned());
             }
-            Ok(Object::TooLarge) => self.too_large += 1,
-            Ok(Object::Missing) => self.damaged += 1,
-            Err(_) => {
-                // A damaged object ends the process; the next may be sound.
-                self.damaged += 1;
-                self.objects = self.git.objects()?;
-            }
+            Object::TooLarge => self.too_large += 1,
+            Object::Missing => self.damaged += 1,
         }
-        Ok(None)
+        None
     }
 }
 

@@ -401,9 +401,11 @@ impl<'s> Lexer<'s> {
     }
 
     fn regular_expression(&mut self) {
+        /// A longer one is most likely none; looking further at each slash would take for ever.
+        const BYTES_MAX: usize = 1000;
         let mut length = 1;
         let mut in_class = false;
-        while let Some(byte) = self.peek(length) {
+        while let Some(byte) = self.peek(length).filter(|_| length < BYTES_MAX) {
             match byte {
                 b'\n' => break,
                 b'\\' => length += 1,

@@ -11,9 +11,12 @@ use hark_event::Moment;
 use crate::approval;
 use crate::error::DigError;
 use crate::git::{Git, read_until};
+use crate::path::{FileKind, file_kind};
 
 /// Older commits than the latest so many are not read.
 const COMMITS_MAX: usize = 500_000;
+/// Configuration files of a commit beyond this many are not looked at.
+const CONFIG_FILES_MAX: usize = 50;
 /// Paths of a commit beyond this many are not kept.
 pub(crate) const PATHS_MAX: usize = 100;
 const FIELD_BYTES_MAX: usize = 16 * 1024;
@@ -38,8 +41,8 @@ pub(crate) struct Commit {
     /// The pull or merge request that it merges, as its message says.
     pub(crate) merges: Option<String>,
     pub(crate) files: Vec<FileEdit>,
-    /// How many files beyond the limit were not kept.
-    pub(crate) files_cut: u64,
+    /// How many configuration files beyond the limit were not kept.
+    pub(crate) configs_cut: u64,
 }
 
 /// A name and an e-mail address, after the mailmap.
@@ -53,9 +56,10 @@ pub(crate) struct Identity {
 #[derive(Clone, Debug)]
 pub(crate) struct FileEdit {
     pub(crate) path: String,
-    /// The contents before; `None` if the file was added.
+    pub(crate) kind: FileKind,
+    /// The contents before, of a configuration file; `None` if it was added.
     pub(crate) before: Option<String>,
-    /// The contents after; `None` if the file was removed.
+    /// The contents after, of a configuration file; `None` if it was removed.
     pub(crate) after: Option<String>,
 }
 
@@ -97,10 +101,10 @@ fn finished(commits: Vec<Commit>, complaint: Option<String>) -> Log {
     if commits.len() >= COMMITS_MAX {
         remarks.push(format!("only the latest {COMMITS_MAX} commits were read"));
     }
-    let cut: u64 = commits.iter().map(|commit| commit.files_cut).sum();
+    let cut: u64 = commits.iter().map(|commit| commit.configs_cut).sum();
     if cut > 0 {
         remarks.push(format!(
-            "{cut} files of commits that touch more than {FILES_MAX} files were not looked at"
+            "{cut} configuration files were not looked at, of commits that edit more than {CONFIG_FILES_MAX}"
         ));
     }
     Log { commits, remarks }
@@ -154,7 +158,7 @@ fn read_commit(input: &mut impl BufRead) -> std::io::Result<Option<Commit>> {
         approval: approval::in_message(&message),
         merges: approval::merged_request(&message),
         files: Vec::new(),
-        files_cut: 0,
+        configs_cut: 0,
     };
     read_files(input, &mut commit)?;
     Ok(Some(commit))
@@ -169,21 +173,25 @@ fn subject(message: &str) -> String {
     line[..line.floor_char_boundary(SUBJECT_BYTES_MAX)].to_owned()
 }
 
-/// Files of a commit beyond this many are not looked at: it is an import or a reformatting.
-const FILES_MAX: usize = 2000;
-
-/// Reads the lines that begin with a colon, up to the next commit.
+/// Reads the lines that begin with a colon, up to the next commit. An import touches so many files that of
+/// most not even the path is kept.
 fn read_files(input: &mut impl BufRead, commit: &mut Commit) -> std::io::Result<()> {
+    let (mut configs, mut others) = (0, 0);
     loop {
         match input.fill_buf()?.first() {
             Some(b'\n') => input.consume(1),
             Some(b':') => {
                 let (line, _) = read_until(input, b'\n', FIELD_BYTES_MAX)?;
-                let edit = file_edit(&String::from_utf8_lossy(&line));
-                if commit.files.len() >= FILES_MAX {
-                    commit.files_cut += u64::from(edit.is_some());
+                let Some(edit) = file_edit(&String::from_utf8_lossy(&line)) else { continue };
+                let (count, most) = match edit.kind {
+                    FileKind::Other => (&mut others, PATHS_MAX),
+                    FileKind::Config | FileKind::Flag => (&mut configs, CONFIG_FILES_MAX),
+                };
+                *count += 1;
+                if *count <= most {
+                    commit.files.push(edit);
                 } else {
-                    commit.files.extend(edit);
+                    commit.configs_cut += u64::from(edit.kind != FileKind::Other);
                 }
             }
             _ => return Ok(()),
@@ -203,7 +211,14 @@ fn file_edit(line: &str) -> Option<FileEdit> {
         return None;
     }
     let there = |id: &str| Some(id.to_owned()).filter(|id| id.bytes().any(|byte| byte != b'0'));
-    Some(FileEdit { path: unquoted(columns.next_back()?), before: there(before), after: there(after) })
+    let path = unquoted(columns.next_back()?);
+    let kind = file_kind(&path);
+    Some(match kind {
+        FileKind::Other => FileEdit { path, kind, before: None, after: None },
+        FileKind::Config | FileKind::Flag => {
+            FileEdit { path, kind, before: there(before), after: there(after) }
+        }
+    })
 }
 
 /// Git quotes a path that has a quote, a backslash or a control character.
@@ -245,13 +260,13 @@ mod tests {
 
     #[test]
     fn edits_of_files_are_read_and_others_are_not() {
-        check(":100644 100644 aa bb M\ta b.txt", Some(("a b.txt", true, true)));
-        check(":000000 100644 00 bb A\ta", Some(("a", false, true)));
-        check(":100644 000000 aa 00 D\ta", Some(("a", true, false)));
-        check(":100644 100755 aa bb R090\told\tnew", Some(("new", true, true)));
+        check(":100644 100644 aa bb M\ta b.yaml", Some(("a b.yaml", true, true)));
+        check(":000000 100644 00 bb A\ta.env", Some(("a.env", false, true)));
+        check(":100644 000000 aa 00 D\ta.ini", Some(("a.ini", true, false)));
+        check(":100644 100755 aa bb R090\told.yaml\tnew.rs", Some(("new.rs", false, false)));
         check(":160000 160000 aa bb M\tsubmodule", None);
         check(":120000 120000 aa bb M\tlink", None);
-        check(":100644 100644 aa bb M\t\"a\\tb\\\"c\\001d\"", Some(("a b\"c d", true, true)));
+        check(":100644 100644 aa bb M\t\"a\\tb\\\"c\\001d.yml\"", Some(("a b\"c d.yml", true, true)));
         check(":100644", None);
         check("", None);
     }

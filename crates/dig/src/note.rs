@@ -118,9 +118,12 @@ fn comment_of_line<'l>(line: &'l str, comments: Comments, within: &mut bool) -> 
     Some(&line[start..])
 }
 
+/// So many marks on a line are looked at: each look counts the quotes before it.
+const MARKS_MAX: usize = 64;
+
 /// Where the mark begins a comment: at the line's start or after space, and not within quotes.
 fn comment_start(line: &str, mark: &str) -> Option<usize> {
-    line.match_indices(mark).map(|(at, _)| at).find(|at| {
+    line.match_indices(mark).map(|(at, _)| at).take(MARKS_MAX).find(|at| {
         let before = &line[..*at];
         let free = before.is_empty() || before.ends_with(char::is_whitespace);
         free && ['"', '\''].iter().all(|quote| before.matches(*quote).count().is_multiple_of(2))

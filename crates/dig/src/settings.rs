@@ -18,6 +18,10 @@ use crate::masking::{MASKED, masked, names_secret};
 const SETTINGS_MAX: usize = 20_000;
 /// A longer path or value is cut when it is told.
 const TOLD_BYTES_MAX: usize = 120;
+/// So many comment marks on a line are looked at: each look counts the quotes before it.
+const MARKS_MAX: usize = 64;
+/// A path is cut here: a key of many kilobytes would be in the path of all below it.
+const PATH_BYTES_MAX: usize = 400;
 /// What stands for the value of a setting that is not there.
 const UNSET: &str = "unset";
 
@@ -130,7 +134,8 @@ fn unquoted(value: &str) -> &str {
 /// The line without a comment that follows its content.
 fn without_comment<'l>(line: &'l str, marks: &[&str]) -> &'l str {
     let quotes = |text: &str, quote: char| text.matches(quote).count() % 2;
-    let start = marks.iter().flat_map(|mark| line.match_indices(mark)).map(|(at, _)| at).filter(|at| {
+    let starts = marks.iter().flat_map(|mark| line.match_indices(mark).take(MARKS_MAX));
+    let start = starts.map(|(at, _)| at).filter(|at| {
         let before = &line[..*at];
         let free = before.is_empty() || before.ends_with([' ', '\t']);
         free && quotes(before, '"') == 0 && quotes(before, '\'') == 0
@@ -142,11 +147,11 @@ fn without_comment<'l>(line: &'l str, marks: &[&str]) -> &'l str {
 const LABELS: [&str; 4] = ["name", "id", "key", "alert"];
 
 fn joined(path: &str, key: &str) -> String {
-    match (path.is_empty(), key.starts_with('[')) {
-        (true, _) => key.to_owned(),
-        (false, true) => format!("{path}{key}"),
-        (false, false) => format!("{path}.{key}"),
-    }
+    let between = if path.is_empty() || key.starts_with('[') { "" } else { "." };
+    let key = &key[..key.floor_char_boundary(PATH_BYTES_MAX)];
+    let mut whole = format!("{path}{between}{key}");
+    whole.truncate(whole.floor_char_boundary(PATH_BYTES_MAX));
+    whole
 }
 
 #[cfg(test)]
@@ -279,6 +284,15 @@ mod tests {
             "token_ttl: 5\n",
             &["token_ttl: unset -> 5", "account_password: <secret> -> unset"],
         );
+    }
+
+    #[test]
+    fn a_long_key_is_cut_in_all_paths_below_it() {
+        let text = format!("{}:\n{}", "k".repeat(190), "  a:\n".repeat(3000));
+        assert!(Settings::read("a.yaml", &text).keys.iter().all(|key| key.len() <= PATH_BYTES_MAX));
+        let text = format!("{} {{\na = 1\n", "k".repeat(100_000));
+        let settings = Settings::read("a.tf", &text);
+        assert_eq!(settings.keys.iter().map(String::len).collect::<Vec<_>>(), [PATH_BYTES_MAX]);
     }
 
     #[test]

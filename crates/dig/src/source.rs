@@ -188,3 +188,112 @@ fn is_generated(text: &str) -> bool {
     let top = &text[..text.floor_char_boundary(LOOKED_AT)];
     bytes / count > LINE_BYTES_MAX || top.contains("DO NOT EDIT") || top.contains("@generated")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Pieces that scanners trip over, in an order that follows from the seed alone.
+    fn soup(seed: u64) -> String {
+        const PIECES: [&str; 48] = [
+            "\"",
+            "'",
+            "`",
+            "\"\"\"",
+            "'''",
+            "/*",
+            "*/",
+            "//",
+            "#",
+            "<!--",
+            "-->",
+            "{",
+            "}",
+            "(",
+            ")",
+            "[",
+            "]",
+            "<<",
+            "log.info(",
+            "LOG(INFO)",
+            "info!(",
+            "def f",
+            "fn f",
+            "func (",
+            "\n",
+            "\n  ",
+            "\\",
+            "r#\"",
+            "R\"x(",
+            "$\"",
+            "@\"",
+            "${",
+            "%s",
+            "{}",
+            "%(",
+            "é",
+            "…",
+            "TODO",
+            "should never",
+            "::",
+            "->",
+            ".",
+            ",",
+            "+",
+            "=",
+            ":",
+            "-",
+            " ",
+        ];
+        let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        let mut text = String::new();
+        for _ in 0..400 {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            text.push_str(PIECES[(state % PIECES.len() as u64) as usize]);
+        }
+        text
+    }
+
+    #[test]
+    fn no_text_breaks_a_scanner() {
+        let paths = [
+            "a.rs",
+            "a.go",
+            "a.java",
+            "a.kt",
+            "a.py",
+            "a.ts",
+            "a.cpp",
+            "a.cs",
+            "a.rb",
+            "a.yaml",
+            "a.sql",
+            "a.ini",
+            "a.tf",
+            "a.xml",
+            "Dockerfile",
+            "a.json",
+        ];
+        for seed in 0..200 {
+            let text = soup(seed);
+            let mut gathering = Gathering::new(Arc::from("soup"));
+            for path in paths {
+                if let Some(language) = Language::of_path(path) {
+                    gathering.file(path, language, &text);
+                }
+                crate::settings::Settings::read(path, &text);
+            }
+            let source = gathering.finish(None, Vec::new());
+            let lines = u32::try_from(text.lines().count()).unwrap();
+            assert!(
+                source.notes().iter().all(|note| (1..=lines).contains(&note.line) && note.text.len() <= 300)
+            );
+            assert!(source.statements().iter().all(|statement| (1..=lines).contains(&statement.line)));
+            for statement in source.statements() {
+                source.join(&statement.text, Level::Info);
+            }
+        }
+    }
+}

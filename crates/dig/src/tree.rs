@@ -70,15 +70,10 @@ pub(crate) fn read(git: &Git, commit: &str, mut read: impl FnMut(&Entry, &str)) 
     let mut objects = git.objects()?;
     for entry in &entries {
         match objects.read(&entry.object, FILE_BYTES_MAX) {
-            Ok(Object::Content(bytes)) if is_binary(&bytes) => left_out.binary += 1,
-            Ok(Object::Content(bytes)) => read(entry, &String::from_utf8_lossy(&bytes)),
-            Ok(Object::TooLarge) => left_out.too_large += 1,
-            Ok(Object::Missing) => left_out.damaged += 1,
-            Err(_) => {
-                // A damaged object ends the process; the next may be sound.
-                left_out.damaged += 1;
-                objects = git.objects()?;
-            }
+            Object::Content(bytes) if is_binary(&bytes) => left_out.binary += 1,
+            Object::Content(bytes) => read(entry, &String::from_utf8_lossy(&bytes)),
+            Object::TooLarge => left_out.too_large += 1,
+            Object::Missing => left_out.damaged += 1,
         }
     }
     Ok(left_out)

@@ -40,8 +40,8 @@ fn read_content(content: &str, open: &mut [Element<'_>], settings: &mut Settings
     if content.is_empty() {
         return;
     }
-    if LABELS.contains(&element.name) {
-        parent.path.push_str(&format!("[{content}]"));
+    if LABELS.contains(&element.name) && !parent.path.ends_with(']') {
+        parent.path = joined(&parent.path, &format!("[{content}]"));
         element.path.clone_from(&parent.path);
     } else {
         settings.set(&joined(&parent.path, element.name), content);
@@ -68,7 +68,7 @@ fn read_tag<'t>(tag: &'t str, open: &mut Vec<Element<'t>>, settings: &mut Settin
     let own = if open.is_empty() { "" } else { name };
     let mut path = if own.is_empty() { String::new() } else { joined(parent, own) };
     if let Some((_, value)) = label {
-        path.push_str(&format!("[{value}]"));
+        path = joined(&path, &format!("[{value}]"));
     }
     for (key, value) in
         attributes.iter().filter(|(key, _)| !LABELS.contains(key) && !key.starts_with("xmlns"))
