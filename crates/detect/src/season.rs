@@ -64,7 +64,7 @@ impl Season {
             explain(&mut rest, slots, &mut profile, |slot, other| slot / 24 == other / 24, 2 * 16);
         }
         if days >= 28 {
-            explain(&mut rest, slots, &mut profile, |slot, other| is_neighbour(slot, other), 9);
+            explain(&mut rest, slots, &mut profile, is_neighbour, 9);
         }
         let sigma = spread(&rest, center, logarithmic);
         let scaled: Vec<f32> = rest.iter().map(|value| (value / sigma) as f32).collect();
