@@ -23,7 +23,7 @@ const STATEMENT_ATOMS_MAX: usize = 120;
 /// Statements are found by so many of their rarest words.
 const KEYS_PER_STATEMENT: usize = 3;
 /// No more candidates than this are aligned with a pattern.
-const CANDIDATES_MAX: usize = 400;
+const CANDIDATES_MAX: usize = 150;
 /// More equals than this are not named.
 pub(crate) const EQUALS_MAX: usize = 5;
 
@@ -144,7 +144,8 @@ impl Index {
     fn candidates(&self, pattern: &[Atom]) -> Vec<u32> {
         let present: FxHashSet<WordNumber> = pattern.iter().map(|atom| atom.word).collect();
         let has_gap = present.contains(&GAP);
-        let mut hits: FxHashMap<u32, u8> = FxHashMap::default();
+        let most = present.iter().filter_map(|word| self.by_key.get(word)).map(Vec::len).sum();
+        let mut hits: FxHashMap<u32, u8> = FxHashMap::with_capacity_and_hasher(most, Default::default());
         for word in &present {
             for statement in self.by_key.get(word).into_iter().flatten() {
                 *hits.entry(*statement).or_default() += 1;
