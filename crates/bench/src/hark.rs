@@ -42,12 +42,6 @@ impl Hark {
         serde_json::from_slice(&output.stdout)
             .map_err(|error| failed(format!("its output is not JSON: {error}")))
     }
-
-    /// Whether the help of a command knows an option.
-    pub(crate) fn knows(&self, command: &str, option: &str) -> bool {
-        let output = self.command(Path::new("."), &[command, "--help"]).output();
-        output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains(option))
-    }
 }
 
 /// The array of this name; nothing, if it is not there.

@@ -7,58 +7,62 @@ use hark_rehearsal::Tale;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::Gate;
 use crate::cut;
 use crate::error::BenchError;
+use crate::floors;
 use crate::hark::{Hark, array, text};
 use crate::options::Options;
 use crate::quiet::Chance;
 use crate::score::{describe, moment};
 use crate::world::World;
+use crate::{Gate, beside};
 
-/// At most so many signals are asked for at the second at which they were noticed, and at the one before.
-const SIGNALS_ASKED_MAX: usize = 25;
+/// Which laws are tried how often in one world.
+#[derive(Clone, Copy)]
+struct Plan {
+    traffic: f64,
+    /// Random moments at which the files are cut.
+    moments: usize,
+    /// Signals that are asked for at the second at which they were noticed, and at the one before.
+    signals: usize,
+    orders: usize,
+    threads: &'static [&'static str],
+}
+
+impl Plan {
+    fn of(options: &Options) -> Self {
+        let usual = if options.short {
+            Self { traffic: 0.02, moments: 3, signals: 3, orders: 1, threads: &["1"] }
+        } else {
+            Self { traffic: 0.05, moments: 50, signals: 25, orders: 3, threads: &["1", "3", "8"] }
+        };
+        Self {
+            traffic: options.traffic.unwrap_or(usual.traffic),
+            moments: options.moments.unwrap_or(usual.moments),
+            ..usual
+        }
+    }
+}
 
 /// Checks the laws on each world.
 pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
     let hark = Hark::at(&options.hark)?;
     let tales = options.tales.clone().unwrap_or_else(|| vec![Tale::TimeoutEdit]);
     let (first, last) = options.seeds.unwrap_or((301, 301));
-    let moments = options.moments.unwrap_or(if options.short { 5 } else { 50 });
-    let mut broken = Vec::new();
-    let mut checked = Checked::default();
+    let plan = Plan::of(options);
+    let mut outcomes = Vec::new();
     for tale in tales {
         for seed in first..=last {
             eprintln!("{tale}, seed {seed}");
-            let world = World::new(tale, seed, options.traffic.unwrap_or(0.05))?;
-            let mut bench = Bench { hark: &hark, world: &world, broken: &mut broken, checked: &mut checked };
-            let whole = bench.listen(world.directory.path(), &["telemetry"], &[])?;
-            bench.order(&whole)?;
-            bench.threads(&whole)?;
-            bench.notices(&whole)?;
-            bench.cuts(&whole, moments)?;
+            let world = World::new(tale, seed, plan.traffic)?;
+            outcomes.extend(Bench { hark: &hark, world: &world }.all(plan)?);
         }
     }
-    println!("| law | checked | broken |\n|---|---|---|");
-    for (law, count) in [
-        (Law::Causal, checked.causal),
-        (Law::AsOf, checked.as_of),
-        (Law::Noticed, checked.noticed),
-        (Law::Deterministic, checked.deterministic),
-    ] {
-        println!(
-            "| {} | {count} | {} |",
-            law.name(),
-            broken.iter().filter(|(broken, _)| *broken == law).count()
-        );
-    }
-    for (law, what) in &broken {
-        println!("\n- {}: {what}", law.name());
-    }
-    Ok(Gate::kept_if(broken.is_empty()))
+    print!("{}", table(&outcomes));
+    Ok(judge(&outcomes))
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Law {
     Causal,
     AsOf,
@@ -67,6 +71,8 @@ enum Law {
 }
 
 impl Law {
+    const ALL: [Self; 4] = [Self::Causal, Self::AsOf, Self::Noticed, Self::Deterministic];
+
     fn name(self) -> &'static str {
         match self {
             Self::Causal => "files cut at a moment leave all earlier signals byte-identical",
@@ -77,23 +83,107 @@ impl Law {
     }
 }
 
-#[derive(Default)]
-struct Checked {
-    causal: usize,
-    as_of: usize,
-    noticed: usize,
-    deterministic: usize,
+/// What one trial of a law has shown.
+#[derive(Clone, Debug)]
+struct Outcome {
+    law: Law,
+    /// What breaks it, if anything does.
+    breach: Option<String>,
 }
 
+fn table(outcomes: &[Outcome]) -> String {
+    let mut out = String::from("| law | checked | broken |\n|---|---|---|\n");
+    for law in Law::ALL {
+        let of = outcomes.iter().filter(|outcome| outcome.law == law);
+        let broken = of.clone().filter(|outcome| outcome.breach.is_some()).count();
+        out += &format!("| {} | {} | {broken} |\n", law.name(), of.count());
+    }
+    for outcome in outcomes {
+        if let Some(breach) = &outcome.breach {
+            out += &format!("\n- {}: {breach}\n", outcome.law.name());
+        }
+    }
+    out
+}
+
+/// Kept if no law was broken, and each was tried often enough for that to say something.
+fn judge(outcomes: &[Outcome]) -> Gate {
+    Gate::all(Law::ALL.map(|law| {
+        let mut of = outcomes.iter().filter(|outcome| outcome.law == law);
+        let tried = of.clone().count();
+        if tried < floors::LAW_TRIALS {
+            eprintln!("MISSED {}: tried {tried} times, wanted {}", law.name(), floors::LAW_TRIALS);
+        }
+        Gate::kept_if(tried >= floors::LAW_TRIALS && of.all(|outcome| outcome.breach.is_none()))
+    }))
+}
+
+/// One question to the binary, of which a law says the answer.
+enum Trial {
+    /// The parts of the world are named in another order.
+    Order(usize),
+    Threads(&'static str),
+    /// A signal, and whether it must be shown as of this second.
+    Notice {
+        signal: Value,
+        at: Moment,
+        shown: bool,
+    },
+    Cut(Moment),
+    AsOf(Moment),
+}
+
+#[derive(Clone, Copy)]
 struct Bench<'a> {
     hark: &'a Hark,
     world: &'a World,
-    broken: &'a mut Vec<(Law, String)>,
-    checked: &'a mut Checked,
 }
 
 impl Bench<'_> {
-    fn listen(&self, directory: &Path, paths: &[&str], more: &[&str]) -> Result<Value, BenchError> {
+    fn all(self, plan: Plan) -> Result<Vec<Outcome>, BenchError> {
+        let whole = self.listen(self.world.directory.path(), &["telemetry"], &[])?;
+        let trials = self.trials(&whole, plan);
+        let outcomes = beside::each(&trials, |trial| {
+            let (law, breach) = self.attempt(trial, &whole)?;
+            let truth = &self.world.truth;
+            let breach = breach.map(|what| format!("{}, seed {}: {what}", truth.tale, truth.seed));
+            Ok(Outcome { law, breach })
+        });
+        outcomes.into_iter().collect()
+    }
+
+    fn trials(self, whole: &Value, plan: Plan) -> Vec<Trial> {
+        let truth = &self.world.truth;
+        let mut trials: Vec<Trial> = (1..=plan.orders).map(Trial::Order).collect();
+        trials.extend(plan.threads.iter().map(|threads| Trial::Threads(threads)));
+        // The same files once more: what differs from run to run is no less broken.
+        trials.push(Trial::Order(0));
+        for signal in array(whole, "signals").iter().take(plan.signals) {
+            let at = moment(text(signal, "noticed_at")).unwrap_or(Moment::MIN);
+            for (at, shown) in [(at, true), (at.plus_seconds(-1), false)] {
+                trials.push(Trial::Notice { signal: signal.clone(), at, shown });
+            }
+        }
+        let span = truth.now.seconds_since(truth.begin).max(1) as u64;
+        let mut chance = Chance(truth.seed ^ 0xc07);
+        for _ in 0..plan.moments {
+            let at = truth.begin.plus_seconds(chance.below(span) as i64);
+            trials.extend([Trial::Cut(at), Trial::AsOf(at)]);
+        }
+        trials
+    }
+
+    fn attempt(self, trial: &Trial, whole: &Value) -> Result<(Law, Option<String>), BenchError> {
+        Ok(match trial {
+            Trial::Order(turn) => (Law::Deterministic, self.order(*turn, whole)?),
+            Trial::Threads(threads) => (Law::Deterministic, self.threads(threads, whole)?),
+            Trial::Notice { signal, at, shown } => (Law::Noticed, self.notice(signal, *at, *shown)?),
+            Trial::Cut(at) => (Law::Causal, self.cut(*at, whole)?),
+            Trial::AsOf(at) => (Law::AsOf, self.as_of(*at, whole)?),
+        })
+    }
+
+    fn listen(self, directory: &Path, paths: &[&str], more: &[&str]) -> Result<Value, BenchError> {
         let begin = self.world.truth.begin.to_string();
         let mut arguments = vec!["listen", "--all", "--since", &begin, "--format", "json"];
         arguments.extend(more);
@@ -101,87 +191,41 @@ impl Bench<'_> {
         self.hark.json(directory, &arguments)
     }
 
-    fn breaks(&mut self, law: Law, what: &str) {
-        let truth = &self.world.truth;
-        self.broken.push((law, format!("{}, seed {}: {what}", truth.tale, truth.seed)));
-    }
-
-    fn order(&mut self, whole: &Value) -> Result<(), BenchError> {
-        let parts =
+    fn order(self, turn: usize, whole: &Value) -> Result<Option<String>, BenchError> {
+        let mut paths =
             ["telemetry/logs", "telemetry/metrics", "telemetry/alerts.jsonl", "telemetry/reports.jsonl"];
-        for turn in 1..parts.len() {
-            let mut paths = parts;
-            paths.rotate_left(turn);
-            let other = self.listen(self.world.directory.path(), &paths, &[])?;
-            self.checked.deterministic += 1;
-            if let Some(what) = difference(&frozen(whole, Moment::MAX), &frozen(&other, Moment::MAX)) {
-                self.breaks(Law::Deterministic, &format!("{}: {what}", paths.join(" ")));
-            }
-        }
-        Ok(())
+        paths.rotate_left(turn);
+        let other = self.listen(self.world.directory.path(), &paths, &[])?;
+        Ok(difference(&frozen(whole, Moment::MAX), &frozen(&other, Moment::MAX))
+            .map(|what| format!("{}: {what}", paths.join(" "))))
     }
 
-    fn threads(&mut self, whole: &Value) -> Result<(), BenchError> {
-        if !self.hark.knows("listen", "--threads") {
-            eprintln!("`hark listen` has no `--threads`: not checked");
-            return Ok(());
-        }
-        for threads in ["1", "3", "8"] {
-            let other = self.listen(self.world.directory.path(), &["telemetry"], &["--threads", threads])?;
-            self.checked.deterministic += 1;
-            if let Some(what) = difference(&frozen(whole, Moment::MAX), &frozen(&other, Moment::MAX)) {
-                self.breaks(Law::Deterministic, &format!("{threads} threads: {what}"));
-            }
-        }
-        Ok(())
+    fn threads(self, threads: &str, whole: &Value) -> Result<Option<String>, BenchError> {
+        let other = self.listen(self.world.directory.path(), &["telemetry"], &["--threads", threads])?;
+        Ok(difference(&frozen(whole, Moment::MAX), &frozen(&other, Moment::MAX))
+            .map(|what| format!("{threads} threads: {what}")))
     }
 
-    fn notices(&mut self, whole: &Value) -> Result<(), BenchError> {
-        for signal in array(whole, "signals").iter().take(SIGNALS_ASKED_MAX) {
-            let Some(noticed) = moment(text(signal, "noticed_at")) else {
-                self.breaks(Law::Noticed, &format!("no time: {}", describe(signal)));
-                continue;
-            };
-            self.checked.noticed += 1;
-            for (at, expected) in [(noticed, true), (noticed.plus_seconds(-1), false)] {
-                let then =
-                    self.listen(self.world.directory.path(), &["telemetry"], &["--as-of", &at.to_string()])?;
-                let shown = array(&then, "signals").iter().any(|other| other["id"] == signal["id"]);
-                if shown != expected {
-                    let what = if shown { "shown" } else { "not shown" };
-                    self.breaks(Law::Noticed, &format!("{what} as of {at}: {}", describe(signal)));
-                }
-            }
-        }
-        Ok(())
+    fn notice(self, signal: &Value, at: Moment, expected: bool) -> Result<Option<String>, BenchError> {
+        let then = self.listen(self.world.directory.path(), &["telemetry"], &["--as-of", &at.to_string()])?;
+        let shown = array(&then, "signals").iter().any(|other| other["id"] == signal["id"]);
+        let what = if shown { "shown" } else { "not shown" };
+        Ok((shown != expected).then(|| format!("{what} as of {at}: {}", describe(signal))))
     }
 
-    fn cuts(&mut self, whole: &Value, moments: usize) -> Result<(), BenchError> {
-        let truth = &self.world.truth;
-        let span = truth.now.seconds_since(truth.begin).max(1) as u64;
-        let mut chance = Chance(truth.seed ^ 0xc07);
-        for _ in 0..moments {
-            let at = truth.begin.plus_seconds(chance.below(span) as i64);
-            let directory = TempDir::new().map_err(BenchError::Temporary)?;
-            cut::directory(
-                &self.world.directory.path().join("telemetry"),
-                &directory.path().join("telemetry"),
-                at,
-            )?;
-            let as_of = at.to_string();
-            let earlier = frozen(whole, at);
-            let cut = self.listen(directory.path(), &["telemetry"], &["--as-of", &as_of])?;
-            self.checked.causal += 1;
-            if let Some(what) = difference(&earlier, &frozen(&cut, Moment::MAX)) {
-                self.breaks(Law::Causal, &format!("cut at {at}: {what}"));
-            }
-            let told = self.listen(self.world.directory.path(), &["telemetry"], &["--as-of", &as_of])?;
-            self.checked.as_of += 1;
-            if let Some(what) = difference(&earlier, &frozen(&told, Moment::MAX)) {
-                self.breaks(Law::AsOf, &format!("as of {at}: {what}"));
-            }
-        }
-        Ok(())
+    fn cut(self, at: Moment, whole: &Value) -> Result<Option<String>, BenchError> {
+        let directory = TempDir::new().map_err(BenchError::Temporary)?;
+        let telemetry = self.world.directory.path().join("telemetry");
+        cut::directory(&telemetry, &directory.path().join("telemetry"), at)?;
+        let cut = self.listen(directory.path(), &["telemetry"], &["--as-of", &at.to_string()])?;
+        Ok(difference(&frozen(whole, at), &frozen(&cut, Moment::MAX))
+            .map(|what| format!("cut at {at}: {what}")))
+    }
+
+    fn as_of(self, at: Moment, whole: &Value) -> Result<Option<String>, BenchError> {
+        let told = self.listen(self.world.directory.path(), &["telemetry"], &["--as-of", &at.to_string()])?;
+        Ok(difference(&frozen(whole, at), &frozen(&told, Moment::MAX))
+            .map(|what| format!("as of {at}: {what}")))
     }
 }
 
@@ -236,6 +280,22 @@ mod tests {
             [r#"{"id":"a","noticed_at":"2026-02-10T09:00:00Z","strength":0.5}"#]
         );
         assert_eq!(frozen(&listening, Moment::MAX).len(), 2);
+    }
+
+    #[test]
+    fn a_law_that_was_broken_or_hardly_tried_is_not_kept() {
+        let kept = |law| Outcome { law, breach: None };
+        let mut outcomes: Vec<Outcome> =
+            Law::ALL.into_iter().flat_map(|law| vec![kept(law); floors::LAW_TRIALS]).collect();
+        assert_eq!(judge(&outcomes), Gate::Kept);
+        let last = outcomes.pop();
+        assert_eq!(judge(&outcomes), Gate::Missed);
+        outcomes.extend(last);
+        outcomes.push(Outcome { law: Law::Causal, breach: Some("cut at noon".to_owned()) });
+        assert_eq!(judge(&outcomes), Gate::Missed);
+        let table = table(&outcomes);
+        assert!(table.contains("byte-identical | 4 | 1 |"), "{table}");
+        assert!(table.ends_with("byte-identical: cut at noon\n"), "{table}");
     }
 
     #[test]

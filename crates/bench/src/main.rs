@@ -4,16 +4,21 @@
 //! release is worse than the one before, whatever has changed inside. Worlds come from `hark-rehearsal`, with a truth
 //! that `hark` never sees.
 
+mod beside;
+mod check;
 mod cut;
 mod error;
+mod floors;
 mod hark;
 mod interval;
 mod laws;
 mod options;
 mod quiet;
+mod schema;
 mod score;
 mod speed;
 mod stories;
+mod truth;
 mod world;
 
 use std::process::ExitCode;
@@ -24,18 +29,22 @@ use crate::options::Options;
 const HELP: &str = "\
 hark-bench <command> [options]: measures the hark binary and prints Markdown
 
+  check     does one told story keep its schema and tell the truth? the story's file,
+              --schema FILE  --truth FILE
   stories   is the true whisper heard, early, and ranked first?
               --tales a,b  --seeds 101..105  --traffic 0.15  --short
               --floor-first, --floor-three, --floor-verdict, --floor-cause SHARE; --ceiling-noticed SHARE
   quiet     what is said where nothing happens?
-              --seeds 201..205  --traffic 0.15  --moments 200  --ceiling-rate RATE  --ceiling-whispered SHARE
+              --seeds 201..205  --traffic 0.15  --moments 200  --short
+              --ceiling-rate RATE  --ceiling-whispered SHARE
   laws      causal, deterministic, as of: does the binary keep its laws?
-              --tales a,b  --seeds 301..301  --traffic 0.05  --moments 50
+              --tales a,b  --seeds 301..301  --traffic 0.05  --moments 50  --short
   speed     lines a second beside `wc -l` and `grep` on the same files
               --bytes 1073741824
   world     writes a world into --to DIR, to look at: --tales NAME --seeds N --traffic 1.0
 
   --hark PATH   the binary (default: target/release/hark)
+  --short       one seed, thin traffic, floors of its own: a minute or two, for every change
 
 Exit codes: 0 done, 1 a floor, ceiling or law was not kept, 2 the request is at fault, 3 the system is.
 ";
@@ -44,6 +53,7 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let command = arguments.next().unwrap_or_default();
     let result = Options::parse(arguments).and_then(|options| match command.as_str() {
+        "check" => check::run(&options),
         "stories" => stories::run(&options),
         "quiet" => quiet::run(&options),
         "laws" => laws::run(&options),
@@ -78,6 +88,13 @@ impl Gate {
     /// Missed, if any of these is.
     pub(crate) fn all(gates: impl IntoIterator<Item = Self>) -> Self {
         if gates.into_iter().any(|gate| gate == Self::Missed) { Self::Missed } else { Self::Kept }
+    }
+
+    /// Says on standard error which figure was held against which bound, and whether it was kept.
+    pub(crate) fn say(what: &str, found: f64, relation: &str, bound: f64, holds: bool) -> Self {
+        let word = if holds { "ok    " } else { "MISSED" };
+        eprintln!("{word} {what}: {found:.3}, wanted {relation} {bound:.3}");
+        Self::kept_if(holds)
     }
 
     /// Kept if this holds.

@@ -10,6 +10,10 @@ use crate::error::BenchError;
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Options {
     pub(crate) hark: PathBuf,
+    /// The file of a story to be checked.
+    pub(crate) story: Option<PathBuf>,
+    pub(crate) schema: Option<PathBuf>,
+    pub(crate) truth: Option<PathBuf>,
     pub(crate) to: Option<PathBuf>,
     pub(crate) tales: Option<Vec<Tale>>,
     /// First and last, both included.
@@ -32,6 +36,9 @@ impl Options {
     pub(crate) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, BenchError> {
         let mut options = Self {
             hark: PathBuf::from("target/release/hark"),
+            story: None,
+            schema: None,
+            truth: None,
             to: None,
             tales: None,
             seeds: None,
@@ -52,6 +59,10 @@ impl Options {
                 options.short = true;
                 continue;
             }
+            if !name.starts_with('-') && options.story.is_none() {
+                options.story = Some(PathBuf::from(name));
+                continue;
+            }
             let value =
                 arguments.next().ok_or_else(|| BenchError::Request(format!("`{name}` wants a value")))?;
             options.set(&name, &value)?;
@@ -62,6 +73,8 @@ impl Options {
     fn set(&mut self, name: &str, value: &str) -> Result<(), BenchError> {
         match name {
             "--hark" => self.hark = PathBuf::from(value),
+            "--schema" => self.schema = Some(PathBuf::from(value)),
+            "--truth" => self.truth = Some(PathBuf::from(value)),
             "--to" => self.to = Some(PathBuf::from(value)),
             "--tales" => {
                 let tales: Result<Vec<Tale>, _> = value.split(',').map(str::parse).collect();
@@ -109,7 +122,11 @@ mod tests {
         assert_eq!(options.tales, Some(vec![Tale::Leak, Tale::Quiet]));
         assert_eq!((options.seeds, options.short, options.floor_first), (Some((3, 5)), true, Some(0.85)));
         assert_eq!(parse("--seeds 7").unwrap().seeds, Some((7, 7)));
+        let check = parse("story.json --schema a.json --truth b.json").unwrap();
+        assert_eq!(check.story, Some(PathBuf::from("story.json")));
+        assert_eq!((check.schema, check.truth), (Some("a.json".into()), Some("b.json".into())));
         for (line, expected) in [
+            ("a.json b.json", "`b.json` wants a value"),
             ("--tales loud", "no tale is called `loud`"),
             ("--moments many", "`--moments` wants a number, not `many`"),
             ("--bytes", "`--bytes` wants a value"),

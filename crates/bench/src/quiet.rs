@@ -3,13 +3,14 @@
 use hark_rehearsal::Tale;
 use serde_json::Value;
 
-use crate::Gate;
 use crate::error::BenchError;
+use crate::floors;
 use crate::hark::{Hark, array, text};
 use crate::interval::Share;
 use crate::options::Options;
 use crate::score::describe;
 use crate::world::World;
+use crate::{Gate, beside};
 
 /// Before this there is too little memory for a question to be fair.
 const WARM_UP_SECONDS: i64 = 14 * 86_400;
@@ -20,7 +21,7 @@ pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
     let hark = Hark::at(&options.hark)?;
     let usual = if options.short { (201, 201) } else { (201, 205) };
     let (first, last) = options.seeds.unwrap_or(usual);
-    let traffic = options.traffic.unwrap_or(if options.short { 0.05 } else { 0.15 });
+    let traffic = options.traffic.unwrap_or(if options.short { 0.02 } else { 0.15 });
     let worlds = (last.saturating_sub(first) + 1) as usize;
     let moments = options.moments.unwrap_or(if options.short { 10 } else { 200 });
     let mut said = Said::default();
@@ -58,42 +59,48 @@ pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
     if !aloud.is_empty() {
         println!("\nWhat was said:\n\n{}", aloud.join("\n"));
     }
-    Ok(Gate::all([
-        Gate::kept_if(options.ceiling_rate.is_none_or(|most| said.rate() <= most)),
-        Gate::kept_if(
-            options.ceiling_whispered.is_none_or(|most| whispered.of == 0 || whispered.value() <= most),
+    if said.service_weeks <= 0.0 || whispered.of == 0 {
+        return Err(BenchError::Request("no seed or no moment: nothing was measured".to_owned()));
+    }
+    Ok(judge(said.rate(), whispered.value(), options))
+}
+
+/// Against the ceilings that were asked for, and in a short run against its own.
+fn judge(rate: f64, whispered: f64, options: &Options) -> Gate {
+    let ceiling = |what: &str, found: f64, asked: Option<f64>, short: f64| {
+        let most = asked.or(options.short.then_some(short));
+        most.map_or(Gate::Kept, |most| Gate::say(what, found, "<=", most, found <= most))
+    };
+    Gate::all([
+        ceiling("signals per service-week", rate, options.ceiling_rate, floors::QUIET_RATE),
+        ceiling(
+            "`whispered` at quiet moments",
+            whispered,
+            options.ceiling_whispered,
+            floors::QUIET_WHISPERED,
         ),
-    ]))
+    ])
 }
 
 fn ask(hark: &Hark, world: &World, moments: usize) -> Result<Share, BenchError> {
     let truth = &world.truth;
     let from = truth.begin.plus_seconds(WARM_UP_SECONDS);
+    let span = truth.now.seconds_since(from).max(1) as u64;
     let mut chance = Chance(truth.seed);
-    let mut whispered = Share::default();
-    for _ in 0..moments {
-        let at =
-            from.plus_seconds(chance.below(truth.now.seconds_since(from).max(1) as u64) as i64).to_string();
-        let service = truth.services[chance.below(truth.services.len() as u64) as usize];
-        let arguments = [
-            "back",
-            "--at",
-            &at,
-            "--as-of",
-            &at,
-            "--on",
-            service,
-            "--repo",
-            "repository",
-            "--format",
-            "json",
-            "telemetry",
-        ];
+    let asked: Vec<(String, &str)> = (0..moments)
+        .map(|_| {
+            let at = from.plus_seconds(chance.below(span) as i64).to_string();
+            (at, truth.services[chance.below(truth.services.len() as u64) as usize].as_str())
+        })
+        .collect();
+    let verdicts = beside::each(&asked, |(at, service)| {
+        let arguments = ["back", "--at", at, "--as-of", at, "--on", service, "--repo", "repository"];
+        let arguments = [&arguments[..], &["--format", "json", "telemetry"]].concat();
         let story = hark.json(world.directory.path(), &arguments)?;
-        whispered.of += 1;
-        whispered.hits += usize::from(text(&story, "verdict") == "whispered");
-    }
-    Ok(whispered)
+        Ok(text(&story, "verdict") == "whispered")
+    });
+    let verdicts = verdicts.into_iter().collect::<Result<Vec<bool>, BenchError>>()?;
+    Ok(Share::count(verdicts, |whispered| *whispered))
 }
 
 /// What was said in all worlds.
@@ -142,6 +149,16 @@ impl Chance {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_short_run_has_ceilings_of_its_own_and_a_full_run_only_those_that_were_asked_for() {
+        let parse = |line: &str| Options::parse(line.split_whitespace().map(str::to_owned)).unwrap();
+        assert_eq!(judge(9.0, 1.0, &parse("")), Gate::Kept);
+        assert_eq!(judge(9.0, 0.0, &parse("--short")), Gate::Missed);
+        assert_eq!(judge(0.0, 1.0, &parse("--short")), Gate::Missed);
+        assert_eq!(judge(0.1, 0.05, &parse("--short")), Gate::Kept);
+        assert_eq!(judge(0.1, 0.05, &parse("--ceiling-rate 0.05")), Gate::Missed);
+    }
 
     #[test]
     fn clusters_count_once_and_what_is_explained_or_our_own_loss_counts_apart() {

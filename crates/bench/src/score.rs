@@ -1,15 +1,15 @@
 //! How well a told story matches the truth: pure, over the JSON of the contract.
 
 use hark_event::Moment;
-use hark_rehearsal::{TrueCause, Truth};
 use serde_json::Value;
 
 use crate::hark::{array, text};
+use crate::truth::{Cause, Truth};
 
 /// How well one story was told.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Score {
-    pub(crate) tale: &'static str,
+    pub(crate) tale: String,
     pub(crate) seed: u64,
     /// Rank of the first signal that is a true whisper, from 1; `None` if there is none, or nothing to be heard.
     pub(crate) rank: Option<usize>,
@@ -31,7 +31,7 @@ impl Score {
     /// Of a story that could not be told at all.
     pub(crate) fn failed(truth: &Truth, why: &str) -> Self {
         Self {
-            tale: truth.tale,
+            tale: truth.tale.clone(),
             seed: truth.seed,
             rank: None,
             audible: !truth.whispers.is_empty(),
@@ -52,7 +52,7 @@ impl Score {
         Self {
             rank: heard.map(|at| at + 1),
             noticed: heard.and_then(|at| noticed(truth, &signals[at])),
-            verdict_right: truth.verdict == Some(verdict.as_str()),
+            verdict_right: truth.verdict.as_deref() == Some(verdict.as_str()),
             verdict,
             cause: truth.cause.as_ref().and_then(|cause| cause_rank(truth, cause, story)),
             chance: chance(story),
@@ -78,7 +78,7 @@ fn noticed(truth: &Truth, signal: &Value) -> Option<f64> {
     Some(noticed.seconds_since(onset) as f64 / start.seconds_since(onset) as f64)
 }
 
-fn cause_rank(truth: &Truth, cause: &TrueCause, story: &Value) -> Option<usize> {
+fn cause_rank(truth: &Truth, cause: &Cause, story: &Value) -> Option<usize> {
     let change = array(story, "changes").iter().position(|change| is_cause(truth, cause, change));
     let note = array(story, "notes").iter().position(|note| {
         cause.note.as_ref().is_some_and(|truth| {
@@ -89,7 +89,7 @@ fn cause_rank(truth: &Truth, cause: &TrueCause, story: &Value) -> Option<usize> 
 }
 
 /// By its summary; or, where a config edit is told in words of its own, by file and day.
-fn is_cause(truth: &Truth, cause: &TrueCause, change: &Value) -> bool {
+fn is_cause(truth: &Truth, cause: &Cause, change: &Value) -> bool {
     if text(change, "summary").contains(&cause.commit_summary_contains) {
         return true;
     }
@@ -121,50 +121,40 @@ pub(crate) fn moment(text: &str) -> Option<Moment> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
-    use hark_rehearsal::{TrueIncident, TrueNote, TrueWhisper};
+    use crate::truth::{Incident, Note, Whisper};
     use serde_json::json;
 
-    fn truth() -> Truth {
+    pub(crate) fn truth() -> Truth {
         let at = |text| moment(text).unwrap();
         Truth {
-            tale: "timeout-edit",
+            tale: "timeout-edit".to_owned(),
             seed: 1,
-            incident: Some(TrueIncident {
-                start: at("2026-03-07T12:00:00Z"),
-                end: at("2026-03-07T13:00:00Z"),
-                service: "checkout",
-                title: String::new(),
-            }),
-            verdict: Some("whispered"),
+            incident: Some(Incident { start: at("2026-03-07T12:00:00Z"), service: "checkout".to_owned() }),
+            verdict: Some("whispered".to_owned()),
             onset: Some(at("2026-02-25T12:00:00Z")),
-            whispers: vec![TrueWhisper {
-                service: "checkout",
-                kind: "pattern",
+            whispers: vec![Whisper {
+                service: "checkout".to_owned(),
+                kind: "pattern".to_owned(),
                 contains: vec!["retrying upstream".to_owned()],
                 lacks: vec!["upstream inventory".to_owned()],
-                onset: at("2026-02-25T12:00:00Z"),
-                never_before: false,
             }],
-            cause: Some(TrueCause {
+            cause: Some(Cause {
                 commit_summary_contains: "checkout: fail fast".to_owned(),
                 path: "checkout/config/application.yaml".to_owned(),
-                author_active: false,
-                note: Some(TrueNote {
+                note: Some(Note {
                     path: "checkout/A.java".to_owned(),
                     text_contains: "remove after".to_owned(),
                 }),
             }),
             begin: at("2026-02-01T00:00:00Z"),
             now: at("2026-03-07T23:59:59Z"),
-            services: vec!["checkout"],
-            lines: 1,
-            series: 1,
+            services: vec!["checkout".to_owned()],
         }
     }
 
-    fn signal(service: &str, name: &str) -> Value {
+    pub(crate) fn signal(service: &str, name: &str) -> Value {
         json!({ "kind": "pattern-rising", "service": service, "noticed_at": "2026-02-28T00:00:00Z",
                 "subject": { "kind": "pattern", "name": name } })
     }

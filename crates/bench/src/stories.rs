@@ -2,13 +2,14 @@
 
 use hark_rehearsal::Tale;
 
-use crate::Gate;
 use crate::error::BenchError;
+use crate::floors;
 use crate::hark::Hark;
 use crate::interval::{Share, median};
 use crate::options::Options;
 use crate::score::Score;
 use crate::world::World;
+use crate::{Gate, beside};
 
 /// How long after its start an incident is asked about.
 const AFTER_START_SECONDS: i64 = 2 * 3_600;
@@ -22,13 +23,16 @@ pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
         .unwrap_or_else(|| Tale::ALL.into_iter().filter(|tale| *tale != Tale::Quiet).collect());
     let usual = if options.short { (101, 101) } else { (101, 105) };
     let (first, last) = options.seeds.unwrap_or(usual);
-    let traffic = options.traffic.unwrap_or(if options.short { 0.05 } else { 0.15 });
-    let mut scores = Vec::new();
-    for tale in tales {
-        for seed in first..=last {
-            eprintln!("{tale}, seed {seed}");
-            scores.push(tell(&hark, &World::new(tale, seed, traffic)?)?);
-        }
+    let traffic = options.traffic.unwrap_or(if options.short { 0.02 } else { 0.15 });
+    let worlds: Vec<(Tale, u64)> =
+        tales.iter().flat_map(|tale| (first..=last).map(|seed| (*tale, seed))).collect();
+    let scores = beside::each(&worlds, |(tale, seed)| {
+        eprintln!("{tale}, seed {seed}");
+        tell(&hark, &World::new(*tale, *seed, traffic)?)
+    });
+    let scores = scores.into_iter().collect::<Result<Vec<Score>, BenchError>>()?;
+    if scores.is_empty() {
+        return Err(BenchError::Request("no tale and no seed: nothing was told".to_owned()));
     }
     println!("Worlds: seeds {first} to {last}, traffic {traffic}.\n");
     print!("{}", table(&scores));
@@ -47,7 +51,7 @@ fn tell(hark: &Hark, world: &World) -> Result<Score, BenchError> {
         "--at",
         &at,
         "--on",
-        incident.service,
+        &incident.service,
         "--repo",
         "repository",
         "--as-of",
@@ -101,7 +105,7 @@ fn table(scores: &[Score]) -> String {
     let mut out = String::from(
         "| tale | first | first three | noticed at | verdict | cause in three | chance |\n|---|---|---|---|---|---|---|\n",
     );
-    let mut tales: Vec<&str> = scores.iter().map(|score| score.tale).collect();
+    let mut tales: Vec<&str> = scores.iter().map(|score| score.tale.as_str()).collect();
     tales.dedup();
     for tale in tales {
         let of: Vec<Score> = scores.iter().filter(|score| score.tale == tale).cloned().collect();
@@ -150,15 +154,22 @@ fn failures(scores: &[Score]) -> String {
     if out.is_empty() { out } else { format!("\nNot as it should be:\n\n{out}") }
 }
 
+/// Against the floors that were asked for, and in a short run against its own.
 fn judge(scores: &[Score], options: &Options) -> Gate {
-    let floor =
-        |share: Share, floor: Option<f64>| Gate::kept_if(floor.is_none_or(|floor| share.value() >= floor));
+    let floor = |what: &str, share: Share, asked: Option<f64>, short: f64| {
+        let floor = asked.or(options.short.then_some(short));
+        floor.map_or(Gate::Kept, |floor| Gate::say(what, share.value(), ">=", floor, share.value() >= floor))
+    };
+    let ceiling = options.ceiling_noticed.or(options.short.then_some(floors::NOTICED));
+    let noticed = noticed(scores).zip(ceiling).map_or(Gate::Kept, |(at, most)| {
+        Gate::say("noticed at, from onset to incident", at, "<=", most, at <= most)
+    });
     Gate::all([
-        floor(first(scores), options.floor_first),
-        floor(three(scores), options.floor_three),
-        floor(verdicts(scores), options.floor_verdict),
-        floor(causes(scores), options.floor_cause),
-        Gate::kept_if(options.ceiling_noticed.is_none_or(|most| noticed(scores).is_none_or(|at| at <= most))),
+        floor("true whisper first", first(scores), options.floor_first, floors::FIRST),
+        floor("true whisper among three", three(scores), options.floor_three, floors::AMONG_THREE),
+        floor("verdict right", verdicts(scores), options.floor_verdict, floors::VERDICT),
+        floor("cause among three", causes(scores), options.floor_cause, floors::CAUSE),
+        noticed,
     ])
 }
 
@@ -166,9 +177,9 @@ fn judge(scores: &[Score], options: &Options) -> Gate {
 mod tests {
     use super::*;
 
-    fn score(tale: &'static str, seed: u64, rank: Option<usize>) -> Score {
+    fn score(tale: &str, seed: u64, rank: Option<usize>) -> Score {
         Score {
-            tale,
+            tale: tale.to_owned(),
             seed,
             rank,
             audible: tale != "sudden-outage",
@@ -206,5 +217,14 @@ mod tests {
         options.floor_first = Some(0.51);
         assert_eq!(judge(&scores, &options), Gate::Missed);
         assert_eq!(noticed(&scores), Some(0.6));
+    }
+
+    #[test]
+    fn a_short_run_has_floors_of_its_own() {
+        let short = Options::parse(["--short".to_owned()].into_iter()).unwrap();
+        let good: Vec<Score> = (1..=9).map(|seed| score("leak", seed, Some(1))).collect();
+        assert_eq!(judge(&good, &short), Gate::Kept);
+        let deaf: Vec<Score> = (1..=9).map(|seed| score("leak", seed, None)).collect();
+        assert_eq!(judge(&deaf, &short), Gate::Missed);
     }
 }

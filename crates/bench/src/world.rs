@@ -1,11 +1,12 @@
 //! Worlds for the benchmarks: in a temporary directory, or where somebody wants to look at one.
 
-use hark_rehearsal::{Rehearsal, Tale, Truth};
+use hark_rehearsal::{Rehearsal, Tale};
 use tempfile::TempDir;
 
 use crate::Gate;
 use crate::error::BenchError;
 use crate::options::Options;
+use crate::truth::Truth;
 
 /// A world that is gone when it is dropped.
 pub(crate) struct World {
@@ -16,7 +17,8 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(tale: Tale, seed: u64, traffic: f64) -> Result<Self, BenchError> {
         let directory = TempDir::new().map_err(BenchError::Temporary)?;
-        let truth = Rehearsal { traffic, ..Rehearsal::new(tale, seed) }.write(directory.path())?;
+        Rehearsal { traffic, ..Rehearsal::new(tale, seed) }.write(directory.path())?;
+        let truth = Truth::read(&directory.path().join("truth.json"))?;
         Ok(Self { directory, truth })
     }
 }
