@@ -4,11 +4,16 @@
 //! evidence, weighed by what they look like: names of states in capitals carry meaning and count little, identifiers
 //! with digits prove a lot. How much is asked depends on the rest: behind `user=` a dozen values are a variable, while
 //! in a message of two words each of them is half of what it says.
+//!
+//! The evidence is kept from bucket to bucket and judged only where something was added, so that a bucket costs what its
+//! newcomers cost. Taking patterns away never makes a place variable, so that nothing else needs a second look.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
-use xxhash_rust::xxh3::xxh3_64;
 
-use crate::template::{Content, Mask, Template};
+use crate::template::Content;
+use crate::unit::{Opening, Unit};
 use crate::vocabulary::PatternId;
 
 /// Distinct words that make a place variable if enough constant words stand around it.
@@ -22,135 +27,152 @@ const WORDS_PER_WILDCARD: u32 = 4;
 /// Words with digits that make a place variable for words with digits.
 const MIXED_MIN: u32 = 4;
 
-/// Places that were found variable.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Opening {
-    /// All of them.
-    pub(crate) places: Mask,
-    /// Those of them that are variable for words of all sorts, not only for identifiers.
-    pub(crate) words: Mask,
-}
-
-impl Ord for Opening {
-    /// The most special first.
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        let rank = |opening: &Self| (opening.places.count_ones(), opening.places, opening.words);
-        rank(self).cmp(&rank(other))
-    }
-}
-
-impl PartialOrd for Opening {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Opening {
-    /// Whether what the unit holds in these places may vary.
-    pub(crate) fn admits(&self, unit: &Unit) -> bool {
-        let places = unit.template.places.iter().enumerate();
-        places
-            .filter(|(index, _)| self.places & !self.words & (1 << index) != 0)
-            .all(|(_, place)| is_identifier(place.content))
-    }
-}
-
-/// A pattern, with the hashes by which it is compared.
-#[derive(Clone, Debug)]
-pub(crate) struct Unit {
-    pub(crate) template: Template,
-    /// The hash of what stands between the places.
-    pub(crate) skeleton: u64,
-    /// Which of its places were found variable.
-    pub(crate) opening: Opening,
-    /// The hash of the word in each place, mixed with the place.
-    words: Vec<u64>,
-    /// Their sum: a place is left out by subtraction.
-    sum: u64,
-}
-
-impl Unit {
-    /// The unit of a template in which no place was found variable yet.
-    pub(crate) fn new(template: Template) -> Self {
-        let words: Vec<u64> = (0..template.places.len()).map(|place| word_hash(&template, place)).collect();
-        let sum = words.iter().fold(0u64, |sum, word| sum.wrapping_add(*word));
-        Self { skeleton: skeleton(&template), opening: Opening::default(), words, sum, template }
-    }
-
-    /// The hash of all words outside of these places.
-    pub(crate) fn rest(&self, places: Mask) -> u64 {
-        let left_out = self.words.iter().enumerate().filter(|(index, _)| places & (1 << index) != 0);
-        left_out.fold(self.sum, |sum, (_, word)| sum.wrapping_sub(*word))
-    }
-
-    /// Takes in another unit of the same name.
-    pub(crate) fn take_in(&mut self, other: &Unit) {
-        self.template.join_kinds(&other.template.kinds);
-        self.opening.places |= other.opening.places;
-        self.opening.words |= other.opening.words;
-    }
-
-    /// How many constant words stand outside of the place.
-    fn constants(&self, place: usize) -> usize {
-        let others = self.template.places.iter().enumerate().filter(|(index, _)| *index != place);
-        others.filter(|(_, other)| matches!(other.content, Content::Word | Content::Capitals)).count()
-    }
-
-    /// Whether the place is the value of a key, or quoted.
-    fn is_value(&self, place: usize) -> bool {
-        let before = self.template.name[..self.template.places[place].start as usize].trim_end_matches(' ');
-        before.ends_with(['=', ':', '"', '\''])
-    }
-}
-
-fn word_hash(template: &Template, place: usize) -> u64 {
-    let mixed =
-        xxh3_64(template.word(place).as_bytes()) ^ (place as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9)
-}
-
-/// Separators, signs and all that stands behind the last place.
-fn skeleton(template: &Template) -> u64 {
-    let mut text = String::with_capacity(template.name.len());
-    let mut at = 0;
-    for (index, place) in template.places.iter().enumerate() {
-        text.push_str(&template.name[at..place.start as usize]);
-        text.push_str(if place.content == Content::Sign { template.word(index) } else { "\u{1}" });
-        at = place.end as usize;
-    }
-    text.push_str(&template.name[at..]);
-    xxh3_64(text.as_bytes())
-}
-
 /// Patterns that are one.
 #[derive(Debug)]
 pub(crate) struct Group {
-    /// At least two.
+    /// At least two, in the order of their identities.
     pub(crate) members: Vec<PatternId>,
     /// Where they differ.
     pub(crate) opening: Opening,
 }
 
-/// What was seen in one place of otherwise equal patterns.
-#[derive(Default)]
-struct Seen {
-    members: Vec<usize>,
+/// What was seen in every place of every pattern.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Evidence {
+    /// By the hash of all but one place, and which one that is.
+    seen: FxHashMap<Key, Seen>,
+    /// Where something was added since it was judged.
+    changed: BTreeSet<Key>,
+}
+
+type Key = u64;
+
+/// What was seen in one place of otherwise equal patterns: mostly a single pattern, which needs no more room than this.
+#[derive(Clone, Debug)]
+enum Seen {
+    One(PatternId, Content),
+    Many(Box<Place>),
+}
+
+/// A place in which patterns differ.
+#[derive(Clone, Debug)]
+struct Place {
+    place: usize,
+    /// How many distinct words make it variable; none do where nothing else is said.
+    words_min: Option<u32>,
+    members: BTreeMap<PatternId, Content>,
     words: u32,
     capitals: u32,
     mixed: u32,
     wildcards: u32,
 }
 
-impl Seen {
-    fn add(&mut self, member: usize, content: Content) {
-        self.members.push(member);
-        match content {
-            Content::Word => self.words += 1,
-            Content::Capitals => self.capitals += 1,
-            Content::Mixed => self.mixed += 1,
-            Content::Wildcard => self.wildcards += 1,
-            Content::Sign => {}
+impl Evidence {
+    /// Adds a pattern to the evidence of all its places.
+    pub(crate) fn add(&mut self, id: PatternId, unit: &Unit) {
+        for (place, key, content) in keys(unit) {
+            let seen = self.seen.entry(key).or_insert(Seen::One(id, content));
+            if let Seen::One(other, content) = *seen {
+                if other == id {
+                    continue;
+                }
+                *seen = Seen::Many(Box::new(Place::new(place, words_min(unit, place))));
+                if let Seen::Many(many) = seen {
+                    many.add(other, content);
+                }
+            }
+            if let Seen::Many(many) = seen {
+                many.add(id, content);
+                self.changed.insert(key);
+            }
         }
+    }
+
+    /// Takes a pattern that is no more out of the evidence.
+    pub(crate) fn remove(&mut self, id: PatternId, unit: &Unit) {
+        for (_, key, _) in keys(unit) {
+            let is_empty = match self.seen.get_mut(&key) {
+                Some(Seen::One(only, _)) => *only == id,
+                Some(Seen::Many(many)) => {
+                    many.remove(id);
+                    many.members.is_empty()
+                }
+                None => false,
+            };
+            if is_empty {
+                self.seen.remove(&key);
+            }
+        }
+    }
+
+    /// Groups that the evidence makes one, the largest first; no pattern is in two of them. What has to wait is judged again next time.
+    pub(crate) fn take_groups(&mut self) -> Vec<Group> {
+        let mut found: Vec<(usize, Key, Group)> = Vec::new();
+        for key in std::mem::take(&mut self.changed) {
+            if let Some(Seen::Many(many)) = self.seen.get(&key)
+                && let Some(group) = many.judged()
+            {
+                found.push((many.place, key, group));
+            }
+        }
+        found.sort_by_key(|(place, key, group)| (std::cmp::Reverse(group.members.len()), *place, *key));
+        let mut taken = BTreeSet::new();
+        let mut groups = Vec::new();
+        for (_, key, group) in found {
+            if group.members.iter().any(|member| taken.contains(member)) {
+                self.changed.insert(key);
+                continue;
+            }
+            taken.extend(group.members.iter().copied());
+            groups.push(group);
+        }
+        groups
+    }
+}
+
+impl Place {
+    fn new(place: usize, words_min: Option<u32>) -> Self {
+        Self { place, words_min, members: BTreeMap::new(), words: 0, capitals: 0, mixed: 0, wildcards: 0 }
+    }
+
+    fn add(&mut self, id: PatternId, content: Content) {
+        if self.members.insert(id, content).is_none()
+            && let Some(count) = self.count_of(content)
+        {
+            *count += 1;
+        }
+    }
+
+    fn remove(&mut self, id: PatternId) {
+        if let Some(content) = self.members.remove(&id)
+            && let Some(count) = self.count_of(content)
+        {
+            *count -= 1;
+        }
+    }
+
+    fn count_of(&mut self, content: Content) -> Option<&mut u32> {
+        match content {
+            Content::Word => Some(&mut self.words),
+            Content::Capitals => Some(&mut self.capitals),
+            Content::Mixed => Some(&mut self.mixed),
+            Content::Wildcard => Some(&mut self.wildcards),
+            Content::Sign => None,
+        }
+    }
+
+    fn judged(&self) -> Option<Group> {
+        let places = 1 << self.place;
+        if self.members.len() > 1 && self.words_min.is_some_and(|words_min| self.is_variable(words_min)) {
+            let members = self.members.keys().copied().collect();
+            return Some(Group { members, opening: Opening { places, words: places } });
+        }
+        if !self.is_variable_for_identifiers() {
+            return None;
+        }
+        let identifiers = self.members.iter().filter(|(_, content)| content.is_identifier());
+        let members = identifiers.map(|(id, _)| *id).collect();
+        Some(Group { members, opening: Opening { places, words: 0 } })
     }
 
     fn is_variable(&self, words_min: u32) -> bool {
@@ -164,49 +186,19 @@ impl Seen {
     }
 }
 
-/// Groups that the evidence makes one, the largest first; no pattern is in two of them.
-pub(crate) fn groups(units: &[(PatternId, &Unit)]) -> Vec<Group> {
-    let mut seen: FxHashMap<(u64, usize), Seen> = FxHashMap::default();
-    for (member, (_, unit)) in units.iter().enumerate() {
-        for (index, place) in unit.template.places.iter().enumerate() {
-            if place.content != Content::Sign {
-                seen.entry((unit.rest(1 << index), index)).or_default().add(member, place.content);
-            }
-        }
-    }
-    let mut found: Vec<(usize, u64, Vec<usize>, Opening)> = Vec::new();
-    for ((rest, place), seen) in seen {
-        if seen.members.len() < 2 {
-            continue;
-        }
-        if let Some((members, opening)) = judged(units, place, &seen) {
-            found.push((place, rest, members, opening));
-        }
-    }
-    found.sort_by(|a, b| b.2.len().cmp(&a.2.len()).then((a.0, a.1).cmp(&(b.0, b.1))));
-    disjoint(units, found)
+/// All places of a unit that may be variable, with the key of their evidence and what they hold.
+fn keys(unit: &Unit) -> impl Iterator<Item = (usize, Key, Content)> {
+    let places = unit.template.places.iter().enumerate();
+    let variable = places.filter(|(_, place)| place.content != Content::Sign);
+    variable.map(|(index, place)| {
+        let key = unit.skeleton.rotate_left(index as u32).wrapping_add(unit.rest(1 << index));
+        (index, key, place.content)
+    })
 }
 
-fn judged(units: &[(PatternId, &Unit)], place: usize, seen: &Seen) -> Option<(Vec<usize>, Opening)> {
-    let unit = units[seen.members[0]].1;
-    let places = 1 << place;
-    if words_min(unit, place).is_some_and(|words_min| seen.is_variable(words_min)) {
-        return Some((seen.members.clone(), Opening { places, words: places }));
-    }
-    if !seen.is_variable_for_identifiers() {
-        return None;
-    }
-    let is_member = |member: &&usize| is_identifier(units[**member].1.template.places[place].content);
-    Some((seen.members.iter().filter(is_member).copied().collect(), Opening { places, words: 0 }))
-}
-
-fn is_identifier(content: Content) -> bool {
-    matches!(content, Content::Mixed | Content::Wildcard)
-}
-
-/// How many distinct words make the place variable; none do where nothing else is said.
 fn words_min(unit: &Unit, place: usize) -> Option<u32> {
-    match unit.constants(place) {
+    let constants = unit.constants() - usize::from(unit.template.places[place].content.is_constant());
+    match constants {
         0 => None,
         1 | 2 if unit.is_value(place) => Some(WORDS_MIN),
         few @ (1 | 2) => Some(WORDS_MIN_SPARSE[few - 1]),
@@ -214,32 +206,13 @@ fn words_min(unit: &Unit, place: usize) -> Option<u32> {
     }
 }
 
-fn disjoint(units: &[(PatternId, &Unit)], found: Vec<(usize, u64, Vec<usize>, Opening)>) -> Vec<Group> {
-    let mut is_taken = vec![false; units.len()];
-    let mut groups = Vec::new();
-    for (_, _, members, opening) in found {
-        if members.iter().any(|&member| is_taken[member]) {
-            continue;
-        }
-        members.iter().for_each(|&member| is_taken[member] = true);
-        groups.push(Group { members: members.iter().map(|&member| units[member].0).collect(), opening });
-    }
-    groups
-}
-
 /// The general pattern of a group's members.
-pub(crate) fn merged(units: &[Unit], group: &Group) -> Option<Unit> {
+pub(crate) fn merged(units: &[Unit], opening: Opening) -> Option<Unit> {
     let mut rest = units.iter();
-    let mut general = generalised(rest.next()?, group.opening);
+    let mut general = rest.next()?.generalised(opening);
     for unit in rest {
-        general.take_in(&generalised(unit, group.opening));
+        general.template.join_kinds(&unit.template.kinds_generalised(opening.places));
+        general.opening = general.opening.union(unit.opening);
     }
     Some(general)
-}
-
-fn generalised(unit: &Unit, opening: Opening) -> Unit {
-    let mut general = Unit::new(unit.template.generalised(opening.places));
-    general.opening =
-        Opening { places: unit.opening.places | opening.places, words: unit.opening.words | opening.words };
-    general
 }

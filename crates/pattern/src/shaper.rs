@@ -301,11 +301,16 @@ fn is_data(value: &str) -> bool {
             && !value.contains("://")
             && flags & (SLASH | HIGH) != SLASH;
     }
-    let method = value.split(' ').next().unwrap_or("");
-    if METHODS.contains(&method.as_bytes()) {
+    if is_request_line(value) {
         return false;
     }
     flags & (DIGIT | SLASH | BACKSLASH) != 0 || value.len() > QUOTED_WORDS_BYTES_MAX
+}
+
+/// Whether a text begins with an HTTP method, as in `GET /orders HTTP/1.1`.
+pub(crate) fn is_request_line(text: &str) -> bool {
+    let method = text.split(' ').next().unwrap_or("");
+    METHODS.contains(&method.as_bytes())
 }
 
 #[cfg(test)]

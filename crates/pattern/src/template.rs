@@ -1,10 +1,12 @@
 //! The text of a shape as a row of places, and its general form.
 //!
-//! A place holds one word between blanks and separators: a constant, a wildcard, or a word with wildcards in it. The
+//! A place holds one word between blanks and separators, or one quoted value of any number of words: a constant, a
+//! wildcard, or text with wildcards in it. The
 //! name is the text with every wildcard printed `<*>`: two shapes that differ only in the types of their wildcards
 //! (a digest of digits alone is a `<num>`) have one name, and so are one pattern.
 
 use crate::kind::Kind;
+use crate::quotation::Quotations;
 
 /// Places behind this one count as constant.
 pub(crate) const PLACES_MAX: usize = 64;
@@ -40,6 +42,18 @@ pub(crate) enum Content {
     Sign,
 }
 
+impl Content {
+    /// Whether it says something of its own.
+    pub(crate) fn is_constant(self) -> bool {
+        matches!(self, Content::Word | Content::Capitals)
+    }
+
+    /// Whether it looks like the name of one thing among many.
+    pub(crate) fn is_identifier(self) -> bool {
+        matches!(self, Content::Mixed | Content::Wildcard)
+    }
+}
+
 /// A text in general form.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Template {
@@ -68,26 +82,34 @@ impl Template {
     /// The name with wildcards also in these places, and with the kinds that follow from it.
     pub(crate) fn generalised(&self, mask: Mask) -> Self {
         let mut name = String::with_capacity(self.name.len());
-        let mut kinds = Vec::with_capacity(self.kinds.len() + 1);
         let mut copied = 0;
-        let mut kind = self.kinds.iter();
         for (index, place) in self.places.iter().enumerate() {
-            let held: Vec<Kind> =
-                kind.by_ref().take(self.word(index).matches(WILDCARD).count()).copied().collect();
+            if mask & (1 << index) != 0 {
+                name.push_str(&self.name[copied..place.start as usize]);
+                name.push_str(WILDCARD);
+                copied = place.end as usize;
+            }
+        }
+        name.push_str(&self.name[copied..]);
+        let places = places(&name);
+        Self { kinds: self.kinds_generalised(mask), name, places }
+    }
+
+    /// The kinds of the wildcards if these places are wildcards too.
+    pub(crate) fn kinds_generalised(&self, mask: Mask) -> Vec<Kind> {
+        let mut kinds = Vec::with_capacity(self.kinds.len() + 1);
+        let mut kind = self.kinds.iter().copied();
+        for (index, place) in self.places.iter().enumerate() {
+            let held = kind.by_ref().take(wildcards_in(self.word(index)));
             if mask & (1 << index) == 0 || place.content == Content::Wildcard {
                 kinds.extend(held);
                 continue;
             }
-            name.push_str(&self.name[copied..place.start as usize]);
-            name.push_str(WILDCARD);
-            copied = place.end as usize;
-            let is_identifier = place.content == Content::Mixed;
-            kinds.push(if is_identifier { held.into_iter().fold(Kind::Id, Kind::join) } else { Kind::Word });
+            let joined = held.fold(Kind::Id, Kind::join);
+            kinds.push(if place.content == Content::Mixed { joined } else { Kind::Word });
         }
         kinds.extend(kind);
-        name.push_str(&self.name[copied..]);
-        let places = places(&name);
-        Self { name, kinds, places }
+        kinds
     }
 
     /// Takes in another template of the same name.
@@ -96,6 +118,10 @@ impl Template {
             *mine = mine.join(*theirs);
         }
     }
+}
+
+fn wildcards_in(word: &str) -> usize {
+    if word == WILDCARD { 1 } else { word.matches(WILDCARD).count() }
 }
 
 fn general(text: &str) -> (String, Vec<Kind>) {
@@ -127,27 +153,39 @@ fn general(text: &str) -> (String, Vec<Kind>) {
 }
 
 fn places(name: &str) -> Vec<Place> {
-    let bytes = name.as_bytes();
+    let mut quotations = Quotations::of(name);
     let mut places = Vec::new();
     let mut at = 0;
-    while at < bytes.len() && places.len() < PLACES_MAX {
-        let start = at;
-        while at < bytes.len() {
-            if bytes[at..].starts_with(WILDCARD.as_bytes()) {
-                at += WILDCARD.len();
-            } else if is_separator(bytes[at]) {
-                break;
-            } else {
-                at += 1;
-            }
+    while at < name.len() && places.len() < PLACES_MAX {
+        let word = match quotations.value_at(at) {
+            Some(value) => value,
+            None => at..word_end(name.as_bytes(), at),
+        };
+        at = word.end.max(at + 1);
+        if !word.is_empty() {
+            places.push(Place {
+                start: word.start as u32,
+                end: word.end as u32,
+                content: content(&name[word]),
+            });
         }
-        if at > start {
-            places.push(Place { start: start as u32, end: at as u32, content: content(&name[start..at]) });
+    }
+    places
+}
+
+/// The end of the word that begins here, wildcards included.
+fn word_end(bytes: &[u8], start: usize) -> usize {
+    let mut at = start;
+    while at < bytes.len() {
+        if bytes[at..].starts_with(WILDCARD.as_bytes()) {
+            at += WILDCARD.len();
+        } else if is_separator(bytes[at]) {
+            break;
         } else {
             at += 1;
         }
     }
-    places
+    at
 }
 
 /// A `?` and a `/` do not separate: a route is one place, with or without a query.

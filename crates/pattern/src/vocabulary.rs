@@ -5,16 +5,18 @@
 //! What was generalised counts as a shape from then on, so that a second place can follow the first.
 //!
 //! The vocabulary is a function of the sets of shapes of the closed buckets, bucket by bucket: neither their order within
-//! a bucket nor how often a shape came changes anything. It cannot unlearn: a pattern that was merged stays merged.
+//! a bucket nor how often a shape came changes anything. Learning costs what is new in a bucket, and what a general
+//! pattern covers is not evidence again. It cannot unlearn: a pattern that was merged stays merged.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::evidence::{self, Unit};
+use crate::evidence::{self, Evidence, Group};
 use crate::shaper::ShapeId;
 use crate::template::Template;
+use crate::unit::{Opening, Unit};
 
 /// The identity of a pattern: XXH3 (64 bits, seed 0) of its name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -34,6 +36,11 @@ const OVERFLOW_NAME: &str = "<*> (beyond the limit)";
 
 /// So many shapes are known for each pattern that may be held.
 const SHAPES_PER_PATTERN: usize = 4;
+
+/// Shapes are told where their merged patterns went when so many are no more, or as many as a part of all shapes.
+const MOVED_MIN: usize = 1024;
+/// That part.
+const SHAPES_PER_MOVED: usize = 4;
 
 /// What one vocabulary may hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -64,8 +71,11 @@ pub struct Learned {
 pub struct Vocabulary {
     limits: Limits,
     units: BTreeMap<PatternId, Unit>,
+    /// The pattern of each shape when it was learned; where that went since is in `moved`.
     shapes: FxHashMap<ShapeId, PatternId>,
+    moved: FxHashMap<PatternId, PatternId>,
     skeletons: FxHashMap<u64, Skeleton>,
+    evidence: Evidence,
     /// Whether shapes that are not held may belong to the overflow.
     is_overflowing: bool,
 }
@@ -75,7 +85,16 @@ pub struct Vocabulary {
 struct Skeleton {
     units: BTreeSet<PatternId>,
     /// The places that were found variable, and for each such set the patterns by what remains.
-    generals: BTreeMap<evidence::Opening, FxHashMap<u64, PatternId>>,
+    generals: BTreeMap<Opening, FxHashMap<u64, PatternId>>,
+}
+
+/// What the bucket at hand changed so far.
+#[derive(Default)]
+struct Changes {
+    /// Patterns that were not there before.
+    created: FxHashSet<PatternId>,
+    /// Patterns that are no more, in no order.
+    gone: Vec<PatternId>,
 }
 
 impl Vocabulary {
@@ -85,7 +104,9 @@ impl Vocabulary {
             limits,
             units: BTreeMap::new(),
             shapes: FxHashMap::default(),
+            moved: FxHashMap::default(),
             skeletons: FxHashMap::default(),
+            evidence: Evidence::default(),
             is_overflowing: false,
         }
     }
@@ -96,24 +117,24 @@ impl Vocabulary {
     pub fn learn<'a>(&mut self, shapes: impl IntoIterator<Item = (ShapeId, &'a str)>) -> Learned {
         let bucket: BTreeMap<ShapeId, &str> = shapes.into_iter().collect();
         self.make_room(&bucket);
-        let before: BTreeSet<PatternId> = self.units.keys().copied().collect();
         let mut learned = Learned::default();
-        let mut touched = BTreeSet::new();
+        let mut changes = Changes::default();
         self.is_overflowing = false;
         for (&id, text) in &bucket {
             if self.shapes.contains_key(&id) {
                 continue;
             }
-            if !self.admit(id, text, &mut touched) {
+            if !self.admit(id, text, &mut changes) {
                 learned.cut += 1;
                 self.is_overflowing = true;
             }
         }
-        let moved = self.generalise(touched);
-        if !moved.is_empty() {
-            self.shapes.values_mut().for_each(|pattern| *pattern = resolve(&moved, *pattern));
-            let old = before.iter().filter(|id| moved.contains_key(id));
-            learned.merged = old.map(|&id| (id, resolve(&moved, id))).collect();
+        self.generalise(&mut changes);
+        let known_before = changes.gone.iter().filter(|id| !changes.created.contains(id));
+        learned.merged = known_before.map(|&id| (id, self.resolve(id))).collect();
+        learned.merged.sort_unstable();
+        if self.moved.len() >= MOVED_MIN.max(self.shapes.len() / SHAPES_PER_MOVED) {
+            self.tell_shapes();
         }
         learned
     }
@@ -121,7 +142,7 @@ impl Vocabulary {
     /// The pattern of a shape, if it was learned; shapes that found no room belong to the overflow until the next bucket.
     pub fn pattern_of(&self, shape: ShapeId) -> Option<PatternId> {
         let overflow = self.is_overflowing.then_some(PatternId::OVERFLOW);
-        self.shapes.get(&shape).copied().or(overflow)
+        self.shapes.get(&shape).map(|&pattern| self.resolve(pattern)).or(overflow)
     }
 
     /// The message with every variable part printed `<*>`; empty for a pattern that is not held (any more): keep the name with its history.
@@ -169,26 +190,19 @@ impl Vocabulary {
         if excess == 0 {
             return;
         }
+        self.tell_shapes();
         let present: BTreeSet<PatternId> =
             bucket.keys().filter_map(|id| self.shapes.get(id).copied()).collect();
         let absent = self.units.iter().filter(|(id, unit)| unit.opening.places == 0 && !present.contains(id));
         let forgotten: BTreeSet<PatternId> = absent.map(|(id, _)| *id).take(excess).collect();
-        self.shapes.retain(|_, pattern| !forgotten.contains(pattern));
-        forgotten.iter().for_each(|id| self.forget(*id));
-    }
-
-    fn forget(&mut self, id: PatternId) {
-        let Some(unit) = self.units.remove(&id) else { return };
-        if let Some(skeleton) = self.skeletons.get_mut(&unit.skeleton) {
-            skeleton.units.remove(&id);
-            if skeleton.units.is_empty() && skeleton.generals.is_empty() {
-                self.skeletons.remove(&unit.skeleton);
-            }
+        if !forgotten.is_empty() {
+            self.shapes.retain(|_, pattern| !forgotten.contains(pattern));
+            forgotten.iter().for_each(|id| drop(self.take(*id)));
         }
     }
 
     /// Finds the newcomer's pattern or makes one of it; false if there is no room.
-    fn admit(&mut self, id: ShapeId, text: &str, touched: &mut BTreeSet<u64>) -> bool {
+    fn admit(&mut self, id: ShapeId, text: &str, changes: &mut Changes) -> bool {
         if text.len() > self.limits.text_bytes_max
             || self.shapes.len() >= self.limits.shapes_max.saturating_mul(SHAPES_PER_PATTERN)
         {
@@ -198,115 +212,154 @@ impl Vocabulary {
         let mut pattern = PatternId::of(&unit.template.name);
         if let Some(known) = self.units.get_mut(&pattern) {
             known.template.join_kinds(&unit.template.kinds);
-        } else if let Some(general) = self.general_of(&unit) {
+        } else if let Some(general) = self.general_of(&unit, pattern) {
+            self.cover(general, &unit);
             pattern = general;
         } else {
             if self.units.len() >= self.limits.shapes_max {
                 return false;
             }
-            touched.insert(unit.skeleton);
-            self.skeletons.entry(unit.skeleton).or_default().units.insert(pattern);
-            self.units.insert(pattern, unit);
+            changes.created.insert(pattern);
+            self.put(pattern, unit);
         }
         self.shapes.insert(id, pattern);
         true
     }
 
-    /// The most special pattern whose variable places cover the unit.
-    fn general_of(&self, unit: &Unit) -> Option<PatternId> {
+    /// The most special other pattern whose variable places cover the unit.
+    fn general_of(&self, unit: &Unit, id: PatternId) -> Option<PatternId> {
         let skeleton = self.skeletons.get(&unit.skeleton)?;
         skeleton.generals.iter().find_map(|(opening, patterns)| {
             if !opening.admits(unit) {
                 return None;
             }
-            patterns.get(&unit.rest(opening.places)).copied()
+            patterns.get(&unit.rest(opening.places)).copied().filter(|general| *general != id)
         })
     }
 
-    /// Merges by evidence until nothing changes; tells where each pattern that is no more went.
-    fn generalise(&mut self, touched: BTreeSet<u64>) -> FxHashMap<PatternId, PatternId> {
-        let mut moved = FxHashMap::default();
-        for key in touched {
-            while self.generalise_once(key, &mut moved) {}
-            if let Some(skeleton) = self.skeletons.get_mut(&key) {
-                let patterns = skeleton.generals.values_mut().flat_map(FxHashMap::values_mut);
-                patterns.for_each(|pattern| *pattern = resolve(&moved, *pattern));
-            }
+    /// Lets a general pattern know of what it covers; where that was more open, it becomes so too.
+    fn cover(&mut self, general: PatternId, covered: &Unit) {
+        let Some(known) = self.units.get_mut(&general) else { return };
+        known.template.join_kinds(&covered.template.kinds_generalised(known.opening.places));
+        if known.opening.union(covered.opening) != known.opening
+            && let Some(mut unit) = self.take(general)
+        {
+            unit.opening = unit.opening.union(covered.opening);
+            self.put(general, unit);
         }
-        moved
     }
 
-    fn generalise_once(&mut self, key: u64, moved: &mut FxHashMap<PatternId, PatternId>) -> bool {
-        let Some(skeleton) = self.skeletons.get(&key) else { return false };
-        let members: Vec<(PatternId, &Unit)> =
-            skeleton.units.iter().map(|id| (*id, &self.units[id])).collect();
-        let groups = evidence::groups(&members);
-        let is_changed = !groups.is_empty();
-        for group in groups {
-            self.merge(key, &group, moved);
+    /// Merges by evidence until nothing changes.
+    fn generalise(&mut self, changes: &mut Changes) {
+        loop {
+            let groups = self.evidence.take_groups();
+            if groups.is_empty() {
+                break;
+            }
+            let merged: Vec<u64> = groups.iter().filter_map(|group| self.merge(group, changes)).collect();
+            let widened: BTreeSet<u64> = merged.into_iter().collect();
+            widened.into_iter().for_each(|skeleton| self.absorb_covered(skeleton, changes));
         }
-        if is_changed {
-            self.absorb_covered(key, moved);
-        }
-        is_changed
     }
 
-    fn merge(&mut self, key: u64, group: &evidence::Group, moved: &mut FxHashMap<PatternId, PatternId>) {
-        let units: Vec<Unit> = group.members.iter().filter_map(|id| self.units.remove(id)).collect();
-        let Some(mut general) = evidence::merged(&units, group) else { return };
-        // What has this name may itself have become part of something more general a moment ago.
-        let id = resolve(moved, PatternId::of(&general.template.name));
-        let skeleton = self.skeletons.entry(key).or_default();
-        for member in &group.members {
-            skeleton.units.remove(member);
-            if *member != id {
-                moved.insert(*member, id);
-            }
+    /// Makes one pattern of a group; tells its skeleton if it may cover patterns outside of the group.
+    fn merge(&mut self, group: &Group, changes: &mut Changes) -> Option<u64> {
+        let units: Vec<Unit> = group.members.iter().filter_map(|id| self.take(*id)).collect();
+        let mut general = evidence::merged(&units, group.opening)?;
+        let name_id = PatternId::of(&general.template.name);
+        let wider = self.general_of(&general, name_id);
+        let id = wider.unwrap_or(name_id);
+        for member in group.members.iter().filter(|member| **member != id) {
+            self.redirect(*member, id, changes);
         }
-        if PatternId::of(&general.template.name) != id {
-            return;
+        if wider.is_some() {
+            self.cover(id, &general);
+            return None;
         }
-        if let Some(known) = self.units.remove(&id) {
-            general.take_in(&known);
+        match self.take(id) {
+            Some(known) => general.take_in(&known),
+            None if !group.members.contains(&id) => drop(changes.created.insert(id)),
+            None => {}
         }
-        skeleton.units.insert(id);
+        let skeleton = (general.opening.places.count_ones() > 1).then_some(general.skeleton);
+        self.put(id, general);
         skeleton
-            .generals
-            .entry(general.opening)
-            .or_default()
-            .insert(general.rest(general.opening.places), id);
-        self.units.insert(id, general);
     }
 
-    /// Moves what a new general pattern covers into it.
-    fn absorb_covered(&mut self, key: u64, moved: &mut FxHashMap<PatternId, PatternId>) {
+    /// Moves what new general patterns cover into them.
+    fn absorb_covered(&mut self, skeleton: u64, changes: &mut Changes) {
         let members: Vec<PatternId> = self
             .skeletons
-            .get(&key)
+            .get(&skeleton)
             .map_or_else(Vec::new, |skeleton| skeleton.units.iter().copied().collect());
         for id in members {
-            let Some(unit) = self.units.get(&id) else { continue };
-            let Some(general) = self.general_of(unit).map(|general| resolve(moved, general)) else {
-                continue;
-            };
-            if general == id || !self.units.contains_key(&general) {
-                continue;
+            let general = self.units.get(&id).and_then(|unit| self.general_of(unit, id));
+            if let Some(general) = general
+                && let Some(unit) = self.take(id)
+            {
+                self.cover(general, &unit);
+                self.redirect(id, general, changes);
             }
-            self.units.remove(&id);
-            if let Some(skeleton) = self.skeletons.get_mut(&key) {
-                skeleton.units.remove(&id);
-            }
-            moved.insert(id, general);
         }
     }
-}
 
-fn resolve(moved: &FxHashMap<PatternId, PatternId>, pattern: PatternId) -> PatternId {
-    let mut at = pattern;
-    while let Some(&next) = moved.get(&at) {
-        at = next;
+    /// Holds a pattern, with all by which it is found.
+    fn put(&mut self, id: PatternId, unit: Unit) {
+        // What is no more is covered by what it went to, so nothing can bring it back; were it so, no way may lead on from it.
+        let was_gone = self.moved.remove(&id).is_some();
+        debug_assert!(!was_gone, "a merged pattern came back");
+        let skeleton = self.skeletons.entry(unit.skeleton).or_default();
+        skeleton.units.insert(id);
+        if unit.opening.places != 0 {
+            let patterns = skeleton.generals.entry(unit.opening).or_default();
+            patterns.insert(unit.rest(unit.opening.places), id);
+        }
+        self.evidence.add(id, &unit);
+        self.units.insert(id, unit);
     }
-    at
+
+    /// Lets go of a pattern, and of all by which it is found.
+    fn take(&mut self, id: PatternId) -> Option<Unit> {
+        let unit = self.units.remove(&id)?;
+        self.evidence.remove(id, &unit);
+        if let Some(skeleton) = self.skeletons.get_mut(&unit.skeleton) {
+            skeleton.units.remove(&id);
+            if let Some(patterns) = skeleton.generals.get_mut(&unit.opening) {
+                patterns.remove(&unit.rest(unit.opening.places));
+                if patterns.is_empty() {
+                    skeleton.generals.remove(&unit.opening);
+                }
+            }
+            if skeleton.units.is_empty() {
+                self.skeletons.remove(&unit.skeleton);
+            }
+        }
+        Some(unit)
+    }
+
+    fn redirect(&mut self, old: PatternId, new: PatternId, changes: &mut Changes) {
+        self.moved.insert(old, new);
+        changes.gone.push(old);
+    }
+
+    fn resolve(&self, pattern: PatternId) -> PatternId {
+        let mut at = pattern;
+        while let Some(&next) = self.moved.get(&at) {
+            at = next;
+        }
+        at
+    }
+
+    /// Tells all shapes where their patterns went, so that the way there can be forgotten.
+    fn tell_shapes(&mut self) {
+        if self.moved.is_empty() {
+            return;
+        }
+        let mut shapes = std::mem::take(&mut self.shapes);
+        shapes.values_mut().for_each(|pattern| *pattern = self.resolve(*pattern));
+        self.shapes = shapes;
+        self.moved.clear();
+    }
 }
 
 #[cfg(test)]
