@@ -11,7 +11,7 @@
 
 use std::ops::Range;
 
-/// Hours of history needed before a window can be judged.
+/// Hours of history below which nothing is expected.
 pub const HISTORY_HOURS_MIN: usize = 5 * 24;
 const DAY: usize = 24;
 /// Over-dispersion is never believed to be smaller than this.
@@ -156,13 +156,15 @@ fn onset(expectation: &Expectation, counts: &[u32], traffic: &[u32], window: usi
 
 struct Window {
     hours: usize,
+    /// A window is judged against a history that is longer than itself.
+    history_hours_min: usize,
     surprise_min: f64,
 }
 
 const WINDOWS: [Window; 3] = [
-    Window { hours: DAY, surprise_min: 4.6 },
-    Window { hours: 3 * DAY, surprise_min: 4.2 },
-    Window { hours: 7 * DAY, surprise_min: 4.2 },
+    Window { hours: DAY, history_hours_min: 7 * DAY, surprise_min: 4.6 },
+    Window { hours: 3 * DAY, history_hours_min: 9 * DAY, surprise_min: 4.2 },
+    Window { hours: 7 * DAY, history_hours_min: 14 * DAY, surprise_min: 4.2 },
 ];
 
 impl Window {
@@ -171,6 +173,9 @@ impl Window {
         assert_eq!(counts.len(), traffic.len(), "every hour of counts has its traffic");
         let from = counts.len().checked_sub(self.hours)?;
         let history = counts.len().checked_sub(self.hours.max(2 * DAY))?;
+        if history < self.history_hours_min {
+            return None;
+        }
         Some((Expectation::learn(&counts[..history], &traffic[..history])?, from))
     }
 

@@ -3,7 +3,8 @@
 //! A drift is *persistent* (three days in a row lie on the same side, each farther than chance) and
 //! *monotone* (Kendall's tau of half-day medians, Mann 1945), and it goes farther than the series itself has
 //! gone before. Level alone finds weekends, trend alone finds noise: measured on real series, only both
-//! together stay quiet. What moves by less than a quarter of a sigma a day is found late or not at all.
+//! together stay quiet. A step that stays can look like both: whichever of a step and a ramp fits the last week
+//! better names the [`Form`]. What moves by less than a quarter of a sigma a day is found late or not at all.
 
 use crate::Direction;
 use crate::robust::{kendall_tau, median_of_at_least, theil_sen};
@@ -12,12 +13,23 @@ use crate::season::Reach;
 const DAY: usize = 24;
 /// A day counts if so many of its hours were measured.
 const HOURS_OF_DAY_MIN: usize = 14;
-const LEVEL_MIN: f64 = 2.2;
+const LEVEL_MIN: f64 = 2.5;
 const TAU_MIN: f64 = 0.5;
+
+/// How a series left its season.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// Steadily, and still going.
+    Ramp,
+    /// At once, and staying there.
+    Step,
+}
 
 /// A drift that is under way.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Drift {
+    /// How.
+    pub form: Form,
     /// Which way.
     pub direction: Direction,
     /// The median of the last day, in sigmas from the season.
@@ -45,28 +57,35 @@ pub fn drift(scores: &[f32], reach: Reach) -> Option<Drift> {
     let direction = Direction::of(last);
     let sign = direction.sign();
     let (level, before, earlier) = (last * sign, before * sign, earlier * sign);
-    let threshold = LEVEL_MIN.max(1.25 * strayed(reach, direction) + 0.4);
+    let threshold = threshold(reach, direction);
     let score = level / threshold;
     if score < 1.0 || before < 0.4 * level || earlier < 0.15 * level || !is_monotone(scores, sign) {
         return None;
     }
-    let hours_since_onset = onset(scores, sign, level);
+    if is_like_last_week(scores, sign, level) {
+        return None;
+    }
+    let (form, hours_since_onset) = match step(scores, sign) {
+        Some(hours) => (Form::Step, hours),
+        None => (Form::Ramp, onset(scores, sign, level)),
+    };
     let slope_per_day = sign * slope(scores, hours_since_onset).unwrap_or(level / 3.0);
-    Some(Drift { direction, level, slope_per_day, hours_since_onset, score })
+    Some(Drift { form, direction, level, slope_per_day, hours_since_onset, score })
 }
 
 /// How far beyond its threshold the last day lies, whether or not it drifts: what calibration is fed with.
 pub fn score_now(scores: &[f32], reach: Reach) -> Option<f64> {
     let last = median_of_at_least(HOURS_OF_DAY_MIN, &scores[scores.len().checked_sub(DAY)?..])?;
-    let threshold = LEVEL_MIN.max(1.25 * strayed(reach, Direction::of(last)) + 0.4);
+    let threshold = threshold(reach, Direction::of(last));
     Some(last.abs() / threshold)
 }
 
-fn strayed(reach: Reach, direction: Direction) -> f64 {
-    match direction {
+fn threshold(reach: Reach, direction: Direction) -> f64 {
+    let strayed = match direction {
         Direction::Up => reach.up,
         Direction::Down => reach.down,
-    }
+    };
+    LEVEL_MIN.max(1.3 * strayed + 0.4)
 }
 
 /// Half-day medians of the last five days rank with time.
@@ -77,6 +96,44 @@ fn is_monotone(scores: &[f32], sign: f64) -> bool {
         .map(|half| median_of_at_least(6, half).map_or(f64::NAN, |level| level * sign))
         .collect();
     kendall_tau(&halves).is_some_and(|tau| tau >= TAU_MIN)
+}
+
+/// Whether the same day a week ago lay as far out; without it, a weekend cannot be told from a drift.
+fn is_like_last_week(scores: &[f32], sign: f64, level: f64) -> bool {
+    let Some(end) = scores.len().checked_sub(7 * DAY).filter(|end| *end >= DAY) else { return true };
+    let week_ago = median_of_at_least(HOURS_OF_DAY_MIN, &scores[end - DAY..end]);
+    week_ago.is_none_or(|before| before * sign > 0.5 * level)
+}
+
+/// If a step fits the last week clearly better than a ramp does: how many hours ago it was.
+fn step(scores: &[f32], sign: f64) -> Option<usize> {
+    const BLOCK: usize = 6;
+    let tail = &scores[scores.len().saturating_sub(7 * DAY)..];
+    let blocks: Vec<f64> = tail
+        .rchunks(BLOCK)
+        .rev()
+        .filter_map(|block| median_of_at_least(3, block))
+        .map(|level| level * sign)
+        .collect();
+    let count = blocks.len();
+    let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len().max(1) as f64;
+    let misfit = |model: &dyn Fn(usize) -> f64| {
+        blocks.iter().enumerate().map(|(at, block)| (block - model(at)).abs()).sum::<f64>()
+    };
+    let splits = 2..count.saturating_sub(2);
+    let step = |split: usize| {
+        let (low, high) = (mean(&blocks[..split]), mean(&blocks[split..]));
+        misfit(&|at| if at < split { low } else { high })
+    };
+    let ramp = |split: usize| {
+        let low = mean(&blocks[..split]);
+        let weights: f64 = (split..count).map(|at| ((at - split) as f64 + 0.5).powi(2)).sum();
+        let rise: f64 = (split..count).map(|at| (blocks[at] - low) * ((at - split) as f64 + 0.5)).sum();
+        misfit(&|at| low + if at < split { 0.0 } else { rise / weights * ((at - split) as f64 + 0.5) })
+    };
+    let (split, stepped) = splits.clone().map(|at| (at, step(at))).min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let ramped = splits.map(ramp).min_by(f64::total_cmp)?;
+    (stepped < ramped).then_some((count - split) * BLOCK)
 }
 
 /// The last half day, going back, whose median was still near the season.
@@ -121,6 +178,7 @@ mod tests {
     #[test]
     fn one_sigma_a_day_is_noticed_within_five_days() {
         let scores = wave(120 + 5 * 24, 1.0);
+        let scores = [&wave(72, 0.0)[..], &scores[..]].concat();
         let found = drift(&scores, Reach { up: 0.6, down: 0.6 }).expect("a drift");
         assert_eq!(found.direction, Direction::Up);
         assert!((0.7..1.3).contains(&found.slope_per_day), "{found:?}");
@@ -141,6 +199,14 @@ mod tests {
             *score += 4.0;
         }
         assert_eq!(drift(&scores, Reach::default()), None);
+    }
+
+    #[test]
+    fn a_step_is_told_from_a_ramp() {
+        let mut scores = wave(300, 0.0);
+        scores[300 - 66..].iter_mut().for_each(|score| *score += 4.0);
+        assert_eq!(step(&scores, 1.0), Some(66));
+        assert_eq!(step(&wave(120 + 5 * 24, 1.0), 1.0), None);
     }
 
     #[test]

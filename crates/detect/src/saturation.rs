@@ -8,8 +8,12 @@
 use crate::robust::theil_sen;
 
 const DAYS: usize = 6;
+/// History before the days that are judged.
+const DAYS_BEFORE_MIN: usize = 7;
 /// Beyond so many days a straight line says nothing.
-const HORIZON_DAYS: f64 = 45.0;
+const HORIZON_DAYS: f64 = 30.0;
+/// How much farther than its usual day-to-day flutter it must have gone.
+const FLUTTERS_MIN: f64 = 4.0;
 
 /// A limit in sight.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -26,7 +30,7 @@ pub struct Saturation {
 
 /// Looks whether daily medians (oldest first, `NaN` where not measured) are on their way to `limit`.
 pub fn saturation(daily: &[f64], limit: f64) -> Option<Saturation> {
-    if daily.len() < DAYS + 4 || !limit.is_finite() {
+    if daily.len() < DAYS + DAYS_BEFORE_MIN || !limit.is_finite() {
         return None;
     }
     let recent = &daily[daily.len() - DAYS..];
@@ -48,10 +52,14 @@ pub fn saturation(daily: &[f64], limit: f64) -> Option<Saturation> {
     let farthest =
         before.iter().copied().filter(|day| day.is_finite()).map(|day| day * toward).fold(f64::MIN, f64::max);
     let usual = usual_step(&daily[..daily.len() - DAYS]);
+    let flutter = flutter(&daily[..daily.len() - DAYS]);
     let beyond = last * toward - farthest;
     let days_left = (limit - last) / slope;
     // Three days at this rate must lie beyond all that was seen, and the rate must be unusual for the series.
     if days_left > HORIZON_DAYS || beyond <= 0.0 || slope.abs() < 1.5 * usual {
+        return None;
+    }
+    if slope.abs() * (DAYS - 1) as f64 <= FLUTTERS_MIN * flutter {
         return None;
     }
     let days_since_onset =
@@ -62,6 +70,13 @@ pub fn saturation(daily: &[f64], limit: f64) -> Option<Saturation> {
         days_since_onset,
         score: (HORIZON_DAYS / days_left.max(1.0)).sqrt().max(1.0),
     })
+}
+
+/// The MAD-sigma of differences between neighbouring days.
+fn flutter(daily: &[f64]) -> f64 {
+    let steps: Vec<f64> =
+        daily.windows(2).map(|pair| pair[1] - pair[0]).filter(|step| step.is_finite()).collect();
+    crate::robust::sigma(&steps, 0.0).unwrap_or(0.0)
 }
 
 /// By how much the series has moved per day over stretches as long as the one that is judged.

@@ -9,13 +9,18 @@
 //! history that it was fitted on. Parametric thresholds do not hold on real series (they are
 //! autocorrelated and heavy-tailed), a multiple of what the series itself has done does.
 //!
+//! A quantity that has moved along a straight line for as long as it is known (a certificate that runs down, a
+//! counter shown as a gauge) is expected to go on along it: only then is a trend part of what is usual.
+//!
 //! It cannot know holidays, nor seasons longer than a week.
 
-use crate::robust::{median, quantile, sigma};
+use crate::robust::{kendall_tau, median, median_of_at_least, quantile, sigma, theil_sen};
 
 /// Hours of history below which no season is fitted.
-pub const HOURS_MIN: usize = 6 * 24;
+pub const HOURS_MIN: usize = 8 * 24;
 const WEEK: usize = 168;
+/// How closely daily medians must follow a line to be taken for one.
+const LINE_TAU_MIN: f64 = 0.9;
 
 /// How far medians over windows of one length strayed from the profile, in sigmas, both as positive numbers.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -33,6 +38,8 @@ pub struct Season {
     pub logarithmic: bool,
     /// The expected value for each hour of the week, in the units of `logarithmic`.
     profile: Vec<f32>,
+    /// How much is expected to be added for each hour since the first of the history; 0 for nearly all series.
+    slope_per_hour: f64,
     /// The MAD-sigma of what the profile leaves unexplained.
     pub sigma: f64,
     /// How far eight-hour medians strayed.
@@ -56,6 +63,10 @@ impl Season {
         }
         let logarithmic = spans_factor_two(values);
         let mut rest: Vec<f64> = values.iter().map(|&value| transform(value, logarithmic)).collect();
+        let slope_per_hour = long_standing_slope(&rest);
+        for (hour, value) in rest.iter_mut().enumerate() {
+            *value -= slope_per_hour * hour as f64;
+        }
         let center = median(rest.iter().copied())?;
         let mut profile = vec![0.0_f64; WEEK];
         let days = measured / 24;
@@ -71,23 +82,49 @@ impl Season {
         Some(Self {
             logarithmic,
             profile: profile.into_iter().map(|value| value as f32).collect(),
+            slope_per_hour,
             sigma,
             reach_shift: reach(&scaled, 8),
             reach_day: reach(&scaled, 24),
         })
     }
 
-    /// How many sigmas a value lies above what is usual for its hour of the week; `NaN` stays `NaN`.
-    pub fn score(&self, value: f32, slot: u8) -> f32 {
-        let expected = f64::from(self.profile[usize::from(slot)]);
+    /// How many sigmas a value lies above what is usual for its hour of the week, so many hours after the first of
+    /// the history that was learned from; `NaN` stays `NaN`.
+    pub fn score(&self, value: f32, slot: u8, hours_since_first: i64) -> f32 {
+        let expected =
+            f64::from(self.profile[usize::from(slot)]) + self.slope_per_hour * hours_since_first as f64;
         ((transform(value, self.logarithmic) - expected) / self.sigma) as f32
     }
 
-    /// What is expected at this hour of the week, so many sigmas above the profile, in the units of the series.
-    pub fn expected(&self, slot: u8, sigmas_above: f64) -> f64 {
-        let value = f64::from(self.profile[usize::from(slot)]) + sigmas_above * self.sigma;
+    /// What is expected then, so many sigmas above the profile, in the units of the series.
+    pub fn expected(&self, slot: u8, hours_since_first: i64, sigmas_above: f64) -> f64 {
+        let trend = self.slope_per_hour * hours_since_first as f64;
+        let value = f64::from(self.profile[usize::from(slot)]) + trend + sigmas_above * self.sigma;
         if self.logarithmic { value.exp() } else { value }
     }
+}
+
+/// The slope per hour of a line that the whole history follows, or 0.
+fn long_standing_slope(values: &[f64]) -> f64 {
+    let scaled: Vec<f32> = values.iter().map(|&value| value as f32).collect();
+    let daily: Vec<f64> =
+        scaled.chunks(24).map(|day| median_of_at_least(12, day).unwrap_or(f64::NAN)).collect();
+    if kendall_tau(&daily).is_none_or(|tau| tau.abs() < LINE_TAU_MIN) {
+        return 0.0;
+    }
+    let points: Vec<(f64, f64)> = daily
+        .iter()
+        .enumerate()
+        .filter(|(_, day)| day.is_finite())
+        .map(|(x, &day)| (x as f64, day))
+        .collect();
+    let slope = theil_sen(&points).unwrap_or(0.0);
+    let rest: Vec<f64> = points.iter().map(|(x, y)| y - slope * x).collect();
+    let center = median(rest.iter().copied()).unwrap_or(0.0);
+    let strayed = sigma(&rest, center).unwrap_or(0.0);
+    // A line, and not a hill that happens to rise: it must explain nearly all of the movement.
+    if strayed * 10.0 < slope.abs() * points.len() as f64 { slope / 24.0 } else { 0.0 }
 }
 
 /// Positive quantities whose ordinary range spans a factor of two vary in proportion, not by amounts.

@@ -1,7 +1,7 @@
 //! A step to another level that stays.
 //!
 //! The last eight hours lie on one side, all quarters of them far out, farther than any eight hours before,
-//! and the day before did not. Spikes of minutes do not move a median of hours; a step that goes back within
+//! and the day before did not, nor the same hours a week ago. Spikes of minutes do not move a median of hours; a step that goes back within
 //! hours is not a shift. It cannot tell a step from the start of a fast drift, and does not need to.
 
 use crate::Direction;
@@ -10,6 +10,7 @@ use crate::season::Reach;
 
 const WINDOW: usize = 8;
 const BEFORE: usize = 24;
+const WEEK: usize = 168;
 const LEVEL_MIN: f64 = 4.5;
 
 /// A step that has been there for [`WINDOW`] hours.
@@ -42,12 +43,18 @@ pub fn shift(scores: &[f32], reach: Reach) -> Option<Shift> {
     if score < 1.0 || !stays || before * sign > 0.5 * level * sign {
         return None;
     }
+    // A Saturday is like the Saturday before; without one to compare with, nothing is said.
+    let week_ago = median_of_at_least(WINDOW / 2, &scores[split.checked_sub(WEEK)?..scores.len() - WEEK])?;
+    if week_ago * sign > 0.4 * level * sign {
+        return None;
+    }
     let hours_since_onset = scores
         .iter()
         .rev()
         .take(WINDOW + BEFORE)
         .take_while(|&&hour| !hour.is_finite() || f64::from(hour) * sign >= 0.4 * level * sign)
-        .count();
+        .count()
+        .max(WINDOW);
     Some(Shift { direction, level: level * sign, hours_since_onset, score })
 }
 
@@ -89,6 +96,14 @@ mod tests {
     #[test]
     fn a_spike_of_hours_is_no_step() {
         assert_eq!(shift(&step(5, 9.0), Reach::default()), None);
+    }
+
+    #[test]
+    fn a_day_like_the_same_day_a_week_ago_is_no_step() {
+        let mut scores = step(8, 6.0);
+        let end = scores.len() - 168;
+        scores[end - 8..end].iter_mut().for_each(|score| *score += 6.0);
+        assert_eq!(shift(&scores, Reach { up: 1.0, down: 1.0 }), None);
     }
 
     #[test]

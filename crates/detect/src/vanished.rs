@@ -8,11 +8,13 @@
 use crate::counts::Expectation;
 
 /// Lines that must be due before silence says anything.
-const DUE_MIN: f64 = 9.0;
-const HOURS_MIN: usize = 2;
+const DUE_MIN: f64 = 16.0;
+const HOURS_MIN: usize = 3;
+/// What comes with requests may pause with them, for a maintenance window say.
+const IRREGULAR_HOURS_MIN: usize = 8;
 const HISTORY_HOURS_MIN: usize = 3 * 24;
 /// How many times its longest silence so far.
-const TIMES_LONGEST: f64 = 2.5;
+const TIMES_LONGEST: f64 = 3.5;
 
 /// A pattern that has gone quiet.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -23,6 +25,8 @@ pub struct Vanished {
     pub due: f64,
     /// How many had been due in its longest silence before.
     pub longest_due_before: f64,
+    /// Whether it came like a clock's tick, whatever the traffic: a heartbeat.
+    pub regular: bool,
     /// How far beyond its threshold: at 1 it is just noticed.
     pub score: f64,
 }
@@ -47,8 +51,22 @@ pub fn vanished(counts: &[u32], traffic: &[u32]) -> Option<Vanished> {
         due_now = if count > 0 { 0.0 } else { due_now + expectation.hourly(load) };
         longest_due_before = longest_due_before.max(due_now);
     }
+    let regular = is_regular(&counts[..spoke]);
+    if !regular && silent_hours < IRREGULAR_HOURS_MIN {
+        return None;
+    }
     let score = due / DUE_MIN.max(TIMES_LONGEST * longest_due_before);
-    (score >= 1.0).then_some(Vanished { silent_hours, due, longest_due_before, score })
+    (score >= 1.0).then_some(Vanished { silent_hours, due, longest_due_before, regular, score })
+}
+
+/// Whether hourly counts vary less than chance would make them vary.
+fn is_regular(counts: &[u32]) -> bool {
+    let first = counts.iter().position(|&count| count > 0).unwrap_or(0);
+    let whole = &counts[(first + 1).min(counts.len())..counts.len().saturating_sub(1)];
+    let mean = whole.iter().map(|&count| f64::from(count)).sum::<f64>() / whole.len().max(1) as f64;
+    let variance =
+        whole.iter().map(|&count| (f64::from(count) - mean).powi(2)).sum::<f64>() / whole.len().max(1) as f64;
+    mean > 0.0 && variance < 0.5 * mean
 }
 
 #[cfg(test)]
@@ -57,9 +75,9 @@ mod tests {
 
     #[test]
     fn a_heartbeat_is_missed_within_hours() {
-        let counts: Vec<u32> = [12; 240].into_iter().chain([0; 2]).collect();
-        let found = vanished(&counts, &[500; 242]).expect("gone");
-        assert_eq!((found.silent_hours, found.longest_due_before), (2, 0.0));
+        let counts: Vec<u32> = [12; 240].into_iter().chain([0; 3]).collect();
+        let found = vanished(&counts, &[500; 243]).expect("gone");
+        assert_eq!((found.silent_hours, found.longest_due_before, found.regular), (3, 0.0, true));
     }
 
     #[test]

@@ -35,6 +35,9 @@ pub fn select(episodes: &[Episode], since: Moment, as_of: Moment, attention: Att
     });
     let explained = asked.iter().filter(|episode| episode.signal.explained_by.is_some()).count();
     if attention == Attention::All {
+        // All stand in the list themselves, each with its cluster. Who joined one later is later knowledge, and must
+        // not change what was said of the one that leads it.
+        asked.iter_mut().for_each(|episode| episode.members.clear());
         return Selection { shown: asked, held_back: 0, explained };
     }
     asked.retain(|episode| episode.signal.explained_by.is_none() && episode.is_representative());

@@ -7,7 +7,7 @@ use hark_detect::rank::{QuietScores, strength};
 use crate::candidate::{Candidate, Class};
 
 /// What happens more often than this on a quiet subject-day is not worth a word.
-const CHANCE_MAX: f64 = 0.004;
+const CHANCE_MAX: f64 = 0.001;
 
 /// Quiet scores of all classes; those of two listeners add up.
 #[derive(Clone, Debug, Default)]

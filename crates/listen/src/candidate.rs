@@ -26,8 +26,11 @@ pub(crate) enum Class {
 /// What a known change may explain away.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Explainable {
-    /// Began at its onset and has been steady since: a deploy within four hours before explains it.
-    ByDeploy,
+    /// Began at its onset and has been steady since: a deploy within four hours before explains it. The onset is known
+    /// to within so many seconds.
+    ByDeploy { uncertain_seconds: i64 },
+    /// Stopped some time after it was last said: a deploy since then explains it.
+    ByDeploySince { patience_seconds: i64 },
     /// A deploy is then part of the story.
     Never,
 }

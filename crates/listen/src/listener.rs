@@ -232,12 +232,16 @@ impl Listener {
         let service = self.services.get_mut(&origin).expect("a finding comes from a known service");
         let explained_by = match found.explainable {
             Explainable::Never => None,
-            Explainable::ByDeploy => {
-                let uncertain = if found.kind == SignalKind::PatternNew { 0 } else { 3_600 };
-                service
-                    .starts
-                    .explaining(found.onset, uncertain)
-                    .map(|start| format!("{} at {}", start.what, start.at))
+            Explainable::ByDeploy { uncertain_seconds } => {
+                let start = service.starts.explaining(found.onset, uncertain_seconds);
+                let is_new = found.kind == SignalKind::PatternNew;
+                let sibling =
+                    || service.explained_sibling(&found.subject.name, found.onset).filter(|_| is_new);
+                start.map(|start| format!("{} at {}", start.what, start.at)).or_else(sibling)
+            }
+            Explainable::ByDeploySince { patience_seconds } => {
+                let start = service.starts.ending(found.onset, patience_seconds);
+                start.map(|start| format!("{} at {}", start.what, start.at))
             }
         };
         let noticed_at = hour.end();
@@ -258,7 +262,7 @@ impl Listener {
             ),
         };
         if matches!(found.class, Class::New | Class::NewLoud) {
-            self.calibration.add(found.class, if explained_by.is_some() { 0.1 } else { found.score });
+            self.calibration.add(found.class, if explained_by.is_some() { QUIET } else { found.score });
         }
         let signal = Signal {
             id: id.clone(),
@@ -284,10 +288,12 @@ impl Listener {
         match speaker {
             Speaker::Pattern(id) => {
                 let pattern = service.patterns.get_mut(&id).expect("a finding comes from a known pattern");
-                if explained {
-                    pattern.explained(signal.onset.hour())
-                } else {
-                    pattern.open(signal.kind, place)
+                match &signal.explained_by {
+                    // A line that a build dropped stays gone, and is not said again every hour.
+                    Some(words) if signal.kind != SignalKind::PatternVanished => {
+                        pattern.explained(words, signal.onset)
+                    }
+                    _ => pattern.open(signal.kind, place),
                 }
             }
             Speaker::Series(name) => {
@@ -355,7 +361,7 @@ impl Listener {
                 }
                 if warm {
                     for class in [Class::New, Class::NewLoud, Class::Vanished] {
-                        self.calibration.add(class, 0.1);
+                        self.calibration.add(class, QUIET);
                     }
                 }
             }
@@ -364,17 +370,20 @@ impl Listener {
                     self.calibration.add(class, score);
                 }
                 if warm {
-                    self.calibration.add(Class::Saturation, 0.1);
+                    self.calibration.add(Class::Saturation, QUIET);
                 }
             }
             if warm && !matches!(service.error_phase, Phase::Open(_)) {
                 for _ in 0..ERROR_SUBJECTS {
-                    self.calibration.add(Class::Errors, 0.1);
+                    self.calibration.add(Class::Errors, QUIET);
                 }
             }
         }
     }
 }
+
+/// The score of a subject that did not come near a finding on a quiet day, where there is no better measure.
+const QUIET: f64 = 0.9;
 
 /// A service's errors sum up those of its patterns: as rare as all of them together.
 const ERROR_SUBJECTS: usize = 20;

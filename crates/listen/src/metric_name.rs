@@ -3,6 +3,8 @@
 //! Names are hints: a counter that does not say so is heard as a gauge, and an error that does not say so as
 //! any other quantity.
 
+use hark_detect::Direction;
+
 /// How a series is to be heard.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Meaning {
@@ -18,6 +20,8 @@ pub(crate) enum Meaning {
     Latency,
     /// A limit, size or capacity, which says where others end.
     Limit,
+    /// What is left of something: only its end matters.
+    Countdown,
     /// A part of a histogram or summary that says nothing by itself.
     Part,
     /// Anything else.
@@ -51,6 +55,9 @@ impl Meaning {
         if counter {
             return Self::Counter;
         }
+        if has(&["expiry", "expires", "remaining", "left", "ttl", "avail", "available", "free"]) {
+            return Self::Countdown;
+        }
         let latency = has(&["latency", "duration", "seconds", "ms", "milliseconds", "time", "wait", "lag"]);
         let tail = labels.contains("quantile=\"0.9") || has(&["p90", "p95", "p99", "p999"]);
         if tail && (latency || has(&["request", "requests", "response", "rpc", "http"])) {
@@ -72,9 +79,13 @@ impl Meaning {
         !matches!(self, Self::ErrorCounter | Self::ErrorGauge | Self::TailLatency | Self::Latency)
     }
 
-    /// Whether only growth matters.
-    pub(crate) fn only_up(self) -> bool {
-        matches!(self, Self::ErrorCounter | Self::ErrorGauge | Self::TailLatency)
+    /// Whether movement in this direction can matter: more errors do, and less of what is left.
+    pub(crate) fn matters(self, direction: Direction) -> bool {
+        match self {
+            Self::ErrorCounter | Self::ErrorGauge | Self::TailLatency => direction == Direction::Up,
+            Self::Countdown => direction == Direction::Down,
+            _ => true,
+        }
     }
 }
 
@@ -82,6 +93,10 @@ impl Meaning {
 pub(crate) fn natural_limit(series: &str, largest: f64) -> Option<f64> {
     let name = series.split('{').next().unwrap_or(series);
     let says = |list: &[&str]| words(name).any(|word| list.contains(&word));
+    // A hit ratio near one is no disaster: only what is used up has a limit.
+    if !says(USED_UP) {
+        return None;
+    }
     if says(&["ratio", "fraction"]) && largest <= 1.0 {
         Some(1.0)
     } else if says(&["percent", "pct", "percentage"]) && largest <= 100.0 {
@@ -92,6 +107,32 @@ pub(crate) fn natural_limit(series: &str, largest: f64) -> Option<f64> {
         None
     }
 }
+
+/// Words of quantities that can be used up.
+const USED_UP: &[&str] = &[
+    "disk",
+    "filesystem",
+    "fs",
+    "volume",
+    "storage",
+    "inode",
+    "inodes",
+    "memory",
+    "mem",
+    "heap",
+    "swap",
+    "pool",
+    "connections",
+    "fds",
+    "descriptors",
+    "quota",
+    "used",
+    "usage",
+    "utilization",
+    "utilisation",
+    "capacity",
+    "space",
+];
 
 /// Whether `limit` names the limit of `series`: the same things, the same labels, but for words of measure.
 pub(crate) fn is_limit_of(limit: &str, series: &str) -> bool {
@@ -162,6 +203,7 @@ mod tests {
         check("request_latency_p99_ms", Meaning::TailLatency);
         check("request_latency_p50_ms", Meaning::Latency);
         check("memory_limit_bytes", Meaning::Limit);
+        check("tls_certificate_expiry_seconds", Meaning::Countdown);
         check("memory_working_set_bytes", Meaning::Gauge);
         check("request_seconds_bucket{le=\"5\"}", Meaning::Part);
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hark_detect::Direction;
 use hark_detect::counts;
-use hark_detect::drift;
+use hark_detect::drift::{self, Form};
 use hark_detect::robust::median;
 use hark_detect::saturation;
 use hark_detect::season::{HOURS_MIN, Season};
@@ -42,6 +42,7 @@ pub(crate) struct MetricSubject {
     ticks: History<u32>,
     last_sample: Option<(Moment, f64)>,
     season: Option<Season>,
+    season_from: Hour,
     scores: History<f32>,
     /// After a step that was explained: the new level, in sigmas from the season.
     offset: f32,
@@ -62,6 +63,7 @@ impl MetricSubject {
             ticks: History::from(first),
             last_sample: None,
             season: None,
+            season_from: first,
             scores: History::from(first),
             offset: 0.0,
             usual_since: None,
@@ -84,8 +86,9 @@ impl MetricSubject {
         let value = value.map_or(f32::NAN, |value| value as f32);
         self.values.push(value);
         let slot = calendar.slots.at(calendar.hour).expect("the calendar knows the hour that closes");
-        self.scores
-            .push(self.season.as_ref().map_or(f32::NAN, |season| season.score(value, slot) - self.offset));
+        let since = calendar.hour - self.season_from;
+        let score = self.season.as_ref().map(|season| season.score(value, slot, since) - self.offset);
+        self.scores.push(score.unwrap_or(f32::NAN));
         if calendar.hour.0 % 24 == 0 && !matches!(self.phase, Phase::Open(_)) {
             self.learn_season(calendar);
         }
@@ -123,9 +126,10 @@ impl MetricSubject {
         let slots = &calendar.slots.since(from)[..usual.len() - guard];
         let Some(season) = Season::fit(&usual[..usual.len() - guard], slots) else { return };
         self.offset = 0.0;
-        let mut scores = History::from(from.max(self.values.first()));
-        for (&value, &slot) in usual.iter().zip(calendar.slots.since(from)) {
-            scores.push(season.score(value, slot));
+        self.season_from = from.max(self.values.first());
+        let mut scores = History::from(self.season_from);
+        for ((since, &value), &slot) in (0..).zip(usual).zip(calendar.slots.since(from)) {
+            scores.push(season.score(value, slot, since));
         }
         self.scores = scores;
         self.season = Some(season);
@@ -222,8 +226,13 @@ impl MetricSubject {
     fn judge_drift(&self, calendar: &Calendar<'_>) -> Option<Candidate> {
         let season = self.season.as_ref()?;
         let found = drift::drift(self.scores.values(), season.reach_day)?;
-        if self.meaning.only_up() && found.direction == Direction::Down {
+        if !self.meaning.matters(found.direction) {
             return None;
+        }
+        if found.form == Form::Step {
+            return self
+                .step(found.direction, found.level, found.score, found.hours_since_onset, calendar)
+                .map(vaguely);
         }
         let onset = (calendar.hour + 1 - found.hours_since_onset as i64).start();
         let (now, usual) = self.now_and_usual(calendar, HOURS_PER_DAY)?;
@@ -253,19 +262,30 @@ impl MetricSubject {
     fn judge_shift(&self, calendar: &Calendar<'_>) -> Option<Candidate> {
         let season = self.season.as_ref()?;
         let found = shift::shift(self.scores.values(), season.reach_shift)?;
-        if self.meaning.only_up() && found.direction == Direction::Down {
+        if !self.meaning.matters(found.direction) {
             return None;
         }
-        let onset = (calendar.hour + 1 - found.hours_since_onset as i64).start();
-        let (now, usual) = self.now_and_usual(calendar, found.hours_since_onset.max(1))?;
+        self.step(found.direction, found.level, found.score, found.hours_since_onset, calendar)
+    }
+
+    fn step(
+        &self,
+        direction: Direction,
+        level: f64,
+        score: f64,
+        since_hours: usize,
+        calendar: &Calendar<'_>,
+    ) -> Option<Candidate> {
+        let onset = (calendar.hour + 1 - since_hours as i64).start();
+        let (now, usual) = self.now_and_usual(calendar, since_hours.max(1))?;
         let summary = format!(
             "{} has stepped {} and stayed for {}: {} where {} is usual at these hours ({} σ).",
             self.name,
-            way(found.direction),
-            hours(found.hours_since_onset),
+            way(direction),
+            hours(since_hours),
             quantity(now),
             quantity(usual),
-            quantity(found.level),
+            quantity(level),
         );
         let text = format!("median {} since the step, {} usual", quantity(now), quantity(usual));
         let (kind, class) = match self.meaning {
@@ -273,16 +293,7 @@ impl MetricSubject {
             Meaning::ErrorCounter | Meaning::ErrorGauge => (SignalKind::ErrorsRising, Class::Shift),
             _ => (SignalKind::MetricShift, Class::Shift),
         };
-        Some(self.candidate(
-            kind,
-            class,
-            onset,
-            found.score,
-            summary,
-            text,
-            found.hours_since_onset,
-            calendar,
-        ))
+        Some(self.candidate(kind, class, onset, score, summary, text, since_hours, calendar))
     }
 
     #[expect(
@@ -310,7 +321,7 @@ impl MetricSubject {
             summary,
             evidence: vec![Evidence { time: calendar.hour.end(), text, source }],
             explainable: if self.meaning.may_be_explained() {
-                Explainable::ByDeploy
+                Explainable::ByDeploy { uncertain_seconds: 3_600 }
             } else {
                 Explainable::Never
             },
@@ -322,9 +333,8 @@ impl MetricSubject {
         let season = self.season.as_ref()?;
         let from = calendar.hour + 1 - last as i64;
         let now = median(self.values.since(from).iter().map(|&value| f64::from(value)))?;
-        let usual = median(
-            calendar.slots.since(from).iter().map(|&slot| season.expected(slot, f64::from(self.offset))),
-        )?;
+        let slots = (from - self.season_from..).zip(calendar.slots.since(from));
+        let usual = median(slots.map(|(since, &slot)| season.expected(slot, since, f64::from(self.offset))))?;
         Some((now, usual))
     }
 
@@ -405,11 +415,14 @@ impl MetricSubject {
     pub(crate) fn curve(&self, calendar: &Calendar<'_>) -> Curve {
         const STEP: usize = 3;
         let values = self.values.values();
-        let slots = calendar.slots.since(self.values.first());
+        let first = self.values.first();
+        let slots: Vec<(i64, u8)> =
+            (first - self.season_from..).zip(calendar.slots.since(first).iter().copied()).collect();
         let block = |block: &[f32]| median(block.iter().map(|&value| f64::from(value)));
-        let usual = |block: &[u8]| {
+        let usual = |block: &[(i64, u8)]| {
             let season = self.season.as_ref()?;
-            median(block.iter().map(|&slot| season.expected(slot, f64::from(self.offset))))
+            let offset = f64::from(self.offset);
+            median(block.iter().map(|&(since, slot)| season.expected(slot, since, offset)))
         };
         Curve {
             from: self.values.first().start(),
@@ -423,6 +436,14 @@ impl MetricSubject {
             },
         }
     }
+}
+
+/// The split of half days dates a step to half a day.
+fn vaguely(mut candidate: Candidate) -> Candidate {
+    if let Explainable::ByDeploy { uncertain_seconds } = &mut candidate.explainable {
+        *uncertain_seconds = 8 * 3_600;
+    }
+    candidate
 }
 
 fn way(direction: Direction) -> &'static str {

@@ -19,6 +19,7 @@ const WARM_UP_LOUD_HOURS: i64 = 5 * 24;
 const EXEMPLARS_MAX: usize = 4;
 /// Counting over windows is done every so many hours: nothing that they see happens faster.
 const JUDGED_EVERY_HOURS: i64 = 3;
+const YOUNG_HOURS: i64 = 10 * 24;
 
 /// What a subject knows about its service at the close of an hour.
 pub(crate) struct Around<'a> {
@@ -42,6 +43,8 @@ pub(crate) struct PatternSubject {
     pub(crate) phase: Phase,
     /// Set when its coming was explained by a deploy: what was before says nothing about what is usual.
     pub(crate) usual_since: Option<Hour>,
+    /// What explained its coming, and since when it has been there.
+    pub(crate) explained_by: Option<(String, Moment)>,
     /// Whether its coming has been said, or was before anything could be said.
     pub(crate) introduced: bool,
     exemplars: VecDeque<Exemplar>,
@@ -59,6 +62,7 @@ impl PatternSubject {
             counts: History::filled(around.heard_from, around.hour, 0),
             phase: Phase::Quiet,
             usual_since: None,
+            explained_by: None,
             introduced: false,
             exemplars: VecDeque::new(),
             open_kind: None,
@@ -86,6 +90,8 @@ impl PatternSubject {
         self.total += other.total;
         self.counts.add(&other.counts);
         self.introduced |= other.introduced;
+        self.usual_since = self.usual_since.max(other.usual_since);
+        self.explained_by = self.explained_by.take().or(other.explained_by);
         let mut exemplars: Vec<Exemplar> = self.exemplars.drain(..).chain(other.exemplars).collect();
         exemplars.sort();
         exemplars.truncate(EXEMPLARS_MAX);
@@ -113,7 +119,7 @@ impl PatternSubject {
             self.introduced = true;
             return None;
         }
-        let seen = self.appearances(around.hour);
+        let seen = self.appearances(around.hour, around.heard_from);
         let stays =
             if loud { novelty::has_come_to_stay_loudly(seen) } else { novelty::has_come_to_stay(seen) };
         if !stays {
@@ -136,7 +142,11 @@ impl PatternSubject {
             score: 1.0,
             summary,
             evidence: self.evidence(),
-            explainable: if loud || !steady { Explainable::Never } else { Explainable::ByDeploy },
+            explainable: if loud || !steady {
+                Explainable::Never
+            } else {
+                Explainable::ByDeploy { uncertain_seconds: 0 }
+            },
         })
     }
 
@@ -162,12 +172,19 @@ impl PatternSubject {
             score: found.score,
             summary,
             evidence: self.evidence(),
-            explainable: Explainable::Never,
+            // A new build may drop or rename a line that comes with requests; it has no business with a heartbeat.
+            explainable: if found.regular || self.level >= Level::Warn {
+                Explainable::Never
+            } else {
+                Explainable::ByDeploySince { patience_seconds: 6 * 3_600 }
+            },
         })
     }
 
     fn judge_rising(&self, around: &Around<'_>) -> Option<Candidate> {
-        if around.hour.0 % JUDGED_EVERY_HOURS != 0 {
+        // Of a newcomer it is said that it is new, not that it rises from nothing.
+        let young = around.hour - self.first_seen.hour() < YOUNG_HOURS;
+        if around.hour.0 % JUDGED_EVERY_HOURS != 0 || (young && !self.introduced) {
             return None;
         }
         let (counts, traffic) = self.judged_window(around);
@@ -197,7 +214,11 @@ impl PatternSubject {
             score: found.score,
             summary,
             evidence,
-            explainable: if steady { Explainable::ByDeploy } else { Explainable::Never },
+            explainable: if steady {
+                Explainable::ByDeploy { uncertain_seconds: 12 * 3_600 }
+            } else {
+                Explainable::Never
+            },
         })
     }
 
@@ -215,9 +236,10 @@ impl PatternSubject {
     }
 
     /// Remembers that its coming was explained: from here on this is what is usual.
-    pub(crate) fn explained(&mut self, onset: Hour) {
+    pub(crate) fn explained(&mut self, words: &str, onset: Moment) {
         self.introduced = true;
-        self.usual_since = Some(onset);
+        self.usual_since = Some(onset.hour());
+        self.explained_by = Some((words.to_owned(), onset));
     }
 
     /// Whether an open episode is over at the close of this hour.
@@ -267,21 +289,16 @@ impl PatternSubject {
         (self.counts.since(from), around.traffic.since(from))
     }
 
-    fn appearances(&self, hour: Hour) -> Appearances {
-        let active: Vec<usize> = self
-            .counts
-            .values()
-            .iter()
-            .enumerate()
-            .filter(|(_, count)| **count > 0)
-            .map(|(at, _)| at)
-            .collect();
-        let span = active.last().zip(active.first()).map_or(0, |(last, first)| last - first);
+    fn appearances(&self, hour: Hour, heard_from: Hour) -> Appearances {
+        let since = self.counts.since(self.first_seen.hour());
+        let active = |hours: &[u32]| hours.iter().any(|&count| count > 0);
         Appearances {
             count: self.total,
-            hours_active: active.len() as u32,
-            span_hours: span as i64,
+            hours_active: since.iter().filter(|&&count| count > 0).count() as u32,
+            blocks_active: since.chunks(novelty::BLOCK_HOURS).filter(|block| active(block)).count() as u32,
+            span_hours: self.last_seen.hour() - self.first_seen.hour(),
             hours_since_last: hour - self.last_seen.hour(),
+            hours_before: self.first_seen.hour() - heard_from,
         }
     }
 

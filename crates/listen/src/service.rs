@@ -23,6 +23,9 @@ const SERIES_MAX: usize = 20_000;
 /// How many hours of a service must be heard before errors of the whole service are judged.
 const ERRORS_BURST_MIN: u32 = 20;
 
+/// Variants of one line that a deploy brought show themselves within so long.
+const SIBLING_SECONDS: i64 = 7 * 86_400;
+
 /// The state of one service in one environment.
 pub(crate) struct Service {
     pub(crate) origin: Origin,
@@ -161,6 +164,14 @@ impl Service {
         }
     }
 
+    /// If a newcomer is the same line as one that a deploy brought, but for one word: what explained that one.
+    pub(crate) fn explained_sibling(&self, name: &str, onset: Moment) -> Option<String> {
+        let siblings = self.patterns.values().filter(|pattern| differ_in_one_word(&pattern.name, name));
+        let explained = siblings.filter_map(|pattern| pattern.explained_by.as_ref());
+        let fresh = |(_, at): &&(String, Moment)| onset.seconds_since(*at).abs() <= SIBLING_SECONDS;
+        explained.filter(fresh).map(|(words, _)| words.clone()).min()
+    }
+
     fn find_limits(&mut self) {
         let limits: Vec<(Arc<str>, f64)> = self
             .series
@@ -168,7 +179,7 @@ impl Service {
             .filter(|series| series.meaning == Meaning::Limit)
             .filter_map(|series| Some((series.name.clone(), series.last_value()?)))
             .collect();
-        for series in self.series.values_mut().filter(|series| series.meaning == Meaning::Gauge) {
+        for series in self.series.values_mut().filter(|series| series.meaning != Meaning::Limit) {
             series.limit =
                 limits.iter().find(|(limit, _)| is_limit_of(limit, &series.name)).map(|(_, value)| *value);
         }
@@ -257,5 +268,21 @@ impl Service {
         };
         let (before, last) = errors.split_at(errors.len() - 24);
         sum(last) <= 1.3 * sum(&before[..before.len() / 2]) + 0.1
+    }
+}
+
+/// Whether two names have the same words but for exactly one.
+fn differ_in_one_word(one: &str, other: &str) -> bool {
+    let mut differing = 0;
+    let (mut a, mut b) = (one.split(' '), other.split(' '));
+    loop {
+        match (a.next(), b.next()) {
+            (None, None) => return differing == 1,
+            (Some(x), Some(y)) => differing += u32::from(x != y),
+            _ => return false,
+        }
+        if differing > 1 {
+            return false;
+        }
     }
 }

@@ -54,6 +54,14 @@ impl Starts {
         })
     }
 
+    /// The first start within so many seconds after something was last said (or minutes before).
+    pub(crate) fn ending(&self, last_said: Moment, patience_seconds: i64) -> Option<&Start> {
+        self.0.iter().find(|start| {
+            let after = start.at.seconds_since(last_said);
+            (-EXPLAINS_SECONDS..=patience_seconds).contains(&after)
+        })
+    }
+
     /// All of them.
     pub(crate) fn all(&self) -> &[Start] {
         &self.0
