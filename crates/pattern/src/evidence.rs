@@ -105,6 +105,12 @@ impl Evidence {
         }
     }
 
+    /// How many places are held, one for all patterns that differ in it alone.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.seen.len()
+    }
+
     /// Groups that the evidence makes one, the largest first; no pattern is in two of them. What has to wait is judged again next time.
     pub(crate) fn take_groups(&mut self) -> Vec<Group> {
         let mut found: Vec<(usize, Key, Group)> = Vec::new();

@@ -95,6 +95,8 @@ struct Changes {
     created: FxHashSet<PatternId>,
     /// Patterns that are no more, in no order.
     gone: Vec<PatternId>,
+    /// Skeletons in which a general pattern may cover what was not merged into it.
+    widened: BTreeSet<u64>,
 }
 
 impl Vocabulary {
@@ -213,7 +215,7 @@ impl Vocabulary {
         if let Some(known) = self.units.get_mut(&pattern) {
             known.template.join_kinds(&unit.template.kinds);
         } else if let Some(general) = self.general_of(&unit, pattern) {
-            self.cover(general, &unit);
+            self.cover(general, &unit, changes);
             pattern = general;
         } else {
             if self.units.len() >= self.limits.shapes_max {
@@ -238,13 +240,14 @@ impl Vocabulary {
     }
 
     /// Lets a general pattern know of what it covers; where that was more open, it becomes so too.
-    fn cover(&mut self, general: PatternId, covered: &Unit) {
+    fn cover(&mut self, general: PatternId, covered: &Unit, changes: &mut Changes) {
         let Some(known) = self.units.get_mut(&general) else { return };
         known.template.join_kinds(&covered.template.kinds_generalised(known.opening.places));
         if known.opening.union(covered.opening) != known.opening
             && let Some(mut unit) = self.take(general)
         {
             unit.opening = unit.opening.union(covered.opening);
+            changes.widened.insert(unit.skeleton);
             self.put(general, unit);
         }
     }
@@ -256,16 +259,17 @@ impl Vocabulary {
             if groups.is_empty() {
                 break;
             }
-            let merged: Vec<u64> = groups.iter().filter_map(|group| self.merge(group, changes)).collect();
-            let widened: BTreeSet<u64> = merged.into_iter().collect();
-            widened.into_iter().for_each(|skeleton| self.absorb_covered(skeleton, changes));
+            groups.iter().for_each(|group| self.merge(group, changes));
+            while let Some(skeleton) = changes.widened.pop_first() {
+                self.absorb_covered(skeleton, changes);
+            }
         }
     }
 
-    /// Makes one pattern of a group; tells its skeleton if it may cover patterns outside of the group.
-    fn merge(&mut self, group: &Group, changes: &mut Changes) -> Option<u64> {
+    /// Makes one pattern of a group.
+    fn merge(&mut self, group: &Group, changes: &mut Changes) {
         let units: Vec<Unit> = group.members.iter().filter_map(|id| self.take(*id)).collect();
-        let mut general = evidence::merged(&units, group.opening)?;
+        let Some(mut general) = evidence::merged(&units, group.opening) else { return };
         let name_id = PatternId::of(&general.template.name);
         let wider = self.general_of(&general, name_id);
         let id = wider.unwrap_or(name_id);
@@ -273,17 +277,19 @@ impl Vocabulary {
             self.redirect(*member, id, changes);
         }
         if wider.is_some() {
-            self.cover(id, &general);
-            return None;
+            self.cover(id, &general, changes);
+            return;
         }
         match self.take(id) {
             Some(known) => general.take_in(&known),
             None if !group.members.contains(&id) => drop(changes.created.insert(id)),
             None => {}
         }
-        let skeleton = (general.opening.places.count_ones() > 1).then_some(general.skeleton);
+        // What differs in one place alone is in the group.
+        if general.opening.places.count_ones() > 1 {
+            changes.widened.insert(general.skeleton);
+        }
         self.put(id, general);
-        skeleton
     }
 
     /// Moves what new general patterns cover into them.
@@ -297,7 +303,7 @@ impl Vocabulary {
             if let Some(general) = general
                 && let Some(unit) = self.take(id)
             {
-                self.cover(general, &unit);
+                self.cover(general, &unit, changes);
                 self.redirect(id, general, changes);
             }
         }
@@ -496,6 +502,100 @@ mod tests {
             .collect();
         assert_eq!(names, real);
         assert_eq!(vocabulary.len(), 5);
+    }
+
+    /// The phrase of one to three words with this number.
+    fn phrase(number: usize) -> String {
+        (0..=number % 3).map(|part| word(number * 3 + part * 5)).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_quoted_phrase_is_one_place_whatever_its_number_of_words() {
+        for quote in ['\'', '"', '`'] {
+            let query = |number| format!("query {quote}{}{quote} matched 7 documents", phrase(number));
+            let few: Vec<String> = (0..11).map(query).collect();
+            let mut vocabulary = Vocabulary::new(Limits::default());
+            learn(&mut vocabulary, &few);
+            assert_eq!(vocabulary.len(), 11);
+            let more: Vec<String> = (0..12).map(query).collect();
+            check(&more, &[&format!("query {quote}<*>{quote} matched <*> documents")]);
+        }
+    }
+
+    #[test]
+    fn few_quoted_phrases_are_meaning() {
+        let messages = ["'PAID'", "'in progress'", "'waiting for stock'"]
+            .map(|state| format!("order 17 is now in state {state} again"));
+        check(
+            &messages,
+            &[
+                "order <*> is now in state 'PAID' again",
+                "order <*> is now in state 'in progress' again",
+                "order <*> is now in state 'waiting for stock' again",
+            ],
+        );
+    }
+
+    #[test]
+    fn messages_in_a_field_are_not_merged() {
+        let messages: Vec<String> = (0..40)
+            .map(|number| {
+                format!("level=info msg=\"{} {}\" caller=main", word(number), word(200 + 3 * number))
+            })
+            .collect();
+        let mut vocabulary = Vocabulary::new(Limits::default());
+        learn(&mut vocabulary, &messages);
+        assert_eq!(vocabulary.len(), 40);
+    }
+
+    #[test]
+    fn what_a_general_pattern_covers_is_not_evidence_again() {
+        let mut vocabulary = Vocabulary::new(Limits::default());
+        let query = |number| format!("user {} searched for '{}' here", word(number), phrase(number / 16));
+        learn(&mut vocabulary, &(0..512).map(query).collect::<Vec<_>>());
+        assert_eq!(vocabulary.len(), 1);
+        let held = vocabulary.evidence.len();
+        for bucket in 1..20 {
+            let later: Vec<String> = (bucket * 512..(bucket + 1) * 512).map(query).collect();
+            assert_eq!(learn(&mut vocabulary, &later), Learned::default());
+        }
+        assert_eq!((vocabulary.len(), vocabulary.evidence.len()), (1, held));
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig { cases: 100, failure_persistence: None, ..Default::default() })]
+
+        #[test]
+        fn evidence_kept_from_bucket_to_bucket_says_what_evidence_from_scratch_says(
+            messages in proptest::collection::vec("(user=([a-e]{2}|u[0-9]|u-[0-9]{2}|[A-C]{2})|'[a-e]{2}( [a-c])?') (in|of) [a-e]{2} (went|ran) (u[0-9]|[a-e]) well", 1..400),
+            size in 1..400usize,
+        ) {
+            let mut vocabulary = Vocabulary::new(Limits::default());
+            for bucket in messages.chunks(size) {
+                learn(&mut vocabulary, bucket);
+                let mut evidence = Evidence::default();
+                vocabulary.units.iter().for_each(|(id, unit)| evidence.add(*id, unit));
+                proptest::prop_assert_eq!(evidence.len(), vocabulary.evidence.len());
+                proptest::prop_assert!(evidence.take_groups().is_empty());
+                for (id, unit) in &vocabulary.units {
+                    proptest::prop_assert_eq!(vocabulary.general_of(unit, *id), None, "{}", unit.template.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_became_general_twice_takes_in_what_it_covers_now() {
+        let pair =
+            |user: usize, city: usize| format!("login of {} from {} went well", word(user), word(100 + city));
+        let mut messages: Vec<String> = (0..12).map(|city| pair(0, city)).collect();
+        messages.extend((1..12).map(|user| pair(user, 0)));
+        messages.extend((20..60).map(|number| pair(number, number)));
+        let mut vocabulary = Vocabulary::new(Limits::default());
+        learn(&mut vocabulary, &messages);
+        learn(&mut vocabulary, &(0..144).map(|number| pair(number % 12, number / 12)).collect::<Vec<_>>());
+        let names: Vec<&str> = vocabulary.patterns().map(|id| vocabulary.name(id)).collect();
+        assert_eq!(names, ["login of <*> from <*> went well"]);
     }
 
     #[test]

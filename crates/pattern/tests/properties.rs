@@ -7,9 +7,11 @@ use proptest::prelude::*;
 /// Messages that share words and places, so that groups, wildcards and second places do occur.
 fn message() -> impl Strategy<Value = String> {
     let value = prop_oneof!["[a-e]{2}", "[A-C]{2}", "u[0-9]", "u-[0-9]{2}", "[0-9]{1,3}"];
-    (value, "[a-e]{2}", 0..3usize).prop_map(|(value, other, form)| match form {
+    (value, "[a-e]{2}( [a-c]{1,2}){0,2}", 0..5usize).prop_map(|(value, other, form)| match form {
         0 => format!("login of {value} from {other} went well"),
         1 => format!("user={value} state {other} reached now"),
+        2 => format!("user {value} searched for '{other}' here"),
+        3 => format!("job=\"{other}\" is {value}"),
         _ => format!("{value} {other}"),
     })
 }
@@ -88,6 +90,34 @@ proptest! {
         prop_assert_eq!(outcome(&buckets, Limits::default()), outcome(&shuffled, Limits::default()));
         let tight = Limits { shapes_max: 20, text_bytes_max: 1024 };
         prop_assert_eq!(outcome(&buckets, tight), outcome(&shuffled, tight));
+    }
+
+    #[test]
+    fn later_buckets_change_nothing_of_what_earlier_ones_taught(messages in prop::collection::vec(message(), 1..300), cut in 0..300usize) {
+        let (first, second) = messages.split_at(cut.min(messages.len()));
+        let (first, second) = (shapes(first), shapes(second));
+        let alone = outcome(std::slice::from_ref(&first), Limits::default());
+        let both = outcome(&[first, second], Limits::default());
+        prop_assert_eq!(&alone.learned[0], &both.learned[0]);
+        let moved: std::collections::BTreeMap<_, _> = both.learned[1].merged.iter().copied().collect();
+        let held: std::collections::BTreeSet<_> = both.names.iter().map(|(name, _)| name.clone()).collect();
+        let mut vanished = 0;
+        for (name, _) in &alone.names {
+            vanished += usize::from(!held.contains(name));
+        }
+        prop_assert_eq!(vanished, moved.len(), "every pattern that is no more was told");
+    }
+
+    #[test]
+    fn quoted_phrases_of_any_length_are_one_pattern_once_there_are_enough(phrases in prop::collection::btree_set("[a-e]{2}( [a-e]{2}){0,2}", 12..60), size in 1..60usize) {
+        let messages: Vec<String> = phrases.iter().map(|phrase| format!("query '{phrase}' matched 3 documents")).collect();
+        let shapes = shapes(&messages);
+        let mut vocabulary = Vocabulary::new(Limits::default());
+        for bucket in shapes.chunks(size) {
+            vocabulary.learn(bucket.iter().map(|(id, text)| (*id, text.as_str())));
+        }
+        let names: Vec<&str> = vocabulary.patterns().map(|id| vocabulary.name(id)).collect();
+        prop_assert_eq!(names, ["query '<*>' matched <*> documents"]);
     }
 
     #[test]
