@@ -37,9 +37,11 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// 2 if the same request will fail again, 3 if retrying may help.
+    /// 2 if the same request will fail again, 3 if retrying may help, 0 if nobody wants to read on.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
+            // `hark … | head` is no accident: whoever was reading has read enough.
+            Self::Write { source, .. } if source.kind() == io::ErrorKind::BrokenPipe => 0,
             Self::Time { .. } | Self::Zone { .. } | Self::NothingRead { .. } | Self::Dig(_) => 2,
             Self::Unreadable { source, .. } => {
                 if is_the_systems(source) {
@@ -58,7 +60,6 @@ impl Failure {
         if let Self::Write { source, .. } = self
             && source.kind() == io::ErrorKind::BrokenPipe
         {
-            // Whoever was reading has read enough: `hark … | head` is no accident.
             return;
         }
         eprintln!("hark: {self}");

@@ -1,5 +1,6 @@
 //! Results on standard output, remarks on standard error.
 
+use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write, stderr, stdout};
 
 use hark_event::{Hearing, Zone};
@@ -41,16 +42,25 @@ pub(crate) fn remark(all: &[String], quiet: bool) {
     if quiet {
         return;
     }
+    // The same thing may be found twice on the way, in a history and in its sources.
+    let mut said = BTreeSet::new();
+    let different: Vec<&String> = all.iter().filter(|remark| said.insert(*remark)).collect();
     let mut err = stderr().lock();
-    for remark in all.iter().take(REMARKS_MAX) {
+    for remark in different.iter().take(REMARKS_MAX) {
         drop(writeln!(err, "remark: {}", printable(remark)));
     }
-    if all.len() > REMARKS_MAX {
-        drop(writeln!(err, "remark: and {} more; --format json lists all of them", all.len() - REMARKS_MAX));
+    if different.len() > REMARKS_MAX {
+        let more = different.len() - REMARKS_MAX;
+        drop(writeln!(err, "remark: and {more} more; --format json lists all of them"));
     }
 }
 
-/// File names come from outside: what would steer a terminal is shown, not sent.
+/// File names and what Git said come from outside: what would steer a terminal is shown, not sent.
 fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    let shown = |c: char| match c {
+        '\n' | '\t' => ' ',
+        c if c.is_control() => '\u{fffd}',
+        c => c,
+    };
+    text.chars().map(shown).collect()
 }
