@@ -1,0 +1,18 @@
+//! The real binary, run as a user runs it: hermetic, in temporary directories, without network.
+//!
+//! One test binary, since linking is the cost. Whether a story is told *well* is measured by `hark-bench`; here stands
+//! what scripts and people rely on whatever the input: exit codes, messages with names and hints, the shapes of
+//! output, and the laws.
+
+#![expect(clippy::unwrap_used, reason = "a world that cannot be built is a failed test")]
+
+mod bad_input;
+mod contract;
+mod laws;
+mod output;
+mod place;
+mod repositories;
+mod requests;
+mod secrets;
+mod times;
+mod world;

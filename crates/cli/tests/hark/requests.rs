@@ -1,0 +1,78 @@
+//! A request that cannot be met: exit code 2, what failed, and what to do.
+
+use crate::place::Place;
+
+#[track_caller]
+fn check_refused(arguments: &[&str], words: &[&str]) {
+    let ran = Place::with_a_log().hark(arguments);
+    ran.says(2, words);
+    assert_eq!(ran.out, "", "nothing is a result");
+}
+
+#[test]
+fn no_arguments_print_the_help_as_a_fault() {
+    check_refused(&[], &["Usage: hark <COMMAND>", "listen", "back", "demo"]);
+}
+
+#[test]
+fn asking_for_help_or_version_is_no_fault() {
+    for (arguments, expected) in [
+        (&["--help"][..], "Usage: hark <COMMAND>"),
+        (&["listen", "--help"], "--as-of"),
+        (&["back", "--help"], "--at"),
+        (&["--version"], "hark 0."),
+    ] {
+        let ran = Place::new().hark(arguments);
+        ran.says(0, &[]);
+        assert!(ran.out.contains(expected), "{}", ran.out);
+    }
+}
+
+#[test]
+fn an_unknown_option_or_command_is_named() {
+    check_refused(&["listen", "--loud", "a.log"], &["--loud", "Usage"]);
+    check_refused(&["hear", "a.log"], &["hear", "Usage"]);
+    check_refused(&["listen", "--format", "pdf", "a.log"], &["pdf", "markdown"]);
+    check_refused(&["listen"], &["<PATH>"]);
+    check_refused(&["back", "a.log"], &["--at"]);
+    check_refused(&["demo", "--tale", "loud"], &["loud"]);
+}
+
+#[test]
+fn a_path_that_is_not_there_is_named_with_a_hint() {
+    check_refused(&["listen", "no/such.log"], &["`no/such.log`", "no such file", "hint: "]);
+}
+
+#[test]
+fn a_missing_path_beside_a_good_one_is_a_remark_and_loses_nothing() {
+    let ran = Place::with_a_log().hark(&["listen", "a.log", "no/such.log", "--format", "json"]);
+    ran.says(0, &["remark: no/such.log: "]);
+    let listening: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(listening["hearing"]["records"], 400);
+    assert_eq!(listening["hearing"]["unread"][0]["path"], "no/such.log");
+}
+
+#[test]
+fn a_time_or_zone_that_cannot_be_read_is_named_with_what_can() {
+    check_refused(&["back", "--at", "soon", "a.log"], &["`soon`", "hint: ", "2026-03-01T10:12:00Z"]);
+    check_refused(&["listen", "--since", "later", "a.log"], &["`later`", "hint: "]);
+    check_refused(&["listen", "--as-of", "2026-13-01", "a.log"], &["`2026-13-01`", "hint: "]);
+    check_refused(&["listen", "--tz", "Mars/Base", "a.log"], &["`Mars/Base`", "hint: ", "Europe/Berlin"]);
+}
+
+#[test]
+fn a_crash_file_that_cannot_be_read_is_named() {
+    let at = ["back", "--at", "2026-03-01 10:05", "a.log"];
+    check_refused(&[&at[..], &["--crash", "crash.txt"]].concat(), &["`crash.txt`", "hint: "]);
+    // A directory can be read by nobody, not even by root.
+    check_refused(&[&at[..], &["--crash", "."]].concat(), &["`.`", "hint: "]);
+}
+
+#[test]
+fn the_demo_never_writes_over_what_it_did_not_make() {
+    let place = Place::new();
+    place.write("mine/telemetry/a.log", "precious");
+    place.hark(&["demo", "mine"]).says(2, &["mine/telemetry", "hint: ", "hark demo DIR"]);
+    let kept = std::fs::read(place.path().join("mine/telemetry/a.log")).unwrap();
+    assert_eq!(kept, b"precious");
+}
