@@ -53,6 +53,11 @@ impl Repositories {
         self.repositories.is_empty()
     }
 
+    /// All notes in the code.
+    pub(crate) fn notes(&self) -> Vec<Note> {
+        self.repositories.iter().flat_map(|(_, source)| source.notes().iter().cloned()).collect()
+    }
+
     /// Joins the patterns of signals to the statements that write them, with the notes near those.
     pub(crate) fn say_about(&self, heard: &Heard) -> CodeSaid {
         let patterns =

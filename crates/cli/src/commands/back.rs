@@ -68,6 +68,7 @@ pub(crate) fn story(asked: &Asked, listened: Listened, quiet: bool) -> Story {
     remark(&said.remarks, quiet);
     let mut changes = listened.told.changes;
     changes.extend(listened.repositories.changes.iter().cloned());
+    let notes = listened.repositories.notes();
     let known = Known {
         has_repository: !listened.repositories.is_empty(),
         heard: listened.heard,
@@ -75,6 +76,7 @@ pub(crate) fn story(asked: &Asked, listened: Listened, quiet: bool) -> Story {
         reports: listened.told.reports,
         changes,
         code: said.joins,
+        notes,
         mute_notes: said.mute_notes,
         hearing: listened.hearing,
     };

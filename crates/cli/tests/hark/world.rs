@@ -9,16 +9,16 @@ use hark_rehearsal::{Rehearsal, Tale};
 
 use crate::place::Place;
 
-pub struct World {
-    pub place: Place,
-    pub begin: Moment,
-    pub now: Moment,
+pub(crate) struct World {
+    pub(crate) place: Place,
+    pub(crate) begin: Moment,
+    pub(crate) now: Moment,
     start: String,
     service: String,
 }
 
 /// The world, made once.
-pub fn world() -> &'static World {
+pub(crate) fn world() -> &'static World {
     static WORLD: OnceLock<World> = OnceLock::new();
     WORLD.get_or_init(World::new)
 }
@@ -43,12 +43,12 @@ impl World {
     }
 
     /// All signals since the world began.
-    pub fn listen(&self) -> Vec<&str> {
+    pub(crate) fn listen(&self) -> Vec<&str> {
         vec!["listen", "--all", "--since", "2026-01-01", "telemetry"]
     }
 
     /// The story of its incident.
-    pub fn back(&self) -> Vec<&str> {
+    pub(crate) fn back(&self) -> Vec<&str> {
         let at = ["back", "--at", &self.start, "--on", &self.service];
         [&at[..], &["--repo", "repository", "--crash", "crash.txt", "telemetry"]].concat()
     }
