@@ -65,14 +65,25 @@ pub(crate) fn flags_of(bytes: &[u8]) -> Flags {
 #[inline(always)]
 pub(crate) fn word_end(text: &[u8], start: usize) -> (usize, Flags) {
     let mut flags = 0;
-    for (offset, &byte) in text[start..].iter().enumerate() {
-        let class = class(byte);
-        if class & BREAK != 0 {
-            return (start + offset, flags);
+    let mut at = start;
+    while let Some(&[a, b, c, d]) = text.get(at..).and_then(|rest| rest.first_chunk()) {
+        // Four bytes for one look at the bounds.
+        for byte in [a, b, c, d] {
+            let class = class(byte);
+            if class & BREAK != 0 {
+                return (at, flags);
+            }
+            flags |= class;
+            at += 1;
         }
-        flags |= class;
     }
-    (text.len(), flags)
+    while let Some(&byte) = text.get(at)
+        && !is(byte, BREAK)
+    {
+        flags |= class(byte);
+        at += 1;
+    }
+    (at, flags)
 }
 
 const fn table() -> [Flags; 256] {

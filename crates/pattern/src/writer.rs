@@ -117,11 +117,18 @@ impl Writer {
     }
 }
 
+/// One comma, perhaps quotes in pairs and spaces, and nothing else; nearly all gaps hold a letter and end the search there.
 fn is_list_gap(gap: &[u8]) -> bool {
-    let commas = gap.iter().filter(|&&byte| matches!(byte, b',' | b';')).count();
-    let quotes = gap.iter().filter(|&&byte| matches!(byte, b'"' | b'\'')).count();
-    let spaces = gap.iter().filter(|&&byte| byte == b' ').count();
-    commas == 1 && quotes % 2 == 0 && commas + quotes + spaces == gap.len()
+    let (mut commas, mut quotes) = (0, 0);
+    for &byte in gap {
+        match byte {
+            b',' | b';' => commas += 1,
+            b'"' | b'\'' => quotes += 1,
+            b' ' => {}
+            _ => return false,
+        }
+    }
+    commas == 1 && quotes % 2 == 0
 }
 
 #[cfg(test)]
