@@ -88,13 +88,19 @@ fn may_begin_inside(length: usize, flags: Flags) -> bool {
 /// The first key, card or account that begins in the word, where something may begin.
 fn begun_inside(text: &[u8], start: usize, end: usize, flags: Flags) -> Option<Found> {
     let is_encoded = flags & JOINER != 0;
-    let mut is_inside = false;
-    for at in start..end {
-        let byte = text[at];
-        if !is_inside && let Some(found) = begun_at(text, start, at, end) {
+    let mut at = start;
+    while at < end {
+        if let Some(found) = begun_at(text, start, at, end) {
             return Some(found);
         }
-        is_inside = is(byte, LETTER | DIGIT) && !(is_encoded && at >= start + 2 && text[at - 2] == b'%');
+        at += 1;
+        // Nothing begins right behind a letter or digit, unless these are the two of a `%3D`.
+        while at < end
+            && is(text[at - 1], LETTER | DIGIT)
+            && !(is_encoded && at >= start + 3 && text[at - 3] == b'%')
+        {
+            at += 1;
+        }
     }
     None
 }
