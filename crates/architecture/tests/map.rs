@@ -43,7 +43,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Dependencies that belong to one room (or few), with those rooms.
 const HEAVY: &[(&str, &[&str])] = &[
     ("clap", &["harkback"]),
-    ("flate2", &["hark-ingest", "hark-rehearsal"]),
+    ("flate2", &["hark-ingest", "hark-rehearsal", "hark-bench"]),
     ("zstd", &["hark-ingest"]),
     ("schemars", &["hark-tell"]),
     ("tempfile", &["hark-memory", "hark-ingest", "hark-bench", "harkback"]),
