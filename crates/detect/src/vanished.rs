@@ -62,7 +62,8 @@ pub fn vanished(counts: &[u32], traffic: &[u32]) -> Option<Vanished> {
 /// Whether hourly counts vary less than chance would make them vary.
 fn is_regular(counts: &[u32]) -> bool {
     let first = counts.iter().position(|&count| count > 0).unwrap_or(0);
-    let whole = &counts[(first + 1).min(counts.len())..counts.len().saturating_sub(1)];
+    // The hours of the first and the last record are not whole ones.
+    let Some(whole) = counts.get(first + 1..counts.len().saturating_sub(1)) else { return false };
     let mean = whole.iter().map(|&count| f64::from(count)).sum::<f64>() / whole.len().max(1) as f64;
     let variance =
         whole.iter().map(|&count| (f64::from(count) - mean).powi(2)).sum::<f64>() / whole.len().max(1) as f64;
@@ -78,6 +79,12 @@ mod tests {
         let counts: Vec<u32> = [12; 240].into_iter().chain([0; 3]).collect();
         let found = vanished(&counts, &[500; 243]).expect("gone");
         assert_eq!((found.silent_hours, found.longest_due_before, found.regular), (3, 0.0, true));
+    }
+
+    #[test]
+    fn a_line_of_a_single_hour_has_no_rhythm() {
+        let counts: Vec<u32> = [0; 171].into_iter().chain([900]).chain([0; 80]).collect();
+        assert_eq!(vanished(&counts, &[500; 252]).map(|found| found.regular), None);
     }
 
     #[test]

@@ -290,8 +290,8 @@ impl Listener {
                 let pattern = service.patterns.get_mut(&id).expect("a finding comes from a known pattern");
                 match &signal.explained_by {
                     // A line that a build dropped stays gone, and is not said again every hour.
-                    Some(words) if signal.kind != SignalKind::PatternVanished => {
-                        pattern.explained(words, signal.onset)
+                    Some(_) if signal.kind != SignalKind::PatternVanished => {
+                        pattern.explained(signal.onset.hour())
                     }
                     _ => pattern.open(signal.kind, place),
                 }

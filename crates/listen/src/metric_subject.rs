@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hark_detect::Direction;
 use hark_detect::counts;
 use hark_detect::drift::{self, Form};
-use hark_detect::robust::median;
+use hark_detect::robust::{median, sigma};
 use hark_detect::saturation;
 use hark_detect::season::{HOURS_MIN, Season};
 use hark_detect::shift;
@@ -23,6 +23,10 @@ const GUARD_HOURS_MIN: usize = 2 * 24;
 /// Counters that tick less often than this an hour are heard as counts.
 const COUNTED_BELOW: f64 = 30.0;
 const HOURS_PER_DAY: usize = 24;
+/// A step at a start is real if it is so many times the usual change from day to day.
+const STEP_FLUTTERS_MIN: f64 = 3.0;
+/// And so many times the spread within a day.
+const STEP_WITHIN_MIN: f64 = 2.0;
 
 /// The clock that all series share: the local hour of the week of each remembered hour.
 pub(crate) struct Calendar<'a> {
@@ -75,7 +79,9 @@ impl MetricSubject {
     }
 
     /// Takes the samples of the hour, in order of time; none if nothing was measured.
-    pub(crate) fn hear(&mut self, samples: &[(Moment, f64)], calendar: &Calendar<'_>) {
+    ///
+    /// `starts` are the hours in which its service started.
+    pub(crate) fn hear(&mut self, samples: &[(Moment, f64)], calendar: &Calendar<'_>, starts: &[Hour]) {
         let finite: Vec<(Moment, f64)> =
             samples.iter().copied().filter(|(_, value)| value.is_finite()).collect();
         let value = if self.meaning.is_cumulative() {
@@ -90,7 +96,7 @@ impl MetricSubject {
         let score = self.season.as_ref().map(|season| season.score(value, slot, since) - self.offset);
         self.scores.push(score.unwrap_or(f32::NAN));
         if calendar.hour.0 % 24 == 0 && !matches!(self.phase, Phase::Open(_)) {
-            self.learn_season(calendar);
+            self.learn_season(calendar, starts);
         }
     }
 
@@ -113,7 +119,7 @@ impl MetricSubject {
         (seconds > 0.0).then(|| increase / seconds)
     }
 
-    fn learn_season(&mut self, calendar: &Calendar<'_>) {
+    fn learn_season(&mut self, calendar: &Calendar<'_>, starts: &[Hour]) {
         if self.usual_since.is_some_and(|since| calendar.hour - since < 14 * 24) {
             return;
         }
@@ -123,12 +129,17 @@ impl MetricSubject {
         if guard < GUARD_HOURS_MIN {
             return;
         }
+        let usual = if self.meaning.may_be_explained() {
+            level_at(usual, starts.iter().map(|start| *start - from))
+        } else {
+            usual.to_vec()
+        };
         let slots = &calendar.slots.since(from)[..usual.len() - guard];
         let Some(season) = Season::fit(&usual[..usual.len() - guard], slots) else { return };
         self.offset = 0.0;
         self.season_from = from.max(self.values.first());
         let mut scores = History::from(self.season_from);
-        for ((since, &value), &slot) in (0..).zip(usual).zip(calendar.slots.since(from)) {
+        for ((since, &value), &slot) in (0..).zip(&usual).zip(calendar.slots.since(from)) {
             scores.push(season.score(value, slot, since));
         }
         self.scores = scores;
@@ -436,6 +447,32 @@ impl MetricSubject {
             },
         }
     }
+}
+
+/// Values as if no start had moved their level: steps between the days around a start are taken out of what was before.
+fn level_at(values: &[f32], starts: impl Iterator<Item = i64>) -> Vec<f32> {
+    let mut levelled = values.to_vec();
+    let day =
+        |from: usize| median(values.get(from..from + HOURS_PER_DAY)?.iter().map(|&value| f64::from(value)));
+    let days: Vec<f64> = (0..values.len() / HOURS_PER_DAY).filter_map(|at| day(at * HOURS_PER_DAY)).collect();
+    let steps: Vec<f64> = days.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let flutter = sigma(&steps, 0.0).unwrap_or(0.0);
+    let within = levelled.chunks(HOURS_PER_DAY).filter_map(|hours| {
+        let hours: Vec<f64> =
+            hours.iter().map(|&value| f64::from(value)).filter(|value| value.is_finite()).collect();
+        sigma(&hours, median(hours.iter().copied())?)
+    });
+    let step_min = (STEP_FLUTTERS_MIN * flutter).max(STEP_WITHIN_MIN * median(within).unwrap_or(0.0));
+    for start in starts {
+        let Some(before) = usize::try_from(start).ok().and_then(|at| at.checked_sub(HOURS_PER_DAY)) else {
+            continue;
+        };
+        let (Some(low), Some(high)) = (day(before), day(before + HOURS_PER_DAY + 1)) else { continue };
+        if (high - low).abs() > step_min {
+            levelled[..before + HOURS_PER_DAY + 1].iter_mut().for_each(|value| *value += (high - low) as f32);
+        }
+    }
+    levelled
 }
 
 /// The split of half days dates a step to half a day.

@@ -43,8 +43,6 @@ pub(crate) struct PatternSubject {
     pub(crate) phase: Phase,
     /// Set when its coming was explained by a deploy: what was before says nothing about what is usual.
     pub(crate) usual_since: Option<Hour>,
-    /// What explained its coming, and since when it has been there.
-    pub(crate) explained_by: Option<(String, Moment)>,
     /// Whether its coming has been said, or was before anything could be said.
     pub(crate) introduced: bool,
     exemplars: VecDeque<Exemplar>,
@@ -62,7 +60,6 @@ impl PatternSubject {
             counts: History::filled(around.heard_from, around.hour, 0),
             phase: Phase::Quiet,
             usual_since: None,
-            explained_by: None,
             introduced: false,
             exemplars: VecDeque::new(),
             open_kind: None,
@@ -91,7 +88,6 @@ impl PatternSubject {
         self.counts.add(&other.counts);
         self.introduced |= other.introduced;
         self.usual_since = self.usual_since.max(other.usual_since);
-        self.explained_by = self.explained_by.take().or(other.explained_by);
         let mut exemplars: Vec<Exemplar> = self.exemplars.drain(..).chain(other.exemplars).collect();
         exemplars.sort();
         exemplars.truncate(EXEMPLARS_MAX);
@@ -155,8 +151,8 @@ impl PatternSubject {
         if last > 0 || self.total < 24 {
             return None;
         }
-        let traffic = around.traffic.since(self.counts.first());
-        let found = vanished::vanished(self.counts.values(), traffic)?;
+        let from = self.counts.first().max(around.traffic.first());
+        let found = vanished::vanished(self.counts.since(from), around.traffic.since(from))?;
         let summary = format!(
             "{} has stopped: nothing for {}, where {} records were due; its longest silence before was worth {}.",
             quoted(&self.name),
@@ -236,10 +232,9 @@ impl PatternSubject {
     }
 
     /// Remembers that its coming was explained: from here on this is what is usual.
-    pub(crate) fn explained(&mut self, words: &str, onset: Moment) {
+    pub(crate) fn explained(&mut self, onset: Hour) {
         self.introduced = true;
-        self.usual_since = Some(onset.hour());
-        self.explained_by = Some((words.to_owned(), onset));
+        self.usual_since = Some(onset);
     }
 
     /// Whether an open episode is over at the close of this hour.
@@ -339,12 +334,13 @@ impl PatternSubject {
     /// Its counts over time, in steps of six hours.
     pub(crate) fn curve(&self, around: &Around<'_>) -> Curve {
         const STEP: usize = 6;
-        let (counts, traffic) = (self.counts.values(), around.traffic.since(self.counts.first()));
+        let from = self.counts.first().max(around.traffic.first());
+        let (counts, traffic) = (self.counts.since(from), around.traffic.since(from));
         let learned = counts.len().min(traffic.len()).min(14 * 24);
         let expectation = Expectation::learn(&counts[..learned], &traffic[..learned]);
         let sum = |block: &[u32]| block.iter().map(|&count| f64::from(count)).sum::<f64>();
         Curve {
-            from: self.counts.first().start(),
+            from: from.start(),
             step_seconds: STEP as i64 * 3_600,
             values: counts.chunks(STEP).map(|block| Some(sum(block))).collect(),
             baseline: expectation.map_or(Vec::new(), |usual| {

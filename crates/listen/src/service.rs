@@ -126,7 +126,7 @@ impl Service {
         }
         self.samples += samples.values.len() as u64;
         let subject = self.series.get_mut(name).expect("it was inserted above");
-        subject.hear(&samples.sorted(), calendar);
+        subject.hear(&samples.sorted(), calendar, &self.starts.hours());
     }
 
     /// Closes the hour for everything that was not heard in it, and learns what belongs together.
@@ -140,9 +140,10 @@ impl Service {
         }
         self.hear_starts(hour);
         self.counted_this_hour.clear();
+        let starts = self.starts.hours();
         for series in self.series.values_mut() {
             if series.next_hour() <= hour {
-                series.hear(&[], calendar);
+                series.hear(&[], calendar, &starts);
             }
         }
         if hour.0 % 24 == 0 {
@@ -164,12 +165,14 @@ impl Service {
         }
     }
 
-    /// If a newcomer is the same line as one that a deploy brought, but for one word: what explained that one.
+    /// If a newcomer is the same line as one that came with a start, but for one word: that start, in words.
     pub(crate) fn explained_sibling(&self, name: &str, onset: Moment) -> Option<String> {
-        let siblings = self.patterns.values().filter(|pattern| differ_in_one_word(&pattern.name, name));
-        let explained = siblings.filter_map(|pattern| pattern.explained_by.as_ref());
-        let fresh = |(_, at): &&(String, Moment)| onset.seconds_since(*at).abs() <= SIBLING_SECONDS;
-        explained.filter(fresh).map(|(words, _)| words.clone()).min()
+        let fresh =
+            |pattern: &&PatternSubject| onset.seconds_since(pattern.first_seen).abs() <= SIBLING_SECONDS;
+        let siblings =
+            self.patterns.values().filter(fresh).filter(|known| differ_in_one_word(&known.name, name));
+        let explained = siblings.filter_map(|known| self.starts.explaining(known.first_seen, 0));
+        explained.min().map(|start| format!("{} at {}", start.what, start.at))
     }
 
     fn find_limits(&mut self) {

@@ -62,6 +62,11 @@ impl Starts {
         })
     }
 
+    /// The hours in which they were.
+    pub(crate) fn hours(&self) -> Vec<hark_event::Hour> {
+        self.0.iter().map(|start| start.at.hour()).collect()
+    }
+
     /// All of them.
     pub(crate) fn all(&self) -> &[Start] {
         &self.0

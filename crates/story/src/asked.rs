@@ -33,6 +33,8 @@ pub struct Known {
     pub changes: Vec<Change>,
     /// What the code says about the subjects of signals, by signal.
     pub code: BTreeMap<Id, CodeJoin>,
+    /// All notes in the code.
+    pub notes: Vec<Note>,
     /// Notes in functions that write no log record at all.
     pub mute_notes: Vec<Note>,
     /// Whether any repository was read.

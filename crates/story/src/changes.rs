@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hark_event::{Change, ChangeKind, CodeJoin, Id, Moment};
+use hark_listen::{Heard, Start};
 
 use crate::told::{LinkedSignal, StoryChange};
 use crate::wording::{duration, stems};
@@ -26,6 +27,8 @@ pub(crate) struct Ground<'a> {
     pub(crate) code: &'a BTreeMap<Id, CodeJoin>,
     /// The start of the incident.
     pub(crate) start: Moment,
+    /// What was heard, for the starts of services.
+    pub(crate) heard: &'a Heard,
 }
 
 /// The changes that bear on the incident, best first.
@@ -58,6 +61,7 @@ fn reasons(
     let parts = [
         place_reason(change, ground),
         time_reason(change, ground),
+        live_reason(change, ground),
         kind_reason(change),
         file_reason(change, ground),
         words_reason(change, heard, rarity),
@@ -73,10 +77,7 @@ fn place_reason(change: &Change, ground: &Ground<'_>) -> Option<Reason> {
         .filter(|signal| signal.credible)
         .map(|signal| &*signal.episode.signal.origin.service);
     let speaking: BTreeSet<&str> = spoke.collect();
-    let about = |service: &str| {
-        change.service.as_deref() == Some(service)
-            || change.paths.iter().chain(&change.path).any(|path| path_names(path, service))
-    };
+    let about = |service: &str| is_about(change, service);
     if let Some(service) = speaking.iter().find(|service| about(service)) {
         return Some((3.0, format!("about {service}, which spoke")));
     }
@@ -89,6 +90,11 @@ fn place_reason(change: &Change, ground: &Ground<'_>) -> Option<Reason> {
         .skip(1)
         .find(|callee| about(callee))
         .map(|callee| (1.5, format!("about {callee}, which is called")))
+}
+
+fn is_about(change: &Change, service: &str) -> bool {
+    change.service.as_deref() == Some(service)
+        || change.paths.iter().chain(&change.path).any(|path| path_names(path, service))
 }
 
 fn path_names(path: &str, service: &str) -> bool {
@@ -126,6 +132,22 @@ fn time_reason(change: &Change, ground: &Ground<'_>) -> Option<Reason> {
         format!("{} after the first whisper began", duration(before))
     };
     Some((weight, text))
+}
+
+/// The change went live with the start after which a signal of its service began.
+fn live_reason(change: &Change, ground: &Ground<'_>) -> Option<Reason> {
+    let credible =
+        ground.signals.iter().filter(|signal| signal.credible).map(|signal| &signal.episode.signal);
+    let found = credible.filter(|signal| is_about(change, &signal.origin.service)).find_map(|signal| {
+        let service = ground.heard.services.iter().find(|service| service.origin == signal.origin)?;
+        let began = |start: &&Start| (-DAY..=2 * DAY).contains(&signal.onset.seconds_since(start.at));
+        let at = service.starts.iter().rposition(|start| began(&start))?;
+        let start = &service.starts[at];
+        let before =
+            at.checked_sub(1).map_or(start.at.plus_seconds(-14 * DAY), |earlier| service.starts[earlier].at);
+        (before < change.time && change.time <= start.at.plus_seconds(900)).then(|| (signal, start))
+    });
+    found.map(|(signal, start)| (2.5, format!("went live with {} of {}", start.what, signal.origin.service)))
 }
 
 fn kind_reason(change: &Change) -> Option<Reason> {

@@ -1,42 +1,47 @@
 //! What people wrote beside the code that spoke.
 
-use std::collections::BTreeMap;
-
-use hark_event::{CodeJoin, Id, Moment, SubjectKind};
+use hark_event::{Moment, Note, SubjectKind};
 use hark_listen::Heard;
 
-use crate::told::{LinkedSignal, ReachedNote};
+use crate::asked::Known;
+use crate::told::{LinkedSignal, ReachedNote, StoryChange};
 
 const SHOWN_MAX: usize = 8;
+/// Changes whose files are looked at.
+const CHANGES_MAX: usize = 3;
 
-/// Notes near linked signals' statements, those of the best signals first; each note once.
+/// Notes near linked signals' statements, those of the best signals first, then those in files that the changes with
+/// the most bearing touched; each note once.
 pub(crate) fn reached(
     signals: &[LinkedSignal],
-    code: &BTreeMap<Id, CodeJoin>,
-    heard: &Heard,
+    changes: &[StoryChange],
+    known: &Known,
     start: Moment,
 ) -> Vec<ReachedNote> {
     let mut notes: Vec<ReachedNote> = Vec::new();
-    for linked in
-        signals.iter().filter(|linked| linked.credible || linked.episode.signal.explained_by.is_none())
-    {
-        let Some(join) = code.get(&linked.episode.signal.id) else { continue };
-        let count = records_before(linked, heard, start);
-        for note in &join.notes {
-            let same =
-                |known: &&mut ReachedNote| known.note.path == note.path && known.note.line == note.line;
-            match notes.iter_mut().find(same) {
-                Some(known) => known.reached += count,
-                None => notes.push(ReachedNote {
-                    age_days: note.written_at.map(|written| start.seconds_since(written) / 86_400),
-                    note: note.clone(),
-                    reached: count,
-                }),
-            }
-        }
+    for linked in signals.iter().filter(|linked| linked.credible) {
+        let Some(join) = known.code.get(&linked.episode.signal.id) else { continue };
+        let count = records_before(linked, &known.heard, start);
+        join.notes.iter().for_each(|note| add(&mut notes, note, count, start));
+    }
+    if signals.iter().any(|linked| linked.credible) {
+        let touched = changes.iter().take(CHANGES_MAX).flat_map(|changed| &changed.change.paths);
+        let beside = touched.flat_map(|path| known.notes.iter().filter(move |note| note.path == *path));
+        beside.for_each(|note| add(&mut notes, note, 0, start));
     }
     notes.truncate(SHOWN_MAX);
     notes
+}
+
+fn add(notes: &mut Vec<ReachedNote>, note: &Note, count: u64, start: Moment) {
+    match notes.iter_mut().find(|known| known.note.id() == note.id()) {
+        Some(known) => known.reached += count,
+        None => notes.push(ReachedNote {
+            age_days: note.written_at.map(|written| start.seconds_since(written) / 86_400),
+            note: note.clone(),
+            reached: count,
+        }),
+    }
 }
 
 fn records_before(linked: &LinkedSignal, heard: &Heard, start: Moment) -> u64 {

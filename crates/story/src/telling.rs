@@ -43,9 +43,9 @@ pub fn tell(asked: &Asked, known: Known) -> Story {
         ([], None) => Verdict::Silent,
     };
     let own: Vec<Id> = signals.iter().filter(|signal| signal.credible).flat_map(own_ids).collect();
-    let ground = Ground { path: &path, signals: &signals, code: &known.code, start };
+    let ground = Ground { path: &path, signals: &signals, code: &known.code, start, heard: &known.heard };
     let changes = ranked(&known.changes, &ground);
-    let notes = reached(&signals, &known.code, &known.heard, start);
+    let notes = reached(&signals, &changes, &known, start);
     let title = asked.title.clone().unwrap_or_else(|| match &service {
         Some(service) => format!("users were hurt at {service}"),
         None => "users were hurt".to_owned(),
