@@ -13,6 +13,9 @@ pub(crate) enum Failure {
     /// A time could not be understood.
     #[error("cannot read `{text}` as a time")]
     Time { text: String },
+    /// An incident that ends before it starts.
+    #[error("`--until` lies before `--at`")]
+    EndsBeforeItStarts,
     /// A zone is not known.
     #[error("`{name}` is no time zone")]
     Zone { name: String },
@@ -42,7 +45,11 @@ impl Failure {
         match self {
             // `hark … | head` is no accident: whoever was reading has read enough.
             Self::Write { source, .. } if source.kind() == io::ErrorKind::BrokenPipe => 0,
-            Self::Time { .. } | Self::Zone { .. } | Self::NothingRead { .. } | Self::Dig(_) => 2,
+            Self::Time { .. }
+            | Self::EndsBeforeItStarts
+            | Self::Zone { .. }
+            | Self::NothingRead { .. }
+            | Self::Dig(_) => 2,
             Self::Unreadable { source, .. } => {
                 if is_the_systems(source) {
                     3
@@ -70,6 +77,9 @@ impl Failure {
         match self {
             Self::Time { .. } => {
                 "write 2026-03-01T10:12:00Z, or \"2026-03-01 10:12\" (read in --tz, else UTC), or \"yesterday 14:02\""
+            }
+            Self::EndsBeforeItStarts => {
+                "users were hurt from --at to --until; swap them, or check their days"
             }
             Self::Zone { .. } => "name it as in Europe/Berlin, or an offset as in +02:00",
             Self::NothingRead { .. } => {

@@ -15,6 +15,7 @@ use crate::writing::{remark, screen, write_result};
 
 /// A crash log longer than this says no more.
 const CRASH_BYTES_MAX: u64 = 1024 * 1024;
+const SERVICES_NAMED_MAX: usize = 12;
 
 /// The story that led to an incident: what did the system know before the users did?
 #[derive(Args, Debug)]
@@ -50,7 +51,11 @@ impl Back {
             title: self.title.clone(),
             crash: self.crash.as_deref().map(read_crash).transpose()?,
         };
+        if asked.end.is_some_and(|end| end < asked.start) {
+            return Err(Failure::EndsBeforeItStarts);
+        }
         let listened = reading::listen(&self.sources, &self.telling, clock)?;
+        remark(&doubts(&asked, &listened), self.telling.quiet);
         let zone = listened.zone.clone();
         let story = story(&asked, listened, self.telling.quiet);
         write_result(&match self.telling.format {
@@ -60,6 +65,28 @@ impl Back {
             Format::Html => hark_tell::story::html(&story, &zone),
         })
     }
+}
+
+/// What makes silence worth nothing: a moment or a service of which nothing was heard.
+fn doubts(asked: &Asked, listened: &Listened) -> Vec<String> {
+    let mut doubts = Vec::new();
+    if let Some(from) = listened.hearing.from.filter(|from| asked.start <= *from) {
+        doubts
+            .push(format!("nothing was heard before {}: the first that was heard is of {from}", asked.start));
+    }
+    let now = listened.heard.as_of;
+    if asked.start > now {
+        doubts.push(format!("{} lies after the last that was heard, which is of {now}", asked.start));
+    }
+    let mut names: Vec<&str> =
+        listened.heard.services.iter().map(|service| &*service.origin.service).collect();
+    names.dedup();
+    if let Some(on) = asked.service.as_deref().filter(|on| !names.is_empty() && !names.contains(on)) {
+        let heard = names.iter().take(SERVICES_NAMED_MAX).copied().collect::<Vec<_>>().join(", ");
+        let more = if names.len() > SERVICES_NAMED_MAX { ", …" } else { "" };
+        doubts.push(format!("nothing was heard from a service called `{on}`; heard were {heard}{more}"));
+    }
+    doubts
 }
 
 /// Puts together what is known, and tells.

@@ -76,3 +76,25 @@ fn the_demo_never_writes_over_what_it_did_not_make() {
     let kept = std::fs::read(place.path().join("mine/telemetry/a.log")).unwrap();
     assert_eq!(kept, b"precious");
 }
+
+#[test]
+fn an_incident_cannot_end_before_it_starts() {
+    let times = ["--at", "2026-03-01 10:05", "--until", "2026-03-01 09:05"];
+    check_refused(&[&["back"][..], &times, &["a.log"]].concat(), &["`--until`", "`--at`", "hint: "]);
+}
+
+#[test]
+fn a_moment_or_a_service_of_which_nothing_was_heard_is_remarked_on() {
+    let place = Place::new();
+    let lines = (0..5).map(|hour| format!("2026-03-01T0{hour}:00:00Z INFO order placed\n"));
+    place.write("checkout/a.log", lines.collect::<String>());
+    for (at, on, words) in [
+        ("2026-02-01", "checkout", "nothing was heard before 2026-02-01T00:00:00Z"),
+        ("2026-04-01", "checkout", "lies after the last that was heard, which is of 2026-03-01T04:00:00Z"),
+        ("2026-03-01 03:00", "chekout", "from a service called `chekout`; heard were checkout"),
+    ] {
+        place.hark(&["back", "--at", at, "--on", on, "."]).says(0, &["remark: ", words]);
+    }
+    let ran = place.hark(&["back", "--at", "2026-03-01 03:00", "--on", "checkout", "."]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+}
