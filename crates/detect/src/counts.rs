@@ -18,6 +18,8 @@ const DAY: usize = 24;
 const DISPERSION_MIN: f64 = 0.03;
 const RATIO_MIN: f64 = 1.4;
 const EXCESS_MIN: f64 = 6.0;
+/// The score of what is surprising but no finding.
+const NO_FINDING_MAX: f64 = 0.95;
 
 /// Counts above what was expected.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -125,20 +127,22 @@ pub fn rising(counts: &[u32], traffic: &[u32]) -> Option<Rising> {
         .max_by(|a, b| a.score.total_cmp(&b.score))
 }
 
-/// How far beyond its threshold the largest window lies, whether or not it rises: what calibration is fed with.
+/// How near the largest window comes to a finding, whether or not it is one: what calibration is fed with.
+///
+/// Below 1 unless all conditions of a finding hold, because a burst that does not stay is not what findings are ranked
+/// against.
 pub fn score_now(counts: &[u32], traffic: &[u32]) -> Option<f64> {
-    WINDOWS
-        .iter()
-        .filter_map(|window| {
-            let (expectation, from) = window.learn(counts, traffic)?;
-            let counted = sum(&counts[from..]) as f64;
-            let expected = expectation.expected(&traffic[from..]);
-            Some(
-                expectation.surprise(counted, expected, window.hours as f64 / DAY as f64).max(0.0)
-                    / window.surprise_min,
-            )
-        })
-        .max_by(f64::total_cmp)
+    if let Some(found) = rising(counts, traffic) {
+        return Some(found.score);
+    }
+    let scores = WINDOWS.iter().filter_map(|window| {
+        let (expectation, from) = window.learn(counts, traffic)?;
+        let counted = sum(&counts[from..]) as f64;
+        let expected = expectation.expected(&traffic[from..]);
+        let surprise = expectation.surprise(counted, expected, window.hours as f64 / DAY as f64);
+        Some((surprise / window.surprise_min).clamp(0.0, NO_FINDING_MAX))
+    });
+    scores.max_by(f64::total_cmp)
 }
 
 /// Hours since the onset: whole days, going back, that lay above expectation.
@@ -163,8 +167,8 @@ struct Window {
 
 const WINDOWS: [Window; 3] = [
     Window { hours: DAY, history_hours_min: 7 * DAY, surprise_min: 4.6 },
-    Window { hours: 3 * DAY, history_hours_min: 9 * DAY, surprise_min: 4.2 },
-    Window { hours: 7 * DAY, history_hours_min: 14 * DAY, surprise_min: 4.2 },
+    Window { hours: 3 * DAY, history_hours_min: 9 * DAY, surprise_min: 4.0 },
+    Window { hours: 7 * DAY, history_hours_min: 14 * DAY, surprise_min: 4.0 },
 ];
 
 impl Window {

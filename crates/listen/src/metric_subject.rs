@@ -25,6 +25,8 @@ const COUNTED_BELOW: f64 = 30.0;
 const HOURS_PER_DAY: usize = 24;
 /// A step at a start is real if it is so many times the usual change from day to day.
 const STEP_FLUTTERS_MIN: f64 = 3.0;
+/// A step that is dated to half a day must be so many sigmas high to be worth a word.
+const STEP_LEVEL_MIN: f64 = 4.5;
 /// And so many times the spread within a day.
 const STEP_WITHIN_MIN: f64 = 2.0;
 
@@ -241,6 +243,10 @@ impl MetricSubject {
             return None;
         }
         if found.form == Form::Step {
+            // Small steps that nothing explains are how series live.
+            if found.level < STEP_LEVEL_MIN {
+                return None;
+            }
             return self
                 .step(found.direction, found.level, found.score, found.hours_since_onset, calendar)
                 .map(vaguely);
