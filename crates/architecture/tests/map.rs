@@ -171,7 +171,8 @@ fn every_crate_has_an_invariant_in_the_architecture() {
     let text = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
     for (package, _) in ARROWS.iter().filter(|(package, _)| !package.ends_with("architecture")) {
         let room = package.strip_prefix("hark-").unwrap_or("cli");
-        let says = text.lines().any(|line| line.contains(&format!("`{room}`")) && line.contains("Invariant:"));
+        let says =
+            text.lines().any(|line| line.contains(&format!("`{room}`")) && line.contains("Invariant:"));
         assert!(says, "ARCHITECTURE.md states no invariant of `{room}`");
     }
 }
