@@ -13,7 +13,7 @@ use crate::season::Reach;
 const DAY: usize = 24;
 /// A day counts if so many of its hours were measured.
 const HOURS_OF_DAY_MIN: usize = 14;
-const LEVEL_MIN: f64 = 2.5;
+const LEVEL_MIN: f64 = 1.5;
 const TAU_MIN: f64 = 0.5;
 
 /// How a series left its season.
@@ -85,7 +85,7 @@ fn threshold(reach: Reach, direction: Direction) -> f64 {
         Direction::Up => reach.up,
         Direction::Down => reach.down,
     };
-    LEVEL_MIN.max(1.3 * strayed + 0.4)
+    LEVEL_MIN.max(1.5 * strayed + 0.3)
 }
 
 /// Half-day medians of the last five days rank with time.
@@ -133,7 +133,7 @@ fn step(scores: &[f32], sign: f64) -> Option<usize> {
     };
     let (split, stepped) = splits.clone().map(|at| (at, step(at))).min_by(|a, b| a.1.total_cmp(&b.1))?;
     let ramped = splits.map(ramp).min_by(f64::total_cmp)?;
-    (stepped < ramped).then_some((count - split) * BLOCK)
+    (stepped < 0.9 * ramped).then_some((count - split) * BLOCK)
 }
 
 /// The last half day, going back, whose median was still near the season.

@@ -22,6 +22,7 @@ impl Calibration {
     /// The strength of a finding, or `None` if such scores are nothing rare here.
     pub(crate) fn strength(&self, candidate: &Candidate) -> Option<f64> {
         let chance = self.0.get(&candidate.class).map_or(1.0, |quiet| quiet.rarity(candidate.score));
-        (chance <= CHANCE_MAX).then(|| strength(chance))
+        // Three decimals are what is told: what looks equal must rank as equal.
+        (chance <= CHANCE_MAX).then(|| (strength(chance) * 1_000.0).round() / 1_000.0)
     }
 }

@@ -15,6 +15,8 @@ pub(crate) enum Class {
     Vanished,
     /// Day medians of metrics.
     Drift,
+    /// Day medians of high latency quantiles.
+    TailDrift,
     /// Eight-hour medians of metrics.
     Shift,
     /// Counts of errors.

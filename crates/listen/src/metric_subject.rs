@@ -244,7 +244,7 @@ impl MetricSubject {
         }
         if found.form == Form::Step {
             // Small steps that nothing explains are how series live.
-            if found.level < STEP_LEVEL_MIN {
+            if found.level < STEP_LEVEL_MIN && self.meaning.may_be_explained() {
                 return None;
             }
             return self
@@ -265,7 +265,7 @@ impl MetricSubject {
         );
         let text = format!("median {} over the last day, {} usual", quantity(now), quantity(usual));
         let (kind, class) = match self.meaning {
-            Meaning::TailLatency => (SignalKind::TailLatency, Class::Drift),
+            Meaning::TailLatency => (SignalKind::TailLatency, Class::TailDrift),
             Meaning::ErrorCounter | Meaning::ErrorGauge => (SignalKind::ErrorsRising, Class::Drift),
             _ => (SignalKind::MetricDrift, Class::Drift),
         };
@@ -363,8 +363,8 @@ impl MetricSubject {
             return counts::score_now(ticks, traffic).map(|score| (class, score)).into_iter().collect();
         }
         let Some(season) = &self.season else { return Vec::new() };
-        let drifted =
-            drift::score_now(self.scores.values(), season.reach_day).map(|score| (Class::Drift, score));
+        let class = if self.meaning == Meaning::TailLatency { Class::TailDrift } else { Class::Drift };
+        let drifted = drift::score_now(self.scores.values(), season.reach_day).map(|score| (class, score));
         let shifted =
             shift::score_now(self.scores.values(), season.reach_shift).map(|score| (Class::Shift, score));
         drifted.into_iter().chain(shifted).collect()

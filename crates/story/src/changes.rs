@@ -145,7 +145,7 @@ fn live_reason(change: &Change, ground: &Ground<'_>) -> Option<Reason> {
         let start = &service.starts[at];
         let before =
             at.checked_sub(1).map_or(start.at.plus_seconds(-14 * DAY), |earlier| service.starts[earlier].at);
-        (before < change.time && change.time <= start.at.plus_seconds(900)).then(|| (signal, start))
+        (before < change.time && change.time <= start.at.plus_seconds(900)).then_some((signal, start))
     });
     found.map(|(signal, start)| (2.5, format!("went live with {} of {}", start.what, signal.origin.service)))
 }
