@@ -383,7 +383,7 @@ impl Listener {
 }
 
 /// The score of a subject that did not come near a finding on a quiet day, where there is no better measure.
-const QUIET: f64 = 0.5;
+const QUIET: f64 = 0.4;
 
 /// A service's errors sum up those of its patterns: as rare as all of them together.
 const ERROR_SUBJECTS: usize = 20;
