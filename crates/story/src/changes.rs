@@ -16,6 +16,7 @@ use crate::wording::{duration, stems};
 const SHOWN_MAX: usize = 8;
 const BEARING_MIN: f64 = 3.0;
 const DAY: i64 = 86_400;
+const NEAR_SECONDS: i64 = 60 * DAY;
 
 /// What changes are held against.
 pub(crate) struct Ground<'a> {
@@ -43,11 +44,16 @@ pub(crate) fn ranked(changes: &[Change], ground: &Ground<'_>) -> Vec<StoryChange
             let bearing = reasons.iter().map(|(weight, _)| weight).sum();
             (bearing, change, link(reasons))
         })
-        .filter(|(bearing, _, _)| *bearing >= BEARING_MIN)
+        .filter(|(bearing, change, _)| *bearing >= BEARING_MIN && is_near(change, ground))
         .collect();
     rated.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.time.cmp(&a.1.time)).then_with(|| a.1.id.cmp(&b.1.id)));
     rated.truncate(SHOWN_MAX);
     rated.into_iter().map(|(_, change, link)| StoryChange { change: change.clone(), link }).collect()
+}
+
+/// Old changes are named only if they wrote what was heard: the import of a repository touches everything.
+fn is_near(change: &Change, ground: &Ground<'_>) -> bool {
+    ground.start.seconds_since(change.time) <= NEAR_SECONDS || file_reason(change, ground).is_some()
 }
 
 type Reason = (f64, String);
@@ -192,7 +198,7 @@ fn words_reason(change: &Change, heard: &BTreeSet<String>, rarity: &BTreeMap<Str
     if weight < 0.3 {
         return None;
     }
-    let words: Vec<&str> = shared.iter().take(3).map(|(_, word)| word.as_str()).collect();
+    let words: Vec<String> = shared.iter().take(3).map(|(_, stem)| word_with(stem, change)).collect();
     Some((weight, format!("speaks of {}", words.join(", "))))
 }
 
@@ -213,6 +219,13 @@ fn link(mut reasons: Vec<Reason>) -> String {
     reasons.retain(|(weight, text)| *weight > 0.0 && !text.is_empty());
     let texts: Vec<String> = reasons.into_iter().map(|(_, text)| text).collect();
     texts.join("; ")
+}
+
+/// The word of the change that has this stem, as it is written there.
+fn word_with(stem: &str, change: &Change) -> String {
+    let texts = std::iter::once(&change.summary).chain(&change.details).chain(&change.path);
+    let mut words = texts.flat_map(|text| text.split(|c: char| !c.is_ascii_alphabetic()));
+    words.find(|word| stems(word).contains(stem)).unwrap_or(stem).to_lowercase()
 }
 
 fn words_of(change: &Change) -> BTreeSet<String> {

@@ -123,7 +123,17 @@ fn why_allowed(evidence: &Evidence<'_>) -> Vec<Answer> {
     for signal in credible(evidence) {
         let name = signal.episode.signal.subject.name.to_ascii_lowercase();
         let is_new = signal.episode.signal.kind == SignalKind::PatternNew;
-        if NEVER.iter().any(|never| name.contains(never)) {
+        let unexpected = |text: &str| NEVER.iter().any(|never| text.to_ascii_lowercase().contains(never));
+        let note =
+            signal.episode.code.iter().filter_map(|place| place.note.as_ref()).find(|note| unexpected(note));
+        if let (true, Some(note)) = (is_new, note) {
+            let text = format!(
+                "The code beside it says “{}”; it met that case, wrote “{}”, and went on.",
+                cut(note, 90),
+                cut(&signal.episode.signal.subject.name, 90),
+            );
+            answers.push(Answer { text, evidence: vec![signal.episode.signal.id.clone()] });
+        } else if unexpected(&name) {
             let text = format!(
                 "The code met what it calls unexpected, said so (“{}”), and went on.",
                 cut(&name, 90)
