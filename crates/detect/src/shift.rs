@@ -13,7 +13,7 @@ const BEFORE: usize = 24;
 const WEEK: usize = 168;
 const LEVEL_MIN: f64 = 4.5;
 
-/// A step that has been there for [`WINDOW`] hours.
+/// A step that has been there for eight hours.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Shift {
     /// Which way.
