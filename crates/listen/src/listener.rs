@@ -402,3 +402,87 @@ pub(crate) fn subjects(listener: &Listener) -> BTreeMap<SubjectKind, u64> {
     known.insert(SubjectKind::Flow, listener.flows.all().len() as u64);
     known
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use hark_event::{Event, Level, LogRecord, Sample};
+
+    use super::*;
+    use crate::Tally;
+
+    const DAY: i64 = 24;
+
+    fn origin() -> Origin {
+        Origin { service: Arc::from("shop"), environment: Arc::from("production") }
+    }
+
+    /// What a small service says in one hour: a line per request, and one metric with a daily wave.
+    fn hour_of(hour: Hour, extra: Option<&str>, metric_above: f64) -> HourCells {
+        let (origin, file) = (origin(), Arc::from("shop.log"));
+        let mut tally = Tally::new();
+        let lines = (0..40).map(|_| "order placed").chain(extra);
+        for (line, message) in (1..).zip(lines) {
+            tally.hear(Event::Log(LogRecord {
+                time: Some(hour.start()),
+                arrival: hour.start().plus_seconds(line as i64),
+                origin: &origin,
+                level: Level::Info,
+                message,
+                version: None,
+                peers: &[],
+                file: &file,
+                line,
+                lines: 1,
+            }));
+        }
+        let wave = (hour.0.rem_euclid(DAY) as f64 / 12.0 - 1.0).abs() * 10.0;
+        let texture = (hour.0 * 7919).rem_euclid(101) as f64 / 50.0;
+        let value = 100.0 + wave + texture + metric_above;
+        tally.hear(Event::Sample(Sample {
+            time: hour.start(),
+            origin: &origin,
+            series: "queue_depth",
+            value,
+            file: &file,
+            line: 1,
+        }));
+        tally.take_hours().remove(&hour).unwrap_or_default()
+    }
+
+    /// Listens to so many days, in which a line and a drift begin on the given days.
+    fn listen_to(days: i64, line_from: i64, drift_from: i64) -> Vec<Signal> {
+        let mut listener = Listener::new(Zone::utc());
+        let first = Hour(480_000);
+        let said = (0..days * DAY).flat_map(|passed| {
+            let extra =
+                (passed >= line_from * DAY && passed % 5 == 0).then_some("basket restored from yesterday");
+            let above = 0.05 * (passed - drift_from * DAY).max(0) as f64;
+            listener.close(first + passed, hour_of(first + passed, extra, above))
+        });
+        said.collect()
+    }
+
+    #[test]
+    fn months_of_an_even_service_say_nothing() {
+        assert_eq!(listen_to(70, i64::MAX / DAY, i64::MAX / DAY), []);
+    }
+
+    #[test]
+    fn a_new_line_and_a_drift_are_said_within_days() {
+        let said = listen_to(40, 25, 26);
+        let day_of = |kind| {
+            said.iter().find(|signal| signal.kind == kind).map(|s| (s.noticed_at.hour().0 - 480_000) / DAY)
+        };
+        assert!(day_of(SignalKind::PatternNew).is_some_and(|day| day <= 27), "{said:?}");
+        assert!(day_of(SignalKind::MetricDrift).is_some_and(|day| day <= 33), "{said:?}");
+    }
+
+    #[test]
+    fn later_hours_change_nothing_that_was_said() {
+        let whole = listen_to(40, 25, 26);
+        let cut = listen_to(34, 25, 26);
+        assert!(!cut.is_empty() && whole.starts_with(&cut));
+    }
+}

@@ -125,7 +125,9 @@ impl MetricSubject {
         if self.usual_since.is_some_and(|since| calendar.hour - since < 14 * 24) {
             return;
         }
-        let from = self.usual_since.take().unwrap_or(self.values.first());
+        // Histories are cut at different hours: only what all of them remember can be compared.
+        let known = self.values.first().max(calendar.slots.first());
+        let from = self.usual_since.take().unwrap_or(known).max(known);
         let usual = self.values.since(from);
         let guard = usual.len().saturating_sub(HOURS_MIN).min(GUARD_HOURS);
         if guard < GUARD_HOURS_MIN {
@@ -139,7 +141,7 @@ impl MetricSubject {
         let slots = &calendar.slots.since(from)[..usual.len() - guard];
         let Some(season) = Season::fit(&usual[..usual.len() - guard], slots) else { return };
         self.offset = 0.0;
-        self.season_from = from.max(self.values.first());
+        self.season_from = from;
         let mut scores = History::from(self.season_from);
         for ((since, &value), &slot) in (0..).zip(&usual).zip(calendar.slots.since(from)) {
             scores.push(season.score(value, slot, since));
@@ -431,8 +433,8 @@ impl MetricSubject {
     /// Its values over time, in steps of three hours, with what was usual.
     pub(crate) fn curve(&self, calendar: &Calendar<'_>) -> Curve {
         const STEP: usize = 3;
-        let values = self.values.values();
-        let first = self.values.first();
+        let first = self.values.first().max(calendar.slots.first());
+        let values = self.values.since(first);
         let slots: Vec<(i64, u8)> =
             (first - self.season_from..).zip(calendar.slots.since(first).iter().copied()).collect();
         let block = |block: &[f32]| median(block.iter().map(|&value| f64::from(value)));
@@ -442,7 +444,7 @@ impl MetricSubject {
             median(block.iter().map(|&(since, slot)| season.expected(slot, since, offset)))
         };
         Curve {
-            from: self.values.first().start(),
+            from: first.start(),
             step_seconds: STEP as i64 * 3_600,
             values: values.chunks(STEP).map(block).collect(),
             baseline: slots.chunks(STEP).map(usual).take(values.chunks(STEP).len()).collect(),
