@@ -23,6 +23,8 @@ pub struct Vanished {
     pub silent_hours: usize,
     /// How many lines were due since.
     pub due: f64,
+    /// Hours of its longest silence before.
+    pub longest_hours_before: usize,
     /// How many had been due in its longest silence before.
     pub longest_due_before: f64,
     /// Whether it came like a clock's tick, whatever the traffic: a heartbeat.
@@ -47,16 +49,26 @@ pub fn vanished(counts: &[u32], traffic: &[u32]) -> Option<Vanished> {
     let due = expectation.expected(&traffic[spoke..]);
     let mut longest_due_before = 0.0_f64;
     let mut due_now = 0.0;
+    let (mut longest_hours_before, mut hours_now) = (0, 0);
     for (&count, &load) in counts[..spoke].iter().zip(traffic) {
         due_now = if count > 0 { 0.0 } else { due_now + expectation.hourly(load) };
         longest_due_before = longest_due_before.max(due_now);
+        hours_now = if count > 0 { 0 } else { hours_now + 1 };
+        longest_hours_before = longest_hours_before.max(hours_now);
     }
     let regular = is_regular(&counts[..spoke]);
     if !regular && silent_hours < IRREGULAR_HOURS_MIN {
         return None;
     }
     let score = due / DUE_MIN.max(TIMES_LONGEST * longest_due_before);
-    (score >= 1.0).then_some(Vanished { silent_hours, due, longest_due_before, regular, score })
+    (score >= 1.0).then_some(Vanished {
+        silent_hours,
+        due,
+        longest_hours_before,
+        longest_due_before,
+        regular,
+        score,
+    })
 }
 
 /// Whether hourly counts vary less than chance would make them vary.

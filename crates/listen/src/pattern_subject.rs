@@ -153,6 +153,8 @@ impl PatternSubject {
         }
         let from = self.counts.first().max(around.traffic.first());
         let found = vanished::vanished(self.counts.since(from), around.traffic.since(from))?;
+        // Between its last record and the build that dropped it lies one of its usual pauses at most.
+        let pause = found.longest_hours_before.min(24) as i64;
         let summary = format!(
             "{} has stopped: nothing for {}, where {} records were due; its longest silence before was worth {}.",
             quoted(&self.name),
@@ -172,7 +174,7 @@ impl PatternSubject {
             explainable: if found.regular || self.level >= Level::Warn {
                 Explainable::Never
             } else {
-                Explainable::ByDeploySince { patience_seconds: 6 * 3_600 }
+                Explainable::ByDeploySince { patience_seconds: 3_600 * pause.max(6) }
             },
         })
     }
