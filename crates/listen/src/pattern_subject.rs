@@ -20,6 +20,10 @@ const EXEMPLARS_MAX: usize = 4;
 /// Counting over windows is done every so many hours: nothing that they see happens faster.
 const JUDGED_EVERY_HOURS: i64 = 3;
 const YOUNG_HOURS: i64 = 10 * 24;
+/// Records that it takes to say that something comes in proportion to traffic.
+const STEADY_COUNT_MIN: u64 = 12;
+/// How long is waited for them.
+const FEW_WAIT_HOURS: i64 = 44;
 
 /// What a subject knows about its service at the close of an hour.
 pub(crate) struct Around<'a> {
@@ -118,7 +122,9 @@ impl PatternSubject {
         let seen = self.appearances(around.hour, around.heard_from);
         let stays =
             if loud { novelty::has_come_to_stay_loudly(seen) } else { novelty::has_come_to_stay(seen) };
-        if !stays {
+        // A handful of records cannot be said to be steady: a build is not yet seen to explain them, nor not to.
+        let few = seen.count < STEADY_COUNT_MIN;
+        if !stays || (few && !loud && around.hour - self.first_seen.hour() < FEW_WAIT_HOURS) {
             return None;
         }
         let days = (around.hour - around.heard_from) / 24;
@@ -129,7 +135,7 @@ impl PatternSubject {
             seen.count,
             hours((seen.span_hours + 1) as usize),
         );
-        let steady = self.is_steady_since(around, self.first_seen.hour());
+        let steady = !few && self.is_steady_since(around, self.first_seen.hour());
         Some(Candidate {
             kind: SignalKind::PatternNew,
             class: if loud { Class::NewLoud } else { Class::New },
