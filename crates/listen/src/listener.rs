@@ -17,7 +17,7 @@ use crate::cell::HourCells;
 use crate::clusters::Clusters;
 use crate::flows::Flows;
 use crate::heard::Heard;
-use crate::history::{HOURS_MAX, History};
+use crate::history::History;
 use crate::metric_subject::Calendar;
 use crate::pattern_subject::Around;
 use crate::phase::Phase;
@@ -387,9 +387,6 @@ const QUIET: f64 = 0.4;
 
 /// A service's errors sum up those of its patterns: as rare as all of them together.
 const ERROR_SUBJECTS: usize = 20;
-
-/// What the memory of one listener covers at most, in hours.
-pub const REMEMBERED_HOURS: usize = HOURS_MAX;
 
 /// Subjects that are known, for the account.
 pub(crate) fn subjects(listener: &Listener) -> BTreeMap<SubjectKind, u64> {

@@ -20,7 +20,7 @@ use crate::words::{hours, quantity, times};
 
 /// Series of one service that are listened to; more are cut and counted.
 const SERIES_MAX: usize = 20_000;
-/// How many hours of a service must be heard before errors of the whole service are judged.
+/// Errors an hour below which nothing is called a burst.
 const ERRORS_BURST_MIN: u32 = 20;
 
 /// Variants of one line that a deploy brought show themselves within so long.
