@@ -1,6 +1,6 @@
 # What a newcomer needs: `make demo` and `make test`. Both do all the set-up that they need.
 
-.PHONY: demo test build setup bench bench-stories bench-quiet bench-laws
+.PHONY: demo test build setup bench bench-stories bench-quiet bench-laws bench-patterns
 
 CARGO ?= cargo
 DATA ?= ../shared/data
@@ -29,3 +29,11 @@ bench-quiet: build
 
 bench-laws: build
 	$(CARGO) run --release --locked -p hark-bench -- laws --moments 200
+
+# The other miner lives in a folder of its own; where it cannot be had, the bench says so.
+DRAIN3 := target/drain3
+
+bench-patterns: build ## are log lines told apart as people tell them apart? beside Drain3 on the same lines
+	@[ -x $(DRAIN3)/bin/python ] || python3 -m venv $(DRAIN3) || true
+	@$(DRAIN3)/bin/python -c 'import drain3' 2>/dev/null || $(DRAIN3)/bin/pip install --quiet drain3==0.9.11 || true
+	$(CARGO) run --release --locked -p hark-bench -- patterns --data $(DATA) --python $(DRAIN3)/bin/python

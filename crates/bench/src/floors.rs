@@ -1,21 +1,21 @@
 //! What the short runs must reach, in one place: they guard every change, they do not measure.
 //!
-//! A short run has one seed and thin traffic, so that each figure has a wide interval. The floors lie below what the
-//! goals of the full runs ask for, and above what a broken detector would reach.
+//! A short run has a seed or two and thin traffic, so that each figure has a wide interval. The floors lie below what
+//! the goals of the full runs ask for, and above what a broken detector would reach.
 
 /// Share of audible stories whose true whisper is ranked first.
-pub(crate) const FIRST: f64 = 0.20;
+pub(crate) const FIRST: f64 = 0.70;
 /// Share of audible stories whose true whisper is among the first three.
-pub(crate) const AMONG_THREE: f64 = 0.30;
+pub(crate) const AMONG_THREE: f64 = 0.80;
 /// Share of right verdicts.
-pub(crate) const VERDICT: f64 = 0.70;
+pub(crate) const VERDICT: f64 = 0.80;
 /// Share of audible stories whose cause, or its note, is among the first three.
-pub(crate) const CAUSE: f64 = 0.30;
+pub(crate) const CAUSE: f64 = 0.70;
 /// Where between onset and incident the true whisper is noticed at the median, at most.
-pub(crate) const NOTICED: f64 = 0.60;
+pub(crate) const NOTICED: f64 = 0.40;
 /// Signals per service-week where nothing happens, at most.
-pub(crate) const QUIET_RATE: f64 = 1.2;
+pub(crate) const QUIET_RATE: f64 = 0.3;
 /// Share of random quiet moments at which `whispered` is said, at most.
-pub(crate) const QUIET_WHISPERED: f64 = 0.80;
+pub(crate) const QUIET_WHISPERED: f64 = 0.35;
 /// Fewer trials of a law than these have shown nothing.
 pub(crate) const LAW_TRIALS: usize = 3;

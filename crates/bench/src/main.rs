@@ -9,10 +9,13 @@ mod check;
 mod cut;
 mod error;
 mod floors;
+mod grouping;
 mod hark;
 mod interval;
+mod labelled;
 mod laws;
 mod options;
+mod patterns;
 mod quiet;
 mod schema;
 mod score;
@@ -39,6 +42,8 @@ hark-bench <command> [options]: measures the hark binary and prints Markdown
               --ceiling-rate RATE  --ceiling-whispered SHARE
   laws      causal, deterministic, as of: does the binary keep its laws?
               --tales a,b  --seeds 301..301  --traffic 0.05  --moments 50  --short
+  patterns  are log lines told apart as people tell them apart? beside Drain3, if python3 has it
+              --data ../shared/data  --python python3
   speed     lines a second beside `wc -l` and `grep` on the same files
               --bytes 1073741824
   world     writes a world into --to DIR, to look at: --tales NAME --seeds N --traffic 1.0
@@ -57,6 +62,7 @@ fn main() -> ExitCode {
         "stories" => stories::run(&options),
         "quiet" => quiet::run(&options),
         "laws" => laws::run(&options),
+        "patterns" => patterns::run(&options),
         "speed" => speed::run(&options),
         "world" => world::run(&options),
         "" | "help" | "--help" => {

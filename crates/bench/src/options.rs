@@ -15,6 +15,10 @@ pub(crate) struct Options {
     pub(crate) schema: Option<PathBuf>,
     pub(crate) truth: Option<PathBuf>,
     pub(crate) to: Option<PathBuf>,
+    /// The folder of the labelled sets.
+    pub(crate) data: Option<PathBuf>,
+    /// The interpreter that has the other miner.
+    pub(crate) python: Option<PathBuf>,
     pub(crate) tales: Option<Vec<Tale>>,
     /// First and last, both included.
     pub(crate) seeds: Option<(u64, u64)>,
@@ -40,6 +44,8 @@ impl Options {
             schema: None,
             truth: None,
             to: None,
+            data: None,
+            python: None,
             tales: None,
             seeds: None,
             traffic: None,
@@ -75,6 +81,8 @@ impl Options {
             "--hark" => self.hark = PathBuf::from(value),
             "--schema" => self.schema = Some(PathBuf::from(value)),
             "--truth" => self.truth = Some(PathBuf::from(value)),
+            "--data" => self.data = Some(PathBuf::from(value)),
+            "--python" => self.python = Some(PathBuf::from(value)),
             "--to" => self.to = Some(PathBuf::from(value)),
             "--tales" => {
                 let tales: Result<Vec<Tale>, _> = value.split(',').map(str::parse).collect();

@@ -19,11 +19,11 @@ const WEEK_SECONDS: f64 = 7.0 * 86_400.0;
 /// Listens to quiet worlds and asks about quiet moments.
 pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
     let hark = Hark::at(&options.hark)?;
-    let usual = if options.short { (201, 201) } else { (201, 205) };
+    let usual = if options.short { (201, 202) } else { (201, 205) };
     let (first, last) = options.seeds.unwrap_or(usual);
-    let traffic = options.traffic.unwrap_or(if options.short { 0.02 } else { 0.15 });
+    let traffic = options.traffic.unwrap_or(if options.short { 0.1 } else { 0.15 });
     let worlds = (last.saturating_sub(first) + 1) as usize;
-    let moments = options.moments.unwrap_or(if options.short { 10 } else { 200 });
+    let moments = options.moments.unwrap_or(if options.short { 24 } else { 200 });
     let mut said = Said::default();
     let mut whispered = Share::default();
     let mut aloud = Vec::new();

@@ -23,7 +23,7 @@ pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
         .unwrap_or_else(|| Tale::ALL.into_iter().filter(|tale| *tale != Tale::Quiet).collect());
     let usual = if options.short { (101, 101) } else { (101, 105) };
     let (first, last) = options.seeds.unwrap_or(usual);
-    let traffic = options.traffic.unwrap_or(if options.short { 0.02 } else { 0.15 });
+    let traffic = options.traffic.unwrap_or(if options.short { 0.1 } else { 0.15 });
     let worlds: Vec<(Tale, u64)> =
         tales.iter().flat_map(|tale| (first..=last).map(|seed| (*tale, seed))).collect();
     let scores = beside::each(&worlds, |(tale, seed)| {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{back, demo, listen};
+use crate::commands::{back, demo, listen, patterns};
 
 /// Listens to what a system has been saying, and tells what it knew before its users did.
 #[derive(Parser, Debug)]
@@ -27,6 +27,7 @@ pub(crate) enum Command {
     Demo(demo::Demo),
     Listen(listen::Listen),
     Back(back::Back),
+    Patterns(patterns::Patterns),
 }
 
 /// What to read, and how.

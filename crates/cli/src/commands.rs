@@ -3,6 +3,7 @@
 pub(crate) mod back;
 pub(crate) mod demo;
 pub(crate) mod listen;
+pub(crate) mod patterns;
 
 use crate::arguments::{Arguments, Command};
 use crate::failure::Failure;
@@ -13,5 +14,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Demo(demo) => demo.run(),
         Command::Listen(listen) => listen.run(),
         Command::Back(back) => back.run(),
+        Command::Patterns(patterns) => patterns.run(),
     }
 }

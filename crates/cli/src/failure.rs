@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use hark_dig::DigError;
+use hark_event::Moment;
 use hark_memory::MemoryError;
 use hark_rehearsal::RehearsalError;
 
@@ -16,6 +17,12 @@ pub(crate) enum Failure {
     /// An incident that ends before it starts.
     #[error("`--until` lies before `--at`")]
     EndsBeforeItStarts,
+    /// Signals were asked for that are yet to come.
+    #[error("`--since` lies after now, which is {now}")]
+    SinceAfterNow { now: Moment },
+    /// A document of every record.
+    #[error("`--assign` has no such format")]
+    AssignedAsDocument,
     /// A zone is not known.
     #[error("`{name}` is no time zone")]
     Zone { name: String },
@@ -47,6 +54,8 @@ impl Failure {
             Self::Write { source, .. } if source.kind() == io::ErrorKind::BrokenPipe => 0,
             Self::Time { .. }
             | Self::EndsBeforeItStarts
+            | Self::SinceAfterNow { .. }
+            | Self::AssignedAsDocument
             | Self::Zone { .. }
             | Self::NothingRead { .. }
             | Self::Dig(_) => 2,
@@ -81,6 +90,10 @@ impl Failure {
             Self::EndsBeforeItStarts => {
                 "users were hurt from --at to --until; swap them, or check their days"
             }
+            Self::SinceAfterNow { .. } => {
+                "now is --as-of, else the time of the latest record; ask for what was before it"
+            }
+            Self::AssignedAsDocument => "a line for each record is told as --format json or human",
             Self::Zone { .. } => "name it as in Europe/Berlin, or an offset as in +02:00",
             Self::NothingRead { .. } => {
                 "the remarks above say why for each file; docs and `hark listen --help` name what is read"

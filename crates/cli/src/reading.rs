@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::sync_channel;
 
 use hark_event::{Hearing, Hour, Moment, Zone};
 use hark_ingest::{Discovery, Reading, Source, discover};
@@ -19,6 +20,8 @@ use crate::writing::remark_on;
 
 /// Counted hours are handed on when they take about so much memory.
 const HANDED_ON_AT: usize = 4 * 1024 * 1024;
+/// So many hours are put together ahead of the one that is listened to.
+const HOURS_AHEAD: usize = 2;
 /// Telemetry older than this before now says nothing about now.
 const HOURS_MAX: i64 = 400 * 24;
 
@@ -29,6 +32,16 @@ pub(crate) struct Listened {
     pub(crate) repositories: Repositories,
     pub(crate) hearing: Hearing,
     pub(crate) zone: Zone,
+}
+
+/// What was counted, before anything listens to it.
+pub(crate) struct Counted {
+    /// In the order in which they were found.
+    pub(crate) files: Vec<Source>,
+    pub(crate) sorter: Sorter,
+    pub(crate) told: Told,
+    pub(crate) hearing: Hearing,
+    pub(crate) remarks: Vec<String>,
 }
 
 /// The zone and the moment that options name.
@@ -54,17 +67,8 @@ impl Clock {
 
 /// Reads everything and listens to it, up to now.
 pub(crate) fn listen(sources: &Sources, telling: &Telling, clock: Clock) -> Result<Listened, Failure> {
-    let Discovery { sources: files, unread, mut remarks } = discover(&sources.paths);
-    let reading = Reading {
-        zone: clock.zone.clone(),
-        as_of: clock.as_of,
-        service: sources.service.clone(),
-        environment: sources.environment.clone(),
-    };
-    let threads = sources.threads.map_or_else(threads, usize::from);
-    let (sorter, told, mut hearing) = read_all(&files, &reading, threads, telling.quiet)?;
-    hearing.unread.extend(unread);
-    hearing.unread.sort();
+    let reading = reading(sources, &clock);
+    let Counted { sorter, told, mut hearing, mut remarks, .. } = count(sources, telling, &reading)?;
     let now = clock.as_of.or(hearing.to);
     let (Some(now), true) = (now, hearing.records + hearing.samples > 0 || !is_empty(&told)) else {
         remark_on(&hearing, &remarks, telling.quiet);
@@ -74,7 +78,7 @@ pub(crate) fn listen(sources: &Sources, telling: &Telling, clock: Clock) -> Resu
     remarks.extend(repositories.remarks.iter().cloned());
     let mut listener = Listener::new(clock.zone.clone());
     listener.announce(repositories.changes.iter().chain(&told.changes).cloned());
-    let too_old = close_hours(&mut listener, sorter, now)?;
+    let too_old = close_hours(&mut listener, sorter, now, threads(sources))?;
     let heard = listener.heard(now);
     hearing.subjects = heard.subjects.clone();
     hearing.cut("hours of telemetry older than 400 days", too_old);
@@ -85,15 +89,38 @@ pub(crate) fn listen(sources: &Sources, telling: &Telling, clock: Clock) -> Resu
     Ok(Listened { heard, told, repositories, hearing, zone: clock.zone })
 }
 
-fn threads() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+/// How the files are to be read.
+pub(crate) fn reading(sources: &Sources, clock: &Clock) -> Reading {
+    Reading {
+        zone: clock.zone.clone(),
+        as_of: clock.as_of,
+        service: sources.service.clone(),
+        environment: sources.environment.clone(),
+        hears_timeless: false,
+    }
+}
+
+/// Reads everything and counts it into hours.
+pub(crate) fn count(sources: &Sources, telling: &Telling, reading: &Reading) -> Result<Counted, Failure> {
+    let Discovery { sources: files, unread, remarks } = discover(&sources.paths);
+    let (sorter, told, mut hearing) = read_all(&files, reading, threads(sources), telling.quiet)?;
+    hearing.unread.extend(unread);
+    hearing.unread.sort();
+    Ok(Counted { files, sorter, told, hearing, remarks })
+}
+
+/// As many threads as were asked for, else one for each core.
+fn threads(sources: &Sources) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    sources.threads.map_or_else(cores, usize::from)
 }
 
 fn is_empty(told: &Told) -> bool {
     told.alerts.is_empty() && told.reports.is_empty() && told.changes.is_empty()
 }
 
-fn named(paths: &[impl AsRef<Path>]) -> String {
+/// The paths as a message names them.
+pub(crate) fn named(paths: &[impl AsRef<Path>]) -> String {
     let names: Vec<String> = paths.iter().map(|path| format!("`{}`", path.as_ref().display())).collect();
     names.join(", ")
 }
@@ -162,10 +189,40 @@ fn read_one(
 }
 
 /// Closes all hours that have ended by now; returns how many were too old to matter.
-fn close_hours(listener: &mut Listener, sorter: Sorter, now: Moment) -> Result<u64, Failure> {
+///
+/// With more than one thread the next hours are put together while one is listened to.
+fn close_hours(
+    listener: &mut Listener,
+    sorter: Sorter,
+    now: Moment,
+    threads: usize,
+) -> Result<u64, MemoryError> {
+    let hours = sorter.into_hours()?;
+    if threads < 2 {
+        return close_in_order(listener, hours, now);
+    }
+    std::thread::scope(|scope| {
+        let (sender, receiver) = sync_channel(HOURS_AHEAD);
+        scope.spawn(move || {
+            for hour in hours {
+                // Whoever has heard enough has hung up: what is left need not be read.
+                if sender.send(hour).is_err() {
+                    break;
+                }
+            }
+        });
+        close_in_order(listener, receiver, now)
+    })
+}
+
+fn close_in_order(
+    listener: &mut Listener,
+    hours: impl IntoIterator<Item = Result<(Hour, HourCells), MemoryError>>,
+    now: Moment,
+) -> Result<u64, MemoryError> {
     let mut next: Option<Hour> = None;
     let mut too_old = 0;
-    for hour in sorter.into_hours()? {
+    for hour in hours {
         let (hour, cells) = hour?;
         if hour.end() > now {
             break;

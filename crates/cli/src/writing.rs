@@ -1,7 +1,7 @@
 //! Results on standard output, remarks on standard error.
 
 use std::collections::BTreeSet;
-use std::io::{IsTerminal, Write, stderr, stdout};
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write, stderr, stdout};
 
 use hark_event::{Hearing, Zone};
 use hark_tell::Screen;
@@ -29,6 +29,37 @@ pub(crate) fn write_result(text: &str) -> Result<(), Failure> {
     let mut out = stdout().lock();
     out.write_all(text.as_bytes()).map_err(failed)?;
     out.flush().map_err(failed)
+}
+
+/// Writes a result that is too long to be held, line by line; the first failure ends it.
+pub(crate) struct ResultWriter {
+    out: BufWriter<StdoutLock<'static>>,
+    failed: Option<io::Error>,
+}
+
+impl ResultWriter {
+    /// On standard output.
+    pub(crate) fn new() -> Self {
+        Self { out: BufWriter::with_capacity(1 << 16, stdout().lock()), failed: None }
+    }
+
+    /// Writes one line.
+    pub(crate) fn line(&mut self, line: &str) {
+        if self.failed.is_none() {
+            self.failed = writeln!(self.out, "{line}").err();
+        }
+    }
+
+    /// Whether writing more is in vain.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failed.is_some()
+    }
+
+    /// Writes what is left, and tells what went wrong.
+    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+        let failed = self.failed.take().or_else(|| self.out.flush().err());
+        failed.map_or(Ok(()), |source| Err(Failure::Write { what: "to standard output".to_owned(), source }))
+    }
 }
 
 /// Says what could not be understood, a line each.

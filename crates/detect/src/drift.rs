@@ -3,10 +3,10 @@
 //! A drift is *persistent* (three days in a row lie on the same side, each farther than chance) and
 //! *monotone* (Kendall's tau of half-day medians, Mann 1945), and it goes farther than the series itself has
 //! gone before. Level alone finds weekends, trend alone finds noise: measured on real series, only both
-//! together stay quiet. A step that stays can look like both: whichever of a step and a ramp fits the last week
-//! better names the [`Form`]. What moves by less than a quarter of a sigma a day is found late or not at all.
+//! together stay quiet. A step that stays can look like both, so that each drift has its [`Form`]. What moves by less than a quarter of a sigma a day is found late or not at all.
 
 use crate::Direction;
+use crate::form::{Form, form};
 use crate::robust::{kendall_tau, median_of_at_least, theil_sen};
 use crate::season::Reach;
 
@@ -15,15 +15,6 @@ const DAY: usize = 24;
 const HOURS_OF_DAY_MIN: usize = 14;
 const LEVEL_MIN: f64 = 1.5;
 const TAU_MIN: f64 = 0.5;
-
-/// How a series left its season.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Form {
-    /// Steadily, and still going.
-    Ramp,
-    /// At once, and staying there.
-    Step,
-}
 
 /// A drift that is under way.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -44,8 +35,9 @@ pub struct Drift {
 
 /// Looks for a drift at the end of hourly scores (sigmas from the season, `NaN` where not measured).
 ///
-/// `reach` is how far day medians strayed in the history of the series.
-pub fn drift(scores: &[f32], reach: Reach) -> Option<Drift> {
+/// `reach` is how far day medians strayed in the history of the series; `known` are numbers of hours before the end at
+/// which something was done that may have moved it at once.
+pub fn drift(scores: &[f32], reach: Reach, known: &[usize]) -> Option<Drift> {
     if scores.len() < 5 * DAY {
         return None;
     }
@@ -65,9 +57,10 @@ pub fn drift(scores: &[f32], reach: Reach) -> Option<Drift> {
     if is_like_last_week(scores, sign, level) {
         return None;
     }
-    let (form, hours_since_onset) = match step(scores, sign) {
-        Some(hours) => (Form::Step, hours),
-        None => (Form::Ramp, onset(scores, sign, level)),
+    let form = form(&scores[scores.len().saturating_sub(7 * DAY)..], known);
+    let hours_since_onset = match form {
+        Form::Step { hours_ago } => hours_ago,
+        Form::Ramp => onset(scores, sign, level),
     };
     let slope_per_day = sign * slope(scores, hours_since_onset).unwrap_or(level / 3.0);
     Some(Drift { form, direction, level, slope_per_day, hours_since_onset, score })
@@ -103,37 +96,6 @@ fn is_like_last_week(scores: &[f32], sign: f64, level: f64) -> bool {
     let Some(end) = scores.len().checked_sub(7 * DAY).filter(|end| *end >= DAY) else { return true };
     let week_ago = median_of_at_least(HOURS_OF_DAY_MIN, &scores[end - DAY..end]);
     week_ago.is_none_or(|before| before * sign > 0.5 * level)
-}
-
-/// If a step fits the last week clearly better than a ramp does: how many hours ago it was.
-fn step(scores: &[f32], sign: f64) -> Option<usize> {
-    const BLOCK: usize = 6;
-    let tail = &scores[scores.len().saturating_sub(7 * DAY)..];
-    let blocks: Vec<f64> = tail
-        .rchunks(BLOCK)
-        .rev()
-        .filter_map(|block| median_of_at_least(3, block))
-        .map(|level| level * sign)
-        .collect();
-    let count = blocks.len();
-    let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len().max(1) as f64;
-    let misfit = |model: &dyn Fn(usize) -> f64| {
-        blocks.iter().enumerate().map(|(at, block)| (block - model(at)).abs()).sum::<f64>()
-    };
-    let splits = 2..count.saturating_sub(2);
-    let step = |split: usize| {
-        let (low, high) = (mean(&blocks[..split]), mean(&blocks[split..]));
-        misfit(&|at| if at < split { low } else { high })
-    };
-    let ramp = |split: usize| {
-        let low = mean(&blocks[..split]);
-        let weights: f64 = (split..count).map(|at| ((at - split) as f64 + 0.5).powi(2)).sum();
-        let rise: f64 = (split..count).map(|at| (blocks[at] - low) * ((at - split) as f64 + 0.5)).sum();
-        misfit(&|at| low + if at < split { 0.0 } else { rise / weights * ((at - split) as f64 + 0.5) })
-    };
-    let (split, stepped) = splits.clone().map(|at| (at, step(at))).min_by(|a, b| a.1.total_cmp(&b.1))?;
-    let ramped = splits.map(ramp).min_by(f64::total_cmp)?;
-    (stepped < 0.9 * ramped).then_some((count - split) * BLOCK)
 }
 
 /// The last half day, going back, whose median was still near the season.
@@ -179,7 +141,7 @@ mod tests {
     fn one_sigma_a_day_is_noticed_within_five_days() {
         let scores = wave(120 + 5 * 24, 1.0);
         let scores = [&wave(72, 0.0)[..], &scores[..]].concat();
-        let found = drift(&scores, Reach { up: 0.6, down: 0.6 }).expect("a drift");
+        let found = drift(&scores, Reach { up: 0.6, down: 0.6 }, &[]).expect("a drift");
         assert_eq!(found.direction, Direction::Up);
         assert!((0.7..1.3).contains(&found.slope_per_day), "{found:?}");
         assert!((72..=132).contains(&found.hours_since_onset), "{found:?}");
@@ -188,7 +150,7 @@ mod tests {
     #[test]
     fn noise_is_no_drift() {
         for hours in 120..400 {
-            assert_eq!(drift(&wave(hours, 0.0), Reach { up: 0.6, down: 0.6 }), None);
+            assert_eq!(drift(&wave(hours, 0.0), Reach { up: 0.6, down: 0.6 }, &[]), None);
         }
     }
 
@@ -198,26 +160,18 @@ mod tests {
         for score in &mut scores[240 - 48..] {
             *score += 4.0;
         }
-        assert_eq!(drift(&scores, Reach::default()), None);
-    }
-
-    #[test]
-    fn a_step_is_told_from_a_ramp() {
-        let mut scores = wave(300, 0.0);
-        scores[300 - 66..].iter_mut().for_each(|score| *score += 4.0);
-        assert_eq!(step(&scores, 1.0), Some(66));
-        assert_eq!(step(&wave(120 + 5 * 24, 1.0), 1.0), None);
+        assert_eq!(drift(&scores, Reach::default(), &[]), None);
     }
 
     #[test]
     fn what_the_series_has_done_before_is_no_drift() {
         let scores = wave(120 + 5 * 24, 1.0);
-        assert_eq!(drift(&scores, Reach { up: 6.0, down: 0.5 }), None);
+        assert_eq!(drift(&scores, Reach { up: 6.0, down: 0.5 }, &[]), None);
     }
 
     #[test]
     fn short_series_are_not_judged() {
-        assert_eq!(drift(&wave(100, 1.0), Reach::default()), None);
+        assert_eq!(drift(&wave(100, 1.0), Reach::default(), &[]), None);
         assert_eq!(score_now(&[1.0], Reach::default()), None);
     }
 }

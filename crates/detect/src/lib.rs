@@ -9,6 +9,7 @@
 
 pub mod counts;
 pub mod drift;
+pub mod form;
 pub mod novelty;
 pub mod rank;
 pub mod robust;

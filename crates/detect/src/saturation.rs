@@ -7,7 +7,8 @@
 
 use crate::robust::theil_sen;
 
-const DAYS: usize = 6;
+/// Days that are judged.
+pub const DAYS: usize = 6;
 /// History before the days that are judged.
 const DAYS_BEFORE_MIN: usize = 7;
 /// Beyond so many days a straight line says nothing.
@@ -79,10 +80,12 @@ fn flutter(daily: &[f64]) -> f64 {
     crate::robust::sigma(&steps, 0.0).unwrap_or(0.0)
 }
 
-/// By how much the series has moved per day over stretches as long as the one that is judged.
+/// By how much the series has moved per day over stretches as long as the one that is judged, those left out that one
+/// day made: a step is no climb.
 fn usual_step(daily: &[f64]) -> f64 {
     daily
         .windows(DAYS)
+        .filter(|week| !is_a_step(week))
         .filter_map(|week| {
             let points: Vec<(f64, f64)> =
                 week.iter().enumerate().filter(|(_, y)| y.is_finite()).map(|(x, &y)| (x as f64, y)).collect();
@@ -90,6 +93,12 @@ fn usual_step(daily: &[f64]) -> f64 {
         })
         .map(f64::abs)
         .fold(0.0, f64::max)
+}
+
+fn is_a_step(week: &[f64]) -> bool {
+    let measured = || week.iter().copied().filter(|day| day.is_finite());
+    let range = measured().fold(f64::MIN, f64::max) - measured().fold(f64::MAX, f64::min);
+    week.windows(2).any(|pair| (pair[1] - pair[0]).abs() > 0.5 * range)
 }
 
 #[cfg(test)]
@@ -121,6 +130,16 @@ mod tests {
     #[test]
     fn a_flat_disk_is_not() {
         assert_eq!(saturation(&disk(30, 0, 0.0), 100.0), None);
+    }
+
+    #[test]
+    fn a_step_long_ago_does_not_hide_a_climb() {
+        let stepped = (0..28).map(|day| {
+            let texture = f64::from(day * 37 % 11) / 10.0;
+            let climb = if day >= 20 { 1.5 * f64::from(day - 20) } else { 0.0 };
+            50.0 + texture + climb + if day >= 9 { 12.0 } else { 0.0 }
+        });
+        assert!(saturation(&stepped.collect::<Vec<f64>>(), 90.0).is_some());
     }
 
     #[test]

@@ -3,11 +3,14 @@
 //! The season is additive, in the logarithm for positive quantities that vary by more than a factor of
 //! two: an hour-of-day profile from one week of history on, a day-of-week offset from two weeks on, and a
 //! profile of the hour of the week (smoothed over its neighbours) from four weeks on. With less than four
-//! weeks a full weekly profile would be a handful of values an hour, noisier than what it explains.
+//! weeks a full weekly profile would be a handful of values an hour, noisier than what it explains. Weeks are
+//! believed only if a day is told better by the same days of other weeks than by all other days.
 //!
 //! Besides the profile it keeps the *reach*: how far medians over a third of a day, a day, strayed in the
 //! history that it was fitted on. Parametric thresholds do not hold on real series (they are
-//! autocorrelated and heavy-tailed), a multiple of what the series itself has done does.
+//! autocorrelated and heavy-tailed), a multiple of what the series itself has done does. A short history has not
+//! yet gone as far as a long one will, and a profile lies nearer to the days that it was fitted on than to others:
+//! the reach is widened by as much as that makes of it.
 //!
 //! A quantity that has moved along a straight line for as long as it is known (a certificate that runs down, a
 //! counter shown as a gauge) is expected to go on along it: only then is a trend part of what is usual.
@@ -19,6 +22,10 @@ use crate::robust::{kendall_tau, median, median_of_at_least, quantile, sigma, th
 /// Hours of history below which no season is fitted.
 pub const HOURS_MIN: usize = 8 * 24;
 const WEEK: usize = 168;
+/// Weeks are believed if they leave less than this share of what all days together leave.
+const WEEK_MISS_MAX: f64 = 0.9;
+/// The reach is told as if so many days were known.
+const REACH_DAYS: f64 = 30.0;
 /// How closely daily medians must follow a line to be taken for one.
 const LINE_TAU_MIN: f64 = 0.9;
 
@@ -29,6 +36,12 @@ pub struct Reach {
     pub up: f64,
     /// Farthest below.
     pub down: f64,
+}
+
+impl Reach {
+    fn widened(self, factor: f64) -> Self {
+        Self { up: self.up * factor, down: self.down * factor }
+    }
 }
 
 /// A fitted season.
@@ -71,10 +84,11 @@ impl Season {
         let mut profile = vec![0.0_f64; WEEK];
         let days = measured / 24;
         explain(&mut rest, slots, &mut profile, |slot, other| slot % 24 == other % 24, 3);
-        if days >= 14 {
+        let weekly = days >= 14 && weeks_explain(&rest, slots);
+        if weekly {
             explain(&mut rest, slots, &mut profile, |slot, other| slot / 24 == other / 24, 2 * 16);
         }
-        if days >= 28 {
+        if weekly && days >= 28 {
             explain(&mut rest, slots, &mut profile, is_neighbour, 9);
         }
         let sigma = spread(&rest, center, logarithmic);
@@ -84,8 +98,8 @@ impl Season {
             profile: profile.into_iter().map(|value| value as f32).collect(),
             slope_per_hour,
             sigma,
-            reach_shift: reach(&scaled, 8),
-            reach_day: reach(&scaled, 24),
+            reach_shift: reach(&scaled, 8).widened(understated(days, weekly)),
+            reach_day: reach(&scaled, 24).widened(understated(days, weekly)),
         })
     }
 
@@ -180,6 +194,36 @@ fn explain(
     for (expected, common) in profile.iter_mut().zip(&common) {
         *expected += common;
     }
+}
+
+/// Whether the level of a day is told better by the same days of other weeks than by all other days.
+fn weeks_explain(rest: &[f64], slots: &[u8]) -> bool {
+    let days: Vec<(u8, f64)> = rest
+        .chunks(24)
+        .zip(slots.chunks(24))
+        .filter(|(day, _)| day.iter().filter(|value| value.is_finite()).count() >= 12)
+        .filter_map(|(day, slots)| Some((slots[slots.len() / 2] / 24, median(day.iter().copied())?)))
+        .collect();
+    let miss = |at: usize, same: bool| {
+        let (weekday, level) = days[at];
+        let others = days.iter().enumerate().filter(|(other, _)| *other != at);
+        let kin = others.filter(|(_, (day, _))| !same || *day == weekday).map(|(_, (_, level))| *level);
+        median(kin).map(|expected| (level - expected).abs())
+    };
+    let misses = (0..days.len()).filter_map(|at| Some((miss(at, true)?, miss(at, false)?)));
+    let (by_week, by_all) = misses.fold((0.0, 0.0), |sum, miss| (sum.0 + miss.0, sum.1 + miss.1));
+    by_week < WEEK_MISS_MAX * by_all
+}
+
+/// How much farther a series is to be expected to go than it went in so many days that it was learned from.
+///
+/// The largest of n normal values grows with the root of 2 ln n (Fisher and Tippett 1928); a mean of k lies nearer
+/// to its own k values than to the next one by the root of (1 + 1/k) / (1 - 1/k).
+fn understated(days: usize, weekly: bool) -> f64 {
+    let farther = (REACH_DAYS.ln() / (days.max(2) as f64).ln()).sqrt().max(1.0);
+    let weeks = (days as f64 / 7.0).max(2.0);
+    let nearer = if weekly { ((1.0 + 1.0 / weeks) / (1.0 - 1.0 / weeks)).sqrt() } else { 1.0 };
+    farther * nearer
 }
 
 fn is_neighbour(slot: usize, other: usize) -> bool {

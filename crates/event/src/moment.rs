@@ -47,11 +47,13 @@ impl Moment {
     }
 
     /// The hour that contains this moment.
+    #[inline]
     pub const fn hour(self) -> Hour {
-        Hour(self.seconds().div_euclid(SECONDS_PER_HOUR))
+        Hour(self.0.div_euclid(NANOS_PER_SECOND * SECONDS_PER_HOUR))
     }
 
     /// This moment, later by so many seconds (earlier, if negative).
+    #[inline]
     pub const fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(NANOS_PER_SECOND)))
     }

@@ -126,7 +126,8 @@ impl Arrivals {
     }
 
     fn judge(&self, at: usize, time: Moment, is_last: bool, as_of: Option<Moment>) -> Judgement {
-        let is_far = self.clock.is_some_and(|clock| time > clock.plus_seconds(FAR_LEAP_SECONDS));
+        let clock = self.clock.filter(|clock| *clock != Moment::MIN);
+        let is_far = clock.is_some_and(|clock| time > clock.plus_seconds(FAR_LEAP_SECONDS));
         let horizon = as_of.filter(|_| !is_far);
         let (mut agree, mut contradict, mut is_complete) = (0, 0, is_last);
         for witness in self.held.iter().skip(at + 1).filter_map(|draft| draft.time).take(WITNESSES_MAX) {
@@ -152,11 +153,15 @@ impl Arrivals {
         }
     }
 
-    /// Nothing that is held has a time, and no clock was ever set: lines are counted and named as cut.
+    /// Nothing that is held has a time, and no clock was ever set: unless such records are wanted, lines are counted and named as cut.
     /// Says whether anything was let go.
     fn let_go_undated(&mut self, ear: &mut Ear<'_>) -> bool {
         if self.held.is_empty() {
             return false;
+        }
+        if ear.hears_timeless {
+            self.clock = Some(Moment::MIN);
+            return true;
         }
         ear.hearing.cut("log records without a time before the first that has one", self.held.len() as u64);
         for draft in self.held.drain(..) {

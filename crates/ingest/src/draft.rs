@@ -95,6 +95,9 @@ impl Draft {
 
     /// Fills in the other services that it names; says how many there are.
     pub(crate) fn peers<'a>(&'a self, into: &mut [&'a str; PEERS_MAX]) -> usize {
+        if self.peers.is_empty() {
+            return 0;
+        }
         let mut count = 0;
         for peer in self.peers.split_terminator(PEER_END) {
             if count < PEERS_MAX && !into[..count].contains(&peer) {

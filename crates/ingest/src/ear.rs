@@ -18,6 +18,8 @@ pub(crate) struct Ear<'a> {
     pub(crate) file: Arc<str>,
     /// Only what arrived at or before this moment is known.
     pub(crate) as_of: Option<Moment>,
+    /// Whether records before the first time in the file are heard.
+    pub(crate) hears_timeless: bool,
     /// Who spoke.
     pub(crate) origins: Origins,
     /// The file's name without packing and rotation, for series that are named after it.
@@ -55,7 +57,9 @@ impl Ear<'_> {
         self.hearing.undated += u64::from(draft.time.is_none());
         // A line that was cut is counted by the tally already.
         self.hearing.truncated += u64::from(draft.is_shortened && draft.tally.truncated == 0);
-        self.hearing.heard_at(arrival);
+        if arrival != Moment::MIN {
+            self.hearing.heard_at(arrival);
+        }
         let mut peers = [""; PEERS_MAX];
         let peers_count = draft.peers(&mut peers);
         (self.hear)(Event::Log(LogRecord {

@@ -1,15 +1,20 @@
 //! One JSON object to its scalar fields, in order of appearance, nested names joined with dots.
 //!
-//! A visitor notes where keys and values stand in the line instead of copying them, so that the list can be
-//! reused from line to line; only what is escaped or nested is written to a scratch text. Arrays are passed
-//! over, and so is what lies deeper than a log's fields should.
+//! Where keys and values stand in the line is noted instead of copying them, so that the list can be reused from
+//! line to line; only what is escaped or nested is written to a scratch text. Arrays are passed over, and so is
+//! what lies deeper than a log's fields should.
+//!
+//! Nearly all lines that loggers write are plain: no escapes, no arrays, no odd white space. Those are read by
+//! [`crate::json_plain`]; a visitor of `serde_json` reads all others, and alone decides what is an error.
 
 use std::fmt;
 
+use crate::json_plain;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 const FIELDS_MAX: usize = 256;
-const DEPTH_MAX: usize = 5;
+/// Objects in objects that are read.
+pub(crate) const DEPTH_MAX: usize = 5;
 
 /// The fields of one object, and the memory for those of the next.
 #[derive(Debug, Default)]
@@ -50,8 +55,9 @@ impl fmt::Display for Scalar<'_> {
     }
 }
 
+/// A value as it is noted.
 #[derive(Clone, Copy, Debug)]
-enum Value {
+pub(crate) enum Value {
     Null,
     Bool(bool),
     Integer(i64),
@@ -61,10 +67,17 @@ enum Value {
 
 /// A piece of the line or of the scratch text.
 #[derive(Clone, Copy, Debug)]
-struct Span {
+pub(crate) struct Span {
     is_scratch: bool,
     start: u32,
     end: u32,
+}
+
+impl Span {
+    /// A piece of the line.
+    pub(crate) fn of_line(start: usize, end: usize) -> Self {
+        Self { is_scratch: false, start: start as u32, end: end as u32 }
+    }
 }
 
 impl Fields {
@@ -75,25 +88,50 @@ impl Fields {
         if u32::try_from(line.len()).is_err() {
             return Err(Error::custom("longer than 4 GiB"));
         }
+        if json_plain::read(self, line).is_some() {
+            return Ok(());
+        }
+        self.read_any(line)
+    }
+
+    /// Reads any line, however it is written.
+    fn read_any(&mut self, line: &str) -> Result<(), serde_json::Error> {
+        self.list.clear();
+        self.scratch.clear();
         let mut json = serde_json::Deserializer::from_str(line);
         json.deserialize_map(Object { fields: self, line, prefix: None, depth: 0 })?;
         json.end()
     }
 
-    /// Name and value of every scalar field; `line` is what was read.
-    pub(crate) fn iter<'a>(&'a self, line: &'a str) -> impl Iterator<Item = (&'a str, Scalar<'a>)> {
-        self.list.iter().map(move |(key, value)| {
-            let value = match *value {
-                Value::Null => Scalar::Null,
-                Value::Bool(value) => Scalar::Bool(value),
-                Value::Integer(value) => Scalar::Integer(value),
-                Value::Float(value) => Scalar::Float(value),
-                Value::Text(span) => Scalar::Text(self.at(line, span)),
-            };
-            (self.at(line, *key), value)
-        })
+    /// How many scalar fields there are.
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
     }
 
+    /// The name of a field; `line` is what was read.
+    #[inline]
+    pub(crate) fn key<'a>(&'a self, line: &'a str, at: usize) -> &'a str {
+        self.at(line, self.list[at].0)
+    }
+
+    /// The value of a field; `line` is what was read.
+    #[inline]
+    pub(crate) fn value<'a>(&'a self, line: &'a str, at: usize) -> Scalar<'a> {
+        match self.list[at].1 {
+            Value::Null => Scalar::Null,
+            Value::Bool(value) => Scalar::Bool(value),
+            Value::Integer(value) => Scalar::Integer(value),
+            Value::Float(value) => Scalar::Float(value),
+            Value::Text(span) => Scalar::Text(self.at(line, span)),
+        }
+    }
+
+    /// Name and value of every scalar field; `line` is what was read.
+    pub(crate) fn iter<'a>(&'a self, line: &'a str) -> impl Iterator<Item = (&'a str, Scalar<'a>)> {
+        (0..self.len()).map(move |at| (self.key(line, at), self.value(line, at)))
+    }
+
+    #[inline]
     fn at<'a>(&'a self, line: &'a str, span: Span) -> &'a str {
         let text = if span.is_scratch { &self.scratch } else { line };
         &text[span.start as usize..span.end as usize]
@@ -105,7 +143,7 @@ impl Fields {
         if start.saturating_add(text.len()) > line.len() {
             return self.copied(text);
         }
-        Span { is_scratch: false, start: start as u32, end: (start + text.len()) as u32 }
+        Span::of_line(start, start + text.len())
     }
 
     fn copied(&mut self, text: &str) -> Span {
@@ -114,10 +152,33 @@ impl Fields {
         Span { is_scratch: true, start, end: self.scratch.len() as u32 }
     }
 
-    fn joined(&mut self, line: &str, prefix: Option<Span>, key: Span) -> Span {
+    /// Whether no further field is taken.
+    pub(crate) fn is_full(&self) -> bool {
+        self.list.len() >= FIELDS_MAX
+    }
+
+    /// Takes a field.
+    pub(crate) fn push(&mut self, key: Span, value: Value) {
+        self.list.push((key, value));
+    }
+
+    /// The name of a field in the object of that name.
+    pub(crate) fn joined(&mut self, line: &str, prefix: Option<Span>, key: Span) -> Span {
         let Some(prefix) = prefix else { return key };
-        let name = format!("{}.{}", self.at(line, prefix), self.at(line, key));
-        self.copied(&name)
+        let start = self.scratch.len() as u32;
+        self.push_piece(line, prefix);
+        self.scratch.push('.');
+        self.push_piece(line, key);
+        Span { is_scratch: true, start, end: self.scratch.len() as u32 }
+    }
+
+    fn push_piece(&mut self, line: &str, span: Span) {
+        let range = span.start as usize..span.end as usize;
+        if span.is_scratch {
+            self.scratch.extend_from_within(range);
+        } else {
+            self.scratch.push_str(&line[range]);
+        }
     }
 }
 
@@ -137,7 +198,7 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key_seed(Text { fields: &mut *self.fields, line: self.line })? {
-            if self.fields.list.len() >= FIELDS_MAX {
+            if self.fields.is_full() {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             }
@@ -188,7 +249,7 @@ struct Any<'f, 'l> {
 
 impl Any<'_, '_> {
     fn note<E>(self, value: Value) -> Result<(), E> {
-        self.fields.list.push((self.key, value));
+        self.fields.push(self.key, value);
         Ok(())
     }
 }
@@ -331,6 +392,95 @@ mod tests {
         check(r#"{"a":1} trailing"#, "error");
         check("[1]", "error");
         check(&"{\"a\":".repeat(10_000), "error");
+    }
+
+    fn listed(fields: &Fields, line: &str) -> Vec<String> {
+        fields.iter(line).map(|(key, value)| format!("{key}={value:?}")).collect()
+    }
+
+    #[track_caller]
+    fn check_both_ways(line: &str) {
+        let (mut one, mut other) = (Fields::default(), Fields::default());
+        let (read, read_any) = (one.read(line), other.read_any(line));
+        assert_eq!(read.is_ok(), read_any.is_ok(), "{line}");
+        if read.is_ok() {
+            assert_eq!(listed(&one, line), listed(&other, line), "{line}");
+        }
+    }
+
+    #[test]
+    fn plain_lines_are_read_as_any_others_are() {
+        for value in [
+            "0",
+            "-0",
+            "-1",
+            "01",
+            "1.",
+            ".5",
+            "1.5",
+            "-1e3",
+            "1E+30",
+            "1e999",
+            "0.1e-7",
+            "123456789012345678",
+            "1234567890123456789",
+            "9223372036854775807",
+            "9223372036854775808",
+            "18446744073709551616",
+            "+1",
+            "-",
+            "1-",
+            "1 2",
+            "0x1",
+            "true",
+            "false",
+            "null",
+            "True",
+            "nul",
+            "\"\"",
+            "\"a\"",
+            "\"\\n\"",
+            "\"\\ud800\"",
+            "\"\t\"",
+            "\"\u{7f}é\"",
+            "\"a",
+            "{}",
+            "{ }",
+            "{,}",
+            "{\"b\":1,}",
+            "{\"b\":{\"c\":null},\"d\":2}",
+            "[]",
+            "[1,{}]",
+            "{\"b\" : 1 , \"c\":2 }",
+            "{\"b\":{\"c\":{\"d\":{\"e\":{\"f\":{\"g\":1},\"h\":2}}}}}",
+            "",
+            " ",
+        ] {
+            for line in [
+                "{\"a\":@}",
+                "{\"a\":@,\"z\":1}",
+                "{ \"a\" : @ } ",
+                "{\"a\":@ ,\"z\":1",
+                "{\"a\"@}",
+                "{@}",
+                "@",
+            ] {
+                check_both_ways(&line.replace('@', value));
+            }
+        }
+        let many: Vec<String> = (0..300).map(|number| format!("\"k{number}\":{number}")).collect();
+        check_both_ways(&format!("{{{}}}", many.join(",")));
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig { cases: 2_000, failure_persistence: None, ..Default::default() })]
+
+        #[test]
+        fn whatever_a_line_holds_it_is_read_as_any_other_is(
+            line in "\\{(\"[a-z.é]{0,9}\" ?: ?(\"[ -~é]{0,12}\"|-?[0-9]{1,20}(\\.[0-9]{0,3})?|null|true|\\{\"x\":1\\}|[\\[\\]{},:\" 0-9tfn]{0,4}),?){0,6}[}\"x]{0,2}"
+        ) {
+            check_both_ways(&line);
+        }
     }
 
     #[test]

@@ -24,7 +24,10 @@ pub(crate) fn near_start(text: &str) -> Option<(Level, Range<usize>)> {
         while matches!(head.get(at), Some(b' ' | b'\t')) {
             at += 1;
         }
-        let end = memchr::memchr2(b' ', b'\t', &head[at.min(head.len())..])
+        // Words are short: looking at each byte is quicker than being prepared for long ones.
+        let end = head[at..]
+            .iter()
+            .position(|byte| matches!(byte, b' ' | b'\t'))
             .map_or(head.len(), |length| at + length);
         if at >= end {
             return None;

@@ -21,6 +21,7 @@ mod draft;
 mod ear;
 mod json;
 mod json_lines;
+mod json_plain;
 mod level;
 mod lines;
 mod log_fields;

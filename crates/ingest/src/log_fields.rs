@@ -97,7 +97,8 @@ impl LogFields {
 
     fn understand(&mut self, fields: &Fields, line: &str) {
         self.meanings.clear();
-        for (at, (key, _)) in fields.iter(line).enumerate() {
+        for at in 0..fields.len() {
+            let key = fields.key(line, at);
             match self.known.get_mut(at) {
                 Some((known, _)) if known == key => {}
                 Some(other) => *other = (key.to_owned(), meaning(key)),
@@ -109,26 +110,27 @@ impl LogFields {
 
     fn find<'a>(&mut self, fields: &'a Fields, line: &'a str, ear: &mut Ear<'_>) -> Found<'a> {
         let mut found = Found::default();
-        for (at, (key, value)) in fields.iter(line).enumerate() {
+        for at in 0..fields.len() {
+            let value = || fields.value(line, at);
             match self.meanings[at] {
                 Meaning::Time(rank) if found.time.is_none_or(|(best, _)| rank < best) => {
-                    let time = self.moment(value, ear);
+                    let time = self.moment(value(), ear);
                     found.time = time.map(|time| (rank, time)).or(found.time);
                 }
-                Meaning::Observed => found.observed = found.observed.or_else(|| self.moment(value, ear)),
+                Meaning::Observed => found.observed = found.observed.or_else(|| self.moment(value(), ear)),
                 Meaning::Message(rank) | Meaning::MessageOrExtra(rank) => {
-                    if let Some(text) = value.text()
+                    if let Some(text) = value().text()
                         && found.message.is_none_or(|(best, ..)| rank < best)
                         && !text.is_empty()
                     {
-                        found.message = Some((rank, key, text));
+                        found.message = Some((rank, fields.key(line, at), text));
                     }
                 }
-                Meaning::Level if found.level == Level::Unknown => found.level = level_of(value),
-                Meaning::LevelNumber => found.level_number = severity(value),
-                Meaning::Service(rank) => keep_best(&mut found.service, rank, value),
-                Meaning::Environment(rank) => keep_best(&mut found.environment, rank, value),
-                Meaning::Version(rank) => keep_best(&mut found.version, rank, value),
+                Meaning::Level if found.level == Level::Unknown => found.level = level_of(value()),
+                Meaning::LevelNumber => found.level_number = severity(value()),
+                Meaning::Service(rank) => keep_best(&mut found.service, rank, value()),
+                Meaning::Environment(rank) => keep_best(&mut found.environment, rank, value()),
+                Meaning::Version(rank) => keep_best(&mut found.version, rank, value()),
                 _ => {}
             }
         }
@@ -212,7 +214,7 @@ fn take_text(key: &str, message: &str, draft: &mut Draft) {
 }
 
 fn keep_best<'a>(best: &mut Option<(u8, &'a str)>, rank: u8, value: Scalar<'a>) {
-    if let Some(text) = value.text().filter(|text| !text.trim().is_empty())
+    if let Some(text) = value.text().filter(|text| text.chars().any(|letter| !letter.is_whitespace()))
         && best.is_none_or(|(found, _)| rank < found)
     {
         *best = Some((rank, text));

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 
 use hark_event::Level;
 
-use crate::draft::Draft;
+use crate::draft::{Draft, MESSAGE_BYTES_MAX};
 use crate::ear::Ear;
 use crate::level;
 use crate::lines::Lines;
@@ -26,6 +26,32 @@ pub(crate) fn read(lines: &mut Lines<'_>, mut finder: Finder, ear: &mut Ear<'_>)
     if read_lines(lines, &mut finder, &mut records, ear).is_continue() {
         // Breaks only when the last records are not known yet: they are then left out.
         let _ = records.finish(lines.tally, ear);
+    }
+}
+
+/// Reads a file without stamps: every line is a record of its own, indented ones belong to the record before.
+pub(crate) fn read_timeless(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
+    let mut records = Records::new();
+    if read_timeless_lines(lines, &mut records, ear).is_continue() {
+        let _ = records.finish(lines.tally, ear);
+    }
+}
+
+fn read_timeless_lines(lines: &mut Lines<'_>, records: &mut Records, ear: &mut Ear<'_>) -> ControlFlow<()> {
+    loop {
+        let before = lines.tally;
+        let Some(line) = lines.next() else { return ControlFlow::Continue(()) };
+        let text = clean(line.bytes);
+        match records.open() {
+            Some(draft) if text.starts_with([' ', '\t']) => draft.push_line(&text),
+            _ if text.trim().is_empty() => {}
+            _ => {
+                let draft = records.begin(before, line.number, ear)?;
+                draft.push(&text);
+                // There is no header here: whatever says how loud it is belongs to the message.
+                draft.level = level::near_start(&draft.message).map_or(Level::Unknown, |(level, _)| level);
+            }
+        }
     }
 }
 
@@ -82,7 +108,7 @@ pub(crate) fn take_message(text: &str, draft: &mut Draft) {
     // A message may bring a time of day of its own, as containers' logs do.
     let own_time = time_of_day_length(text.as_bytes());
     draft.push(text[own_time..].trim_start());
-    cut_level(draft, 0);
+    cut_level(draft);
 }
 
 /// Fills the draft from a stamped line; returns the service that a syslog header names.
@@ -114,23 +140,42 @@ fn split<'a>(text: &'a str, stamp: &Stamp, draft: &mut Draft) -> Option<&'a str>
     if stamp.shape.form == Form::Glog {
         draft.level = level::of_letter(text.as_bytes()[stamp.start]);
     }
-    draft.push(before);
-    draft.push(rest);
-    cut_level(draft, 0);
+    if before.is_empty() && rest.len() <= MESSAGE_BYTES_MAX {
+        push_without_level(rest, draft);
+    } else {
+        draft.push(before);
+        draft.push(rest);
+        cut_level(draft);
+    }
     app
 }
 
-fn cut_level(draft: &mut Draft, from: usize) {
-    if let Some((level, cut)) = level::near_start(&draft.message[from..]) {
-        if draft.level == Level::Unknown || level > draft.level {
-            draft.level = level;
-        }
-        draft.message.drain(from + cut.start..from + cut.end);
+/// Fills an empty message with a text that fits, but for its level.
+fn push_without_level(text: &str, draft: &mut Draft) {
+    let Some((level, cut)) = level::near_start(text) else { return draft.push(text) };
+    take_level(level, draft);
+    draft.push(&text[..cut.start]);
+    draft.push(&text[cut.end..]);
+}
+
+fn cut_level(draft: &mut Draft) {
+    if let Some((level, cut)) = level::near_start(&draft.message) {
+        take_level(level, draft);
+        draft.message.drain(cut);
+    }
+}
+
+fn take_level(level: Level, draft: &mut Draft) {
+    if draft.level == Level::Unknown || level > draft.level {
+        draft.level = level;
     }
 }
 
 /// The text before a stamp without the bracket, quote or key that introduces it.
 fn without_opener(before: &str) -> (&str, bool) {
+    if before.is_empty() {
+        return ("", false);
+    }
     let opened = before.trim_end_matches(['[', '(', '"', '\'', '{']);
     // `<34>` is a priority, a lone `<` a bracket.
     let opened = opened.strip_suffix('<').unwrap_or(opened);

@@ -18,6 +18,8 @@ use crate::text::clean;
 const HEAD_BYTES: usize = 256 << 10;
 const HEAD_LINE_BYTES: usize = 64 << 10;
 const HEAD_LINES: u64 = 2_000;
+/// Where stamps are rarer among lines that may begin a record, they are part of the text.
+const LINES_PER_STAMP: usize = 5;
 const NOT_BY_LINE: &str = "JSON that is not one object per line; make it so, with `jq -c '.[]'` for instance";
 const PASSED_BYTES_MAX: u64 = 256 << 20;
 
@@ -26,6 +28,8 @@ const PASSED_BYTES_MAX: u64 = 256 << 20;
 pub(crate) enum Form {
     /// Text whose lines have stamps of this shape.
     Plain(Shape),
+    /// Text without stamps, where that is wanted.
+    Timeless,
     /// A log record per line, as JSON.
     JsonLogs,
     /// A series per line, as VictoriaMetrics exports them.
@@ -64,11 +68,14 @@ pub(crate) fn form(head: &[u8], ear: &mut Ear<'_>) -> Result<Form, String> {
     if is_json_document(head) {
         return Err(NOT_BY_LINE.to_owned());
     }
-    let shape = plain_shape(head);
+    let shape = plain_shape(head, ear.hears_timeless);
     match csv_header::read(head) {
         Some(Ok(table)) => return Ok(Form::Table(table)),
-        Some(Err(reason)) if shape.is_none() => return Err(reason),
+        Some(Err(reason)) if shape.is_none() && !ear.hears_timeless => return Err(reason),
         _ => {}
+    }
+    if shape.is_none() && ear.hears_timeless {
+        return Ok(Form::Timeless);
     }
     shape.map(Form::Plain).ok_or_else(|| no_form(head))
 }
@@ -144,7 +151,7 @@ fn json_form(head: &[u8], ear: &mut Ear<'_>) -> Option<Result<Form, String>> {
     }
     let most = votes.victoria.max(votes.alerts).max(votes.reports);
     Some(if most == 0 || votes.logs > most {
-        if votes.dated_logs > 0 {
+        if votes.dated_logs > 0 || ear.hears_timeless {
             Ok(Form::JsonLogs)
         } else {
             Err("JSON lines, but none of the first says a time (tried: time, timestamp, @timestamp, ts, t, datetime, \
@@ -195,12 +202,15 @@ fn votes(head: &[u8], ear: &mut Ear<'_>) -> Votes {
 }
 
 /// The shape of stamp that most lines have. One lone stamp in the midst of text is a date in prose.
-fn plain_shape(head: &[u8]) -> Option<Shape> {
+///
+/// Where text without stamps is wanted, few stamps among many lines are what the lines talk about.
+fn plain_shape(head: &[u8], hears_timeless: bool) -> Option<Shape> {
     let mut shapes: BTreeMap<Shape, usize> = BTreeMap::new();
-    let (mut count, mut dated) = (0, 0);
+    let (mut count, mut dated, mut begun) = (0, 0, 0);
     let mut lines = Lines::new(Box::new(Cursor::new(head)), LINE_BYTES_MAX);
     while let Some(line) = lines.next() {
         let text = clean(line.bytes);
+        begun += usize::from(!text.is_empty() && !text.starts_with([' ', '\t']));
         count += usize::from(!text.trim().is_empty());
         if let Some(stamp) = search(text.as_bytes()) {
             dated += 1;
@@ -209,6 +219,9 @@ fn plain_shape(head: &[u8]) -> Option<Shape> {
     }
     let is_leading = shapes.keys().any(|shape| shape.token == 0);
     if !is_leading && dated < 2 && dated * 2 < count {
+        return None;
+    }
+    if hears_timeless && dated * LINES_PER_STAMP < begun {
         return None;
     }
     // The most frequent; among equals the first in order, so that the answer is one.

@@ -31,6 +31,8 @@ pub struct Reading {
     pub service: Option<String>,
     /// The environment of what names none; else `production`.
     pub environment: Option<String>,
+    /// Whether records before the first time in their file are heard, as arrived at [`Moment::MIN`], or only counted as cut.
+    pub hears_timeless: bool,
 }
 
 /// One file to be read. It can be read more than once, and from any thread.
@@ -101,6 +103,7 @@ impl Source {
         Ear {
             file: self.name.clone(),
             as_of: reading.as_of,
+            hears_timeless: reading.hears_timeless,
             origins: Origins::new(service, environment),
             stem: self.stem.clone(),
             hearing: Hearing::default(),
@@ -132,6 +135,7 @@ impl Source {
         ear.hearing.files = 1;
         match &form {
             Form::Plain(shape) => plain::read(&mut lines, Finder::new(*shape), ear),
+            Form::Timeless => plain::read_timeless(&mut lines, ear),
             Form::JsonLogs => json_lines::read(&mut lines, ear),
             Form::Victoria => victoria::read(&mut lines, ear),
             Form::Alerts => alertmanager::read(&mut lines, ear),

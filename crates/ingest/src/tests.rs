@@ -13,7 +13,7 @@ use hark_event::{Event, Hearing, Moment, Zone};
 use tempfile::TempDir;
 
 fn utc() -> Reading {
-    Reading { zone: Zone::utc(), as_of: None, service: None, environment: None }
+    Reading { zone: Zone::utc(), as_of: None, service: None, environment: None, hears_timeless: false }
 }
 
 fn as_of(time: &str) -> Reading {

@@ -31,6 +31,9 @@ pub(crate) enum Explainable {
     /// Began at its onset and has been steady since: a deploy within four hours before explains it. The onset is known
     /// to within so many seconds.
     ByDeploy { uncertain_seconds: i64 },
+    /// A line that was never said before and is steady since, as far as can be told: what comes so rarely may have
+    /// begun so many seconds before it was first heard. A handful of records is `few`.
+    NewByDeploy { late_seconds: i64, few: bool },
     /// Stopped some time after it was last said: a deploy since then explains it.
     ByDeploySince { patience_seconds: i64 },
     /// A deploy is then part of the story.

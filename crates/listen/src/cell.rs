@@ -4,6 +4,7 @@
 //! exemplar wins, samples are a multiset. Nothing here depends on which file or thread heard it first.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use hark_event::{Level, Moment, Origin, Place};
@@ -11,11 +12,9 @@ use hark_event::{Level, Moment, Origin, Place};
 /// Samples of one series kept for one hour; more are cut and counted.
 pub const SAMPLES_PER_HOUR_MAX: usize = 3_600;
 
-/// A shape that a service said at some level.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+/// A shape that was said at some level.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct LogKey {
-    /// Who said it.
-    pub origin: Origin,
     /// The shape's content hash.
     pub shape: u64,
     /// How loudly.
@@ -88,8 +87,8 @@ impl Samples {
 /// Everything that was heard in one hour.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct HourCells {
-    /// Log shapes.
-    pub logs: BTreeMap<LogKey, LogCount>,
+    /// Log shapes by who said them: an hour has few origins and thousands of shapes, so that names are compared seldom.
+    pub logs: BTreeMap<Origin, BTreeMap<LogKey, LogCount>>,
     /// Metric series.
     pub metrics: BTreeMap<(Origin, Arc<str>), Samples>,
     /// Other services that records named in a field, with the number of records.
@@ -105,10 +104,10 @@ pub struct HourCells {
 impl HourCells {
     /// Adds another account of the same hour.
     pub fn merge(&mut self, other: HourCells) {
-        for (key, count) in other.logs {
-            match self.logs.entry(key) {
-                std::collections::btree_map::Entry::Vacant(gap) => drop(gap.insert(count)),
-                std::collections::btree_map::Entry::Occupied(mut found) => found.get_mut().add(count),
+        for (origin, said) in other.logs {
+            match self.logs.entry(origin) {
+                Entry::Vacant(gap) => drop(gap.insert(said)),
+                Entry::Occupied(mut known) => add_logs(known.get_mut(), said),
             }
         }
         for (key, samples) in other.metrics {
@@ -130,10 +129,8 @@ impl HourCells {
     /// Adds samples of one series.
     pub fn add_samples(&mut self, key: (Origin, Arc<str>), samples: Samples) {
         match self.metrics.entry(key) {
-            std::collections::btree_map::Entry::Vacant(gap) => drop(gap.insert(samples)),
-            std::collections::btree_map::Entry::Occupied(mut found) => {
-                self.samples_cut += found.get_mut().add(samples)
-            }
+            Entry::Vacant(gap) => drop(gap.insert(samples)),
+            Entry::Occupied(mut found) => self.samples_cut += found.get_mut().add(samples),
         }
     }
 
@@ -144,8 +141,17 @@ impl HourCells {
 
     /// Roughly how many bytes of memory this takes; for deciding when to write to disk.
     pub fn weight(&self) -> usize {
-        self.logs.len() * 320
+        self.logs.values().map(|said| said.len() * 320).sum::<usize>()
             + self.metrics.values().map(|samples| 160 + 16 * samples.values.capacity()).sum::<usize>()
             + (self.peers.len() + self.versions.len() + self.overflow.len()) * 128
+    }
+}
+
+fn add_logs(known: &mut BTreeMap<LogKey, LogCount>, said: BTreeMap<LogKey, LogCount>) {
+    for (key, count) in said {
+        match known.entry(key) {
+            Entry::Vacant(gap) => drop(gap.insert(count)),
+            Entry::Occupied(mut found) => found.get_mut().add(count),
+        }
     }
 }

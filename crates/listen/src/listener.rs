@@ -12,7 +12,7 @@ use hark_event::{
 use hark_pattern::PatternId;
 
 use crate::calibration::Calibration;
-use crate::candidate::{Candidate, Class, Explainable};
+use crate::candidate::{Candidate, Class};
 use crate::cell::HourCells;
 use crate::clusters::Clusters;
 use crate::flows::Flows;
@@ -126,11 +126,7 @@ impl Listener {
 
     fn take_cells(&mut self, cells: HourCells, calendar: &Calendar<'_>) {
         let hour = calendar.hour;
-        let mut said: BTreeMap<Origin, Vec<_>> = BTreeMap::new();
-        for (key, count) in cells.logs {
-            said.entry(key.origin).or_default().push((key.shape, key.level, count));
-        }
-        for (origin, said) in said {
+        for (origin, said) in cells.logs {
             let known: Vec<PatternId> =
                 self.service(&origin, hour).map_or(Vec::new(), |s| s.patterns.keys().copied().collect());
             let Some(service) = self.service(&origin, hour) else { continue };
@@ -189,8 +185,9 @@ impl Listener {
                     findings.push((origin.clone(), Speaker::Pattern(*id), candidate));
                 }
             }
+            let starts = service.starts.hours();
             for (name, series) in &mut service.series {
-                if let Some(candidate) = series.judge(calendar, &service.traffic) {
+                if let Some(candidate) = series.judge(calendar, &service.traffic, &starts) {
                     findings.push((origin.clone(), Speaker::Series(name.clone()), candidate));
                 }
             }
@@ -230,20 +227,7 @@ impl Listener {
         found: Candidate,
     ) -> Signal {
         let service = self.services.get_mut(&origin).expect("a finding comes from a known service");
-        let explained_by = match found.explainable {
-            Explainable::Never => None,
-            Explainable::ByDeploy { uncertain_seconds } => {
-                let start = service.starts.explaining(found.onset, uncertain_seconds);
-                let is_new = found.kind == SignalKind::PatternNew;
-                let sibling =
-                    || service.explained_sibling(&found.subject.name, found.onset).filter(|_| is_new);
-                start.map(|start| format!("{} at {}", start.what, start.at)).or_else(sibling)
-            }
-            Explainable::ByDeploySince { patience_seconds } => {
-                let start = service.starts.ending(found.onset, patience_seconds);
-                start.map(|start| format!("{} at {}", start.what, start.at))
-            }
-        };
+        let explained_by = service.explanation(&found);
         let noticed_at = hour.end();
         let id = Id::of(&[
             found.kind.name(),
@@ -287,13 +271,14 @@ impl Listener {
         let explained = signal.explained_by.is_some();
         match speaker {
             Speaker::Pattern(id) => {
+                let plain = service.is_plainly_new(&signal.subject.name, signal.onset);
                 let pattern = service.patterns.get_mut(&id).expect("a finding comes from a known pattern");
                 match &signal.explained_by {
                     // A line that a build dropped stays gone, and is not said again every hour.
                     Some(_) if signal.kind != SignalKind::PatternVanished => {
                         pattern.explained(signal.onset.hour())
                     }
-                    _ => pattern.open(signal.kind, place),
+                    _ => pattern.open(signal.kind, place, plain),
                 }
             }
             Speaker::Series(name) => {
@@ -301,7 +286,7 @@ impl Listener {
                 if explained {
                     series.explained(signal.onset.hour())
                 } else {
-                    series.open(signal.kind, place)
+                    series.open(signal.kind, signal.onset.hour(), place)
                 }
             }
             Speaker::Errors => service.error_phase = Phase::Open(place),
@@ -331,9 +316,10 @@ impl Listener {
                     pattern.phase = Phase::ended_at(hour);
                 }
             }
+            let starts = service.starts.hours();
             for series in service.series.values_mut() {
                 if let Phase::Open(place) = series.phase
-                    && series.has_ended(&service.traffic)
+                    && series.ends(hour, &service.traffic, &starts)
                 {
                     self.episodes[place].ended_at = Some(hour.end());
                     series.phase = Phase::ended_at(hour);

@@ -18,6 +18,12 @@ pub(crate) enum Meaning {
     TailLatency,
     /// Any other latency.
     Latency,
+    /// A moment that comes nearer by itself: only a limit in sight matters.
+    Expiry,
+    /// A share that is good: only its fall matters.
+    Benefit,
+    /// A resource in use: less of it harms nobody.
+    Use,
     /// A limit, size or capacity, which says where others end.
     Limit,
     /// What is left of something: only its end matters.
@@ -55,8 +61,15 @@ impl Meaning {
         if counter {
             return Self::Counter;
         }
-        if has(&["expiry", "expires", "remaining", "left", "ttl", "avail", "available", "free"]) {
+        if has(&["expiry", "expires", "expiration"]) {
+            return Self::Expiry;
+        }
+        if has(&["remaining", "left", "ttl", "avail", "available", "free"]) {
             return Self::Countdown;
+        }
+        let share = has(&["ratio", "percent", "pct", "rate"]);
+        if has(&["availability", "uptime"]) || (share && has(&["hit", "hits", "success"])) {
+            return Self::Benefit;
         }
         let latency = has(&["latency", "duration", "seconds", "ms", "milliseconds", "time", "wait", "lag"]);
         let tail = labels.contains("quantile=\"0.9") || has(&["p90", "p95", "p99", "p999"]);
@@ -66,7 +79,13 @@ impl Meaning {
         if has(&["limit", "max", "capacity", "size", "quota"]) {
             return Self::Limit;
         }
-        if latency { Self::Latency } else { Self::Gauge }
+        if latency {
+            Self::Latency
+        } else if has(IN_USE) {
+            Self::Use
+        } else {
+            Self::Gauge
+        }
     }
 
     /// Whether values only ever grow, but for restarts.
@@ -83,7 +102,9 @@ impl Meaning {
     pub(crate) fn matters(self, direction: Direction) -> bool {
         match self {
             Self::ErrorCounter | Self::ErrorGauge | Self::TailLatency => direction == Direction::Up,
-            Self::Countdown => direction == Direction::Down,
+            Self::Countdown | Self::Benefit => direction == Direction::Down,
+            Self::Use => direction == Direction::Up,
+            Self::Expiry => false,
             _ => true,
         }
     }
@@ -107,6 +128,25 @@ pub(crate) fn natural_limit(series: &str, largest: f64) -> Option<f64> {
         None
     }
 }
+
+/// Words of resources of which a service may take less without harm.
+const IN_USE: &[&str] = &[
+    "memory",
+    "mem",
+    "heap",
+    "rss",
+    "cpu",
+    "load1",
+    "load5",
+    "load15",
+    "threads",
+    "goroutines",
+    "fds",
+    "descriptors",
+    "disk",
+    "filesystem",
+    "swap",
+];
 
 /// Words of quantities that can be used up.
 const USED_UP: &[&str] = &[
@@ -203,8 +243,11 @@ mod tests {
         check("request_latency_p99_ms", Meaning::TailLatency);
         check("request_latency_p50_ms", Meaning::Latency);
         check("memory_limit_bytes", Meaning::Limit);
-        check("tls_certificate_expiry_seconds", Meaning::Countdown);
-        check("memory_working_set_bytes", Meaning::Gauge);
+        check("tls_certificate_expiry_seconds", Meaning::Expiry);
+        check("filesystem_avail_bytes", Meaning::Countdown);
+        check("cache_hit_ratio", Meaning::Benefit);
+        check("memory_working_set_bytes", Meaning::Use);
+        check("queue_depth", Meaning::Gauge);
         check("request_seconds_bucket{le=\"5\"}", Meaning::Part);
     }
 

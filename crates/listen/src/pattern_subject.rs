@@ -24,6 +24,22 @@ const YOUNG_HOURS: i64 = 10 * 24;
 const STEADY_COUNT_MIN: u64 = 12;
 /// How long is waited for them.
 const FEW_WAIT_HOURS: i64 = 44;
+/// A line is put down to a build at most so long before it was first heard, beyond the hours that any is given.
+const LATE_SECONDS_MAX: i64 = 36 * 3_600;
+/// A new line that has been steady for so long is one of the usual ones.
+const SETTLED_HOURS: i64 = 8 * 24;
+
+/// What grows by less between the halves of a window is steady.
+const GROWTH_MIN: f64 = 2.5;
+/// And so is what grows by less than chance makes of a steady rate.
+const GROWTH_SIGMAS_MIN: f64 = 2.5;
+
+/// By how much the share of traffic has grown from the first half of a window to the second.
+struct Growth {
+    times: f64,
+    /// In binomial sigmas.
+    sigmas: f64,
+}
 
 /// What a subject knows about its service at the close of an hour.
 pub(crate) struct Around<'a> {
@@ -51,6 +67,7 @@ pub(crate) struct PatternSubject {
     pub(crate) introduced: bool,
     exemplars: VecDeque<Exemplar>,
     open_kind: Option<SignalKind>,
+    may_settle: bool,
 }
 
 impl PatternSubject {
@@ -67,6 +84,7 @@ impl PatternSubject {
             introduced: false,
             exemplars: VecDeque::new(),
             open_kind: None,
+            may_settle: false,
         }
     }
 
@@ -135,7 +153,7 @@ impl PatternSubject {
             seen.count,
             hours((seen.span_hours + 1) as usize),
         );
-        let steady = !few && self.is_steady_since(around, self.first_seen.hour());
+        let steady = self.seems_steady_since(around, self.first_seen.hour());
         Some(Candidate {
             kind: SignalKind::PatternNew,
             class: if loud { Class::NewLoud } else { Class::New },
@@ -147,9 +165,15 @@ impl PatternSubject {
             explainable: if loud || !steady {
                 Explainable::Never
             } else {
-                Explainable::ByDeploy { uncertain_seconds: 0 }
+                Explainable::NewByDeploy { late_seconds: self.late_seconds(), few }
             },
         })
+    }
+
+    /// How long before its first record it may have begun: three of its usual pauses.
+    pub(crate) fn late_seconds(&self) -> i64 {
+        let span = self.last_seen.seconds_since(self.first_seen);
+        (3 * span / (self.total as i64 - 1).max(1)).min(LATE_SECONDS_MAX)
     }
 
     fn judge_vanished(&self, around: &Around<'_>) -> Option<Candidate> {
@@ -233,10 +257,13 @@ impl PatternSubject {
     }
 
     /// Remembers that a signal was said, so that its end can be told.
-    pub(crate) fn open(&mut self, kind: SignalKind, episode: usize) {
+    ///
+    /// `may_settle` if an ordinary line is nothing but a new one, and will be what is usual when it stays as it is.
+    pub(crate) fn open(&mut self, kind: SignalKind, episode: usize, may_settle: bool) {
         self.introduced = true;
         self.phase = Phase::Open(episode);
         self.open_kind = Some(kind);
+        self.may_settle = may_settle && self.level < Level::Warn;
     }
 
     /// Remembers that its coming was explained: from here on this is what is usual.
@@ -250,10 +277,19 @@ impl PatternSubject {
         let values = self.counts.values();
         let silent = values.iter().rev().take_while(|&&count| count == 0).count();
         match self.open_kind {
-            Some(SignalKind::PatternNew) => silent >= self.patience(),
+            Some(SignalKind::PatternNew) => silent >= self.patience() || self.has_settled(around),
             Some(SignalKind::PatternVanished) => silent == 0,
             _ => !self.is_still_high(around),
         }
+    }
+
+    /// Whether a newcomer has been steady for so long that it is one of the usual lines.
+    fn has_settled(&self, around: &Around<'_>) -> bool {
+        let since = around.hour + -SETTLED_HOURS;
+        self.may_settle
+            && around.hour.0 % JUDGED_EVERY_HOURS == 0
+            && since >= self.first_seen.hour()
+            && self.seems_steady_since(around, since)
     }
 
     /// How many hours of silence end a newcomer's episode: three days, or thrice its longest pause.
@@ -307,18 +343,32 @@ impl PatternSubject {
 
     /// Whether the share of traffic in the later half since the onset is what it was in the first half.
     fn is_steady_since(&self, around: &Around<'_>, onset: Hour) -> bool {
+        self.growth_since(around, onset).is_none_or(|growth| growth.times < GROWTH_MIN)
+    }
+
+    /// Whether a newcomer's records do not show that it grows: a dozen may fall unevenly by chance.
+    fn seems_steady_since(&self, around: &Around<'_>, onset: Hour) -> bool {
+        self.growth_since(around, onset)
+            .is_none_or(|growth| growth.times < GROWTH_MIN || growth.sigmas < GROWTH_SIGMAS_MIN)
+    }
+
+    fn growth_since(&self, around: &Around<'_>, onset: Hour) -> Option<Growth> {
         let counts = self.counts.since(onset);
         let traffic = around.traffic.since(onset);
         let half = counts.len() / 2;
         if half == 0 || counts.len() != traffic.len() {
-            return true;
+            return None;
         }
-        let share = |hours: std::ops::Range<usize>| {
-            let sum = |values: &[u32]| values.iter().map(|&value| u64::from(value)).sum::<u64>() as f64;
-            (sum(&counts[hours.clone()]) + 1.0) / (sum(&traffic[hours]) + 1.0)
-        };
-        let growth = share(half..counts.len()) / share(0..half);
-        growth < 2.5
+        let sum = |values: &[u32]| values.iter().map(|&value| u64::from(value)).sum::<u64>() as f64;
+        let (before, after) = (sum(&counts[..half]), sum(&counts[half..]));
+        let (load_before, load_after) = (sum(&traffic[..half]) + 1.0, sum(&traffic[half..]) + 1.0);
+        let share = load_after / (load_before + load_after);
+        let all = before + after;
+        let spread = (all * share * (1.0 - share)).sqrt().max(0.5);
+        Some(Growth {
+            times: (after + 1.0) / load_after / ((before + 1.0) / load_before),
+            sigmas: (after - all * share) / spread,
+        })
     }
 
     /// The example that was heard last.

@@ -9,13 +9,13 @@ use hark_pattern::{Limits, PatternId, ShapeId, Vocabulary};
 use hark_detect::counts;
 
 use crate::candidate::{Candidate, Class, Explainable};
-use crate::cell::{LogCount, Samples};
+use crate::cell::{LogCount, LogKey, Samples};
 use crate::history::History;
 use crate::metric_name::{Meaning, is_limit_of};
 use crate::metric_subject::{Calendar, MetricSubject};
 use crate::pattern_subject::{Around, PatternSubject};
 use crate::phase::Phase;
-use crate::starts::{Starts, comes_like_a_start, reads_like_a_start};
+use crate::starts::{Start, Starts, comes_like_a_start, reads_like_a_start};
 use crate::words::{hours, quantity, times};
 
 /// Series of one service that are listened to; more are cut and counted.
@@ -23,6 +23,8 @@ const SERIES_MAX: usize = 20_000;
 /// Errors an hour below which nothing is called a burst.
 const ERRORS_BURST_MIN: u32 = 20;
 
+/// A variant of a known line has so many words in common with it.
+const VARIANT_ALIKE_MIN: usize = 2;
 /// Variants of one line that a deploy brought show themselves within so long.
 const SIBLING_SECONDS: i64 = 7 * 86_400;
 
@@ -69,14 +71,14 @@ impl Service {
     }
 
     /// Takes the shapes that were said in the hour that closes.
-    pub(crate) fn hear_logs(&mut self, hour: Hour, said: &[(u64, Level, LogCount)]) {
+    pub(crate) fn hear_logs(&mut self, hour: Hour, said: &BTreeMap<LogKey, LogCount>) {
         let learned =
-            self.vocabulary.learn(said.iter().map(|(shape, _, count)| (ShapeId(*shape), &*count.text)));
+            self.vocabulary.learn(said.iter().map(|(key, count)| (ShapeId(key.shape), &*count.text)));
         self.shapes_cut += learned.cut;
         for (old, new) in learned.merged {
             self.merge(old, new);
         }
-        for (shape, level, count) in said {
+        for (LogKey { shape, level }, count) in said {
             let records = u32::try_from(count.count).unwrap_or(u32::MAX);
             self.records += count.count;
             self.heard_this_hour.0 = self.heard_this_hour.0.saturating_add(records);
@@ -165,14 +167,57 @@ impl Service {
         }
     }
 
-    /// If a newcomer is the same line as one that came with a start, but for one word: that start, in words.
-    pub(crate) fn explained_sibling(&self, name: &str, onset: Moment) -> Option<String> {
+    /// What change explains a finding away, in words.
+    pub(crate) fn explanation(&self, found: &Candidate) -> Option<String> {
+        let start = match found.explainable {
+            Explainable::Never => None,
+            Explainable::ByDeploy { uncertain_seconds } => {
+                self.starts.explaining(found.onset, uncertain_seconds)
+            }
+            Explainable::ByDeploySince { patience_seconds } => {
+                self.starts.ending(found.onset, patience_seconds)
+            }
+            Explainable::NewByDeploy { late_seconds, few } => {
+                let trouble = speaks_of_trouble(&found.subject.name);
+                // Of a handful of records it is not known that they are steady: not every line is given credit.
+                if self.turns_known_words(&found.subject.name, found.onset) || (few && trouble) {
+                    return None;
+                }
+                self.starts
+                    .explaining_late(found.onset, if trouble { 0 } else { late_seconds })
+                    .or_else(|| self.explained_sibling(&found.subject.name, found.onset))
+            }
+        };
+        start.map(|start| format!("{} at {}", start.what, start.at))
+    }
+
+    /// If a newcomer is the same line as one that came with a start, but for one word: that start.
+    fn explained_sibling(&self, name: &str, onset: Moment) -> Option<&Start> {
         let fresh =
             |pattern: &&PatternSubject| onset.seconds_since(pattern.first_seen).abs() <= SIBLING_SECONDS;
-        let siblings =
-            self.patterns.values().filter(fresh).filter(|known| differ_in_one_word(&known.name, name));
-        let explained = siblings.filter_map(|known| self.starts.explaining(known.first_seen, 0));
-        explained.min().map(|start| format!("{} at {}", start.what, start.at))
+        let is_sibling = |known: &&PatternSubject| {
+            words_apart(&known.name, name).is_some_and(|apart| apart.differing == 1)
+        };
+        let siblings = self.patterns.values().filter(fresh).filter(is_sibling);
+        siblings.filter_map(|known| self.starts.explaining_late(known.first_seen, known.late_seconds())).min()
+    }
+
+    /// Whether a newcomer is a new statement and does not itself speak of trouble.
+    pub(crate) fn is_plainly_new(&self, name: &str, onset: Moment) -> bool {
+        !speaks_of_trouble(name) && !self.turns_known_words(name, onset)
+    }
+
+    /// Whether a newcomer says known words in an order that was never heard: new statements come with builds,
+    /// `PAID -> SHIPPED` turned round does not, and no build explains it.
+    fn turns_known_words(&self, name: &str, onset: Moment) -> bool {
+        let is_old = |known: &&PatternSubject| onset.seconds_since(known.first_seen) > SIBLING_SECONDS;
+        let is_variant = |known: &&PatternSubject| {
+            words_apart(&known.name, name)
+                .is_some_and(|apart| (1..=2).contains(&apart.differing) && apart.alike >= VARIANT_ALIKE_MIN)
+        };
+        let variants = self.patterns.values().filter(is_old).filter(is_variant);
+        let known: BTreeSet<&str> = variants.flat_map(|variant| variant.name.split(' ')).collect();
+        name.split(' ').all(|word| known.contains(word))
     }
 
     fn find_limits(&mut self) {
@@ -274,18 +319,77 @@ impl Service {
     }
 }
 
-/// Whether two names have the same words but for exactly one.
-fn differ_in_one_word(one: &str, other: &str) -> bool {
-    let mut differing = 0;
+/// How two names of the same length differ.
+struct Apart {
+    differing: usize,
+    /// Words that both have at the same place, places that vary left out.
+    alike: usize,
+}
+
+/// `None` if the names have different numbers of words.
+fn words_apart(one: &str, other: &str) -> Option<Apart> {
+    let mut apart = Apart { differing: 0, alike: 0 };
     let (mut a, mut b) = (one.split(' '), other.split(' '));
     loop {
         match (a.next(), b.next()) {
-            (None, None) => return differing == 1,
-            (Some(x), Some(y)) => differing += u32::from(x != y),
-            _ => return false,
+            (None, None) => return Some(apart),
+            (Some(x), Some(y)) if x != y => apart.differing += 1,
+            (Some(x), Some(_)) => {
+                apart.alike += usize::from(x.bytes().any(|byte| byte.is_ascii_alphabetic()))
+            }
+            _ => return None,
         }
-        if differing > 1 {
-            return false;
-        }
+    }
+}
+
+/// Whether a line says of itself that something did not go as it should.
+fn speaks_of_trouble(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    TROUBLE.iter().any(|word| lower.contains(word))
+}
+
+/// Words by which a line at an ordinary level says that things do not go as they should.
+const TROUBLE: &[&str] = &[
+    "should not",
+    "should never",
+    "shouldn't",
+    "never happen",
+    "impossible",
+    "unexpected",
+    "falling back",
+    "fallback",
+    "retry",
+    "again",
+    "timeout",
+    "timed out",
+    "fail",
+    "refused",
+    "denied",
+    "inconsistent",
+    "corrupt",
+    "orphan",
+    "duplicate",
+    "twice",
+    "invalid",
+    "giving up",
+    "ignoring",
+    "dropped",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_statement_that_says_something_new_is_not_plainly_new() {
+        let apart = |one, other| words_apart(one, other).map(|apart| (apart.differing, apart.alike));
+        assert_eq!(apart("order <*> state PAID -> SHIPPED", "order <*> state SHIPPED -> PAID"), Some((2, 2)));
+        assert_eq!(apart("order <*> placed", "order <*> was placed"), None);
+    }
+
+    #[test]
+    fn a_line_can_speak_of_trouble_at_any_level() {
+        assert!(speaks_of_trouble("stock of <*> should never be negative"));
+        assert!(!speaks_of_trouble("tariff L used for order <*>"));
     }
 }

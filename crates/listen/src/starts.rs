@@ -3,6 +3,8 @@
 //! A start-up line is a line that speaks of starting *and* of the process (its name, a version, a port), and
 //! that comes at most a few times a week: "Starting nightly reconciliation" starts a job, not a service.
 
+use std::ops::RangeInclusive;
+
 use hark_event::Moment;
 
 use crate::history::History;
@@ -48,10 +50,16 @@ impl Starts {
 
     /// The start that can explain what began at `onset`, known to within `uncertain_seconds`.
     pub(crate) fn explaining(&self, onset: Moment, uncertain_seconds: i64) -> Option<&Start> {
-        self.0.iter().rev().find(|start| {
-            let after = onset.seconds_since(start.at);
-            (-SLACK_SECONDS - uncertain_seconds..=EXPLAINS_SECONDS).contains(&after)
-        })
+        self.within(onset, -SLACK_SECONDS - uncertain_seconds..=EXPLAINS_SECONDS)
+    }
+
+    /// The start that can explain what was first heard at `heard` and may have begun `late_seconds` before.
+    pub(crate) fn explaining_late(&self, heard: Moment, late_seconds: i64) -> Option<&Start> {
+        self.within(heard, -SLACK_SECONDS..=EXPLAINS_SECONDS + late_seconds)
+    }
+
+    fn within(&self, onset: Moment, after: RangeInclusive<i64>) -> Option<&Start> {
+        self.0.iter().rev().find(|start| after.contains(&onset.seconds_since(start.at)))
     }
 
     /// The first start within so many seconds after something was last said (or minutes before).

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hark_event::{Alert, Change, Event, Hour, Level, LogRecord, Origin, Place, Sample, UserReport};
+use hark_event::{Alert, Change, Event, Hour, LogRecord, Origin, Place, Sample, UserReport};
 use hark_pattern::{Shaper, mask_secrets};
 use rustc_hash::FxHashMap;
 
@@ -47,21 +47,27 @@ impl Told {
 /// Counts one source into hours.
 pub struct Tally {
     shaper: Shaper,
-    origins: Vec<Origin>,
-    texts: FxHashMap<u64, Arc<str>>,
+    speakers: Vec<Speaker>,
     hour: Hour,
-    open: FxHashMap<(u32, u64, Level), LogCount>,
-    shapes_open: Vec<usize>,
-    overflow: Vec<u64>,
     hours: BTreeMap<Hour, HourCells>,
+    /// The version that was noted last, and where: nearly every record repeats it.
+    version: Option<(Hour, usize, Arc<str>)>,
     series: Option<OpenSeries>,
     told: Told,
     masked: u64,
     weight: usize,
 }
 
+/// Who spoke, and what was said in the open hour.
+struct Speaker {
+    origin: Origin,
+    said: FxHashMap<LogKey, LogCount>,
+    /// Records of shapes beyond the limit.
+    overflow: u64,
+}
+
 struct OpenSeries {
-    origin: u32,
+    origin: usize,
     name: Arc<str>,
     hour: Hour,
     samples: Samples,
@@ -78,13 +84,10 @@ impl Tally {
     pub fn new() -> Self {
         Self {
             shaper: Shaper::new(),
-            origins: Vec::new(),
-            texts: FxHashMap::default(),
+            speakers: Vec::new(),
             hour: Hour(i64::MIN),
-            open: FxHashMap::default(),
-            shapes_open: Vec::new(),
-            overflow: Vec::new(),
             hours: BTreeMap::new(),
+            version: None,
             series: None,
             told: Told::default(),
             masked: 0,
@@ -118,6 +121,7 @@ impl Tally {
         self.close_hour();
         self.close_series();
         self.weight = 0;
+        self.version = None;
         std::mem::take(&mut self.hours)
     }
 
@@ -140,61 +144,40 @@ impl Tally {
             self.close_hour();
             self.hour = hour;
         }
-        let origin = self.origin(record.origin);
+        let speaker = self.speaker(record.origin);
         if !record.peers.is_empty() || record.version.is_some() {
-            self.hear_fields(record);
+            self.hear_fields(record, speaker);
         }
         let shape = self.shaper.shape(record.message);
         self.masked += u64::from(shape.masked);
-        let key = (origin, shape.id.0, record.level);
-        if let Some(found) = self.open.get_mut(&key) {
+        let key = LogKey { shape: shape.id.0, level: record.level };
+        let speaker = &mut self.speakers[speaker];
+        if let Some(found) = speaker.said.get_mut(&key) {
             found.count += 1;
-            found.last = record.arrival;
+            found.last = found.last.max(record.arrival);
+            // Observed times need not rise along a file; the earliest is the example whoever comes first.
+            if (record.arrival, record.line) < (found.exemplar.time, found.exemplar.place.line) {
+                found.exemplar = exemplar(record);
+            }
             return;
         }
-        let text = self.texts.entry(shape.id.0).or_insert_with(|| Arc::from(shape.text)).clone();
+        // A text of its own for each hour: counting those who share one would wait for memory long unused.
+        let text = Arc::from(shape.text);
         let exemplar = exemplar(record);
-        self.open.insert(key, LogCount { text, count: 1, last: record.arrival, exemplar });
-        self.shapes_open[origin as usize] += 1;
-        if self.shapes_open[origin as usize] > 2 * SHAPES_PER_HOUR_MAX {
-            self.evict(origin);
+        speaker.said.insert(key, LogCount { text, count: 1, last: record.arrival, exemplar });
+        if speaker.said.len() > 2 * SHAPES_PER_HOUR_MAX {
+            speaker.evict();
         }
     }
 
-    /// Keeps the shapes with the smallest hashes: whoever counts the same lines keeps the same shapes.
-    fn evict(&mut self, origin: u32) {
-        let mut shapes: Vec<u64> = self.open.keys().filter(|key| key.0 == origin).map(|key| key.1).collect();
-        shapes.sort_unstable();
-        shapes.dedup();
-        let Some(&limit) = shapes.get(SHAPES_PER_HOUR_MAX) else { return };
-        let overflow = &mut self.overflow[origin as usize];
-        self.open.retain(|key, count| {
-            let stays = key.0 != origin || key.1 < limit;
-            if !stays {
-                *overflow += count.count;
-            }
-            stays
-        });
-        self.shapes_open[origin as usize] = self.open.keys().filter(|key| key.0 == origin).count();
-        if self.texts.len() > 8 * SHAPES_PER_HOUR_MAX {
-            self.texts.clear();
-        }
-    }
-
-    fn hear_fields(&mut self, record: &LogRecord<'_>) {
-        let cells = self.hours.entry(record.arrival.hour()).or_default();
+    fn hear_fields(&mut self, record: &LogRecord<'_>, speaker: usize) {
         if let Some(version) = record.version {
-            let version = cut_at(version, PEER_BYTES_MAX);
-            let known =
-                cells.versions.range::<(Origin, Arc<str>), _>((record.origin.clone(), Arc::from(version))..);
-            let is_known = known
-                .map(|(key, _)| key)
-                .next()
-                .is_some_and(|(origin, known)| origin == record.origin && &**known == version);
-            if !is_known && cells.versions.len() < PEERS_PER_HOUR_MAX {
-                cells.versions.insert((record.origin.clone(), Arc::from(version)), record.arrival);
-            }
+            self.hear_version(record, cut_at(version, PEER_BYTES_MAX), speaker);
         }
+        if record.peers.is_empty() {
+            return;
+        }
+        let cells = self.hours.entry(record.arrival.hour()).or_default();
         for peer in record.peers {
             let key = (record.origin.clone(), Arc::from(cut_at(peer, PEER_BYTES_MAX)));
             if cells.peers.len() < PEERS_PER_HOUR_MAX || cells.peers.contains_key(&key) {
@@ -203,9 +186,27 @@ impl Tally {
         }
     }
 
+    fn hear_version(&mut self, record: &LogRecord<'_>, version: &str, speaker: usize) {
+        let hour = record.arrival.hour();
+        let is_noted =
+            |noted: &(Hour, usize, Arc<str>)| (noted.0, noted.1, &*noted.2) == (hour, speaker, version);
+        if self.version.as_ref().is_some_and(is_noted) {
+            return;
+        }
+        let cells = self.hours.entry(hour).or_default();
+        let key = (record.origin.clone(), Arc::from(version));
+        if !cells.versions.contains_key(&key) {
+            if cells.versions.len() >= PEERS_PER_HOUR_MAX {
+                return;
+            }
+            cells.versions.insert(key.clone(), record.arrival);
+        }
+        self.version = Some((hour, speaker, key.1));
+    }
+
     fn hear_sample(&mut self, sample: &Sample<'_>) {
         let hour = sample.time.hour();
-        let origin = self.origin(sample.origin);
+        let origin = self.speaker(sample.origin);
         if let Some(open) = &mut self.series
             && open.hour == hour
             && open.origin == origin
@@ -227,47 +228,60 @@ impl Tally {
     fn close_series(&mut self) {
         let Some(open) = self.series.take() else { return };
         self.weight += 160 + 16 * open.samples.values.capacity();
-        let key = (self.origins[open.origin as usize].clone(), open.name);
+        let key = (self.speakers[open.origin].origin.clone(), open.name);
         self.hours.entry(open.hour).or_default().add_samples(key, open.samples);
     }
 
     fn close_hour(&mut self) {
-        if self.open.is_empty() {
-            return;
-        }
-        for origin in 0..self.origins.len() {
-            if self.shapes_open[origin] > SHAPES_PER_HOUR_MAX {
-                self.evict(origin as u32);
+        let mut part = HourCells::default();
+        for speaker in &mut self.speakers {
+            if speaker.said.len() > SHAPES_PER_HOUR_MAX {
+                speaker.evict();
+            }
+            if !speaker.said.is_empty() {
+                self.weight += speaker.said.len() * 320;
+                part.logs.insert(speaker.origin.clone(), speaker.said.drain().collect());
+            }
+            if speaker.overflow > 0 {
+                part.overflow.insert(speaker.origin.clone(), std::mem::take(&mut speaker.overflow));
             }
         }
-        let cells = self.hours.entry(self.hour).or_default();
-        self.weight += self.open.len() * 320;
-        let mut part = HourCells::default();
-        for ((origin, shape, level), count) in self.open.drain() {
-            part.logs.insert(LogKey { origin: self.origins[origin as usize].clone(), shape, level }, count);
+        if !part.logs.is_empty() {
+            self.hours.entry(self.hour).or_default().merge(part);
         }
-        for (origin, count) in self.overflow.iter_mut().enumerate().filter(|(_, count)| **count > 0) {
-            part.overflow.insert(self.origins[origin].clone(), std::mem::take(count));
-        }
-        cells.merge(part);
-        self.shapes_open.fill(0);
     }
 
-    fn origin(&mut self, origin: &Origin) -> u32 {
-        let same = |known: &Origin| {
-            Arc::ptr_eq(&known.service, &origin.service)
-                && Arc::ptr_eq(&known.environment, &origin.environment)
+    fn speaker(&mut self, origin: &Origin) -> usize {
+        let same = |known: &Speaker| {
+            Arc::ptr_eq(&known.origin.service, &origin.service)
+                && Arc::ptr_eq(&known.origin.environment, &origin.environment)
         };
-        if let Some(found) = self.origins.iter().rposition(same) {
-            return found as u32;
+        if let Some(found) = self.speakers.iter().rposition(same) {
+            return found;
         }
-        if let Some(found) = self.origins.iter().position(|known| known == origin) {
-            return found as u32;
+        if let Some(found) = self.speakers.iter().position(|known| known.origin == *origin) {
+            return found;
         }
-        self.origins.push(origin.clone());
-        self.shapes_open.push(0);
-        self.overflow.push(0);
-        (self.origins.len() - 1) as u32
+        self.speakers.push(Speaker { origin: origin.clone(), said: FxHashMap::default(), overflow: 0 });
+        self.speakers.len() - 1
+    }
+}
+
+impl Speaker {
+    /// Keeps the shapes with the smallest hashes: whoever counts the same lines keeps the same shapes.
+    fn evict(&mut self) {
+        let mut shapes: Vec<u64> = self.said.keys().map(|key| key.shape).collect();
+        shapes.sort_unstable();
+        shapes.dedup();
+        let Some(&limit) = shapes.get(SHAPES_PER_HOUR_MAX) else { return };
+        let overflow = &mut self.overflow;
+        self.said.retain(|key, count| {
+            let stays = key.shape < limit;
+            if !stays {
+                *overflow += count.count;
+            }
+            stays
+        });
     }
 }
 

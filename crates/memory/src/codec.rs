@@ -1,165 +1,305 @@
 //! How an hour of tallies looks on disk.
 //!
-//! Little-endian fixed numbers and length-prefixed strings: read back by the same process only, so there is no
-//! version and no compatibility to keep. A damaged file is an error, never a guess.
+//! Each hour is one block, written and read in one piece: small numbers take few bytes, origins stand once before all
+//! that they said, and the names of files once in an hour. Read back by the same process only, so there is no version
+//! and no compatibility to keep. A damaged file is an error, never a guess.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 use hark_event::{Hour, Level, Moment, Origin, Place};
 use hark_listen::{Exemplar, HourCells, LogCount, LogKey, Samples};
 
-/// A string longer than this was not written by us.
-const STRING_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// A block longer than this was not written by us.
+const BLOCK_BYTES_MAX: u64 = 16 * 1024 * 1024 * 1024;
 const LEVELS: [Level; 7] =
     [Level::Unknown, Level::Trace, Level::Debug, Level::Info, Level::Warn, Level::Error, Level::Fatal];
 
-/// Writes one hour.
-pub(crate) fn write_hour(out: &mut impl Write, hour: Hour, cells: &HourCells) -> io::Result<()> {
-    put(out, hour.0 as u64)?;
-    put(out, cells.logs.len() as u64)?;
-    for (key, count) in &cells.logs {
-        put_origin(out, &key.origin)?;
-        put(out, key.shape)?;
-        put(out, key.level as u64)?;
-        put_text(out, &count.text)?;
-        put(out, count.count)?;
-        put(out, count.last.nanos() as u64)?;
-        put(out, count.exemplar.time.nanos() as u64)?;
-        put_place(out, &count.exemplar.place)?;
-        put_text(out, &count.exemplar.text)?;
-    }
-    put(out, cells.metrics.len() as u64)?;
-    for ((origin, name), samples) in &cells.metrics {
-        put_origin(out, origin)?;
-        put_text(out, name)?;
-        put_place(out, &samples.place)?;
-        put(out, samples.values.len() as u64)?;
-        for (time, value) in &samples.values {
-            put(out, time.nanos() as u64)?;
-            put(out, value.to_bits())?;
-        }
-    }
-    put(out, cells.peers.len() as u64)?;
-    for ((origin, peer), count) in &cells.peers {
-        put_origin(out, origin)?;
-        put_text(out, peer)?;
-        put(out, *count)?;
-    }
-    put(out, cells.versions.len() as u64)?;
-    for ((origin, version), first) in &cells.versions {
-        put_origin(out, origin)?;
-        put_text(out, version)?;
-        put(out, first.nanos() as u64)?;
-    }
-    put(out, cells.overflow.len() as u64)?;
-    for (origin, count) in &cells.overflow {
-        put_origin(out, origin)?;
-        put(out, *count)?;
-    }
-    put(out, cells.samples_cut)
+/// Writes one hour; `block` is memory to be reused.
+pub(crate) fn write_hour(
+    out: &mut impl Write,
+    block: &mut Vec<u8>,
+    hour: Hour,
+    cells: &HourCells,
+) -> io::Result<()> {
+    block.clear();
+    let mut writer = BlockWriter { bytes: block, files: BTreeMap::new(), last_file: None };
+    writer.cells(cells);
+    out.write_all(&hour.0.to_le_bytes())?;
+    out.write_all(&(block.len() as u64).to_le_bytes())?;
+    out.write_all(block)
 }
 
-/// Reads the next hour; `None` at the end of the run.
-pub(crate) fn read_hour(input: &mut impl Read) -> io::Result<Option<(Hour, HourCells)>> {
-    let mut first = [0; 8];
-    match input.read(&mut first[..1])? {
+/// Reads the next hour; `None` at the end of the run. `block` is memory to be reused.
+pub(crate) fn read_hour(input: &mut impl Read, block: &mut Vec<u8>) -> io::Result<Option<(Hour, HourCells)>> {
+    let mut head = [0; 16];
+    match input.read(&mut head[..1])? {
         0 => return Ok(None),
-        _ => input.read_exact(&mut first[1..])?,
+        _ => input.read_exact(&mut head[1..])?,
     }
-    let hour = Hour(i64::from_le_bytes(first));
-    let mut cells = HourCells::default();
-    for _ in 0..get(input)? {
-        let (key, count) = get_log(input)?;
-        cells.logs.insert(key, count);
-    }
-    for _ in 0..get(input)? {
-        let key = (get_origin(input)?, get_text(input)?);
-        let place = get_place(input)?;
-        let length = get(input)?;
-        let mut values = Vec::new();
-        for _ in 0..length {
-            values.push((get_moment(input)?, f64::from_bits(get(input)?)));
-        }
-        cells.metrics.insert(key, Samples { values, place });
-    }
-    for _ in 0..get(input)? {
-        let key = (get_origin(input)?, get_text(input)?);
-        cells.peers.insert(key, get(input)?);
-    }
-    for _ in 0..get(input)? {
-        let key = (get_origin(input)?, get_text(input)?);
-        cells.versions.insert(key, get_moment(input)?);
-    }
-    for _ in 0..get(input)? {
-        let origin = get_origin(input)?;
-        cells.overflow.insert(origin, get(input)?);
-    }
-    cells.samples_cut = get(input)?;
-    Ok(Some((hour, cells)))
-}
-
-fn get_log(input: &mut impl Read) -> io::Result<(LogKey, LogCount)> {
-    let origin = get_origin(input)?;
-    let shape = get(input)?;
-    let level = usize::try_from(get(input)?).ok().and_then(|at| LEVELS.get(at)).copied();
-    let key = LogKey { origin, shape, level: level.ok_or_else(damaged)? };
-    let text = get_text(input)?;
-    let count = get(input)?;
-    let last = get_moment(input)?;
-    let time = get_moment(input)?;
-    let place = get_place(input)?;
-    let exemplar = Exemplar { time, place, text: get_text(input)? };
-    Ok((key, LogCount { text, count, last, exemplar }))
-}
-
-fn put(out: &mut impl Write, number: u64) -> io::Result<()> {
-    out.write_all(&number.to_le_bytes())
-}
-
-fn get(input: &mut impl Read) -> io::Result<u64> {
-    let mut bytes = [0; 8];
-    input.read_exact(&mut bytes)?;
-    Ok(u64::from_le_bytes(bytes))
-}
-
-fn get_moment(input: &mut impl Read) -> io::Result<Moment> {
-    Ok(Moment::from_nanos(get(input)? as i64))
-}
-
-fn put_text(out: &mut impl Write, text: &str) -> io::Result<()> {
-    put(out, text.len() as u64)?;
-    out.write_all(text.as_bytes())
-}
-
-fn get_text(input: &mut impl Read) -> io::Result<Arc<str>> {
-    let length = get(input)?;
-    if length > STRING_BYTES_MAX {
+    let mut reader = BlockReader { bytes: &head, files: Vec::new() };
+    let hour = Hour(reader.fixed()? as i64);
+    let length = reader.fixed()?;
+    if length > BLOCK_BYTES_MAX {
         return Err(damaged());
     }
-    let mut bytes = vec![0; length as usize];
-    input.read_exact(&mut bytes)?;
-    String::from_utf8(bytes).map(Arc::from).map_err(|_| damaged())
+    block.clear();
+    if input.take(length).read_to_end(block)? as u64 != length {
+        return Err(damaged());
+    }
+    let mut reader = BlockReader { bytes: block, files: Vec::new() };
+    let cells = reader.cells()?;
+    if reader.bytes.is_empty() { Ok(Some((hour, cells))) } else { Err(damaged()) }
 }
 
-fn put_origin(out: &mut impl Write, origin: &Origin) -> io::Result<()> {
-    put_text(out, &origin.service)?;
-    put_text(out, &origin.environment)
+struct BlockWriter<'a> {
+    bytes: &'a mut Vec<u8>,
+    /// The names of files that stand in this block, with their numbers from 1 on.
+    files: BTreeMap<Arc<str>, u64>,
+    last_file: Option<(Arc<str>, u64)>,
 }
 
-fn get_origin(input: &mut impl Read) -> io::Result<Origin> {
-    Ok(Origin { service: get_text(input)?, environment: get_text(input)? })
+impl BlockWriter<'_> {
+    fn cells(&mut self, cells: &HourCells) {
+        self.number(cells.logs.len() as u64);
+        for (origin, said) in &cells.logs {
+            self.origin(origin);
+            self.number(said.len() as u64);
+            said.iter().for_each(|(key, count)| self.log(key, count));
+        }
+        self.number(cells.metrics.len() as u64);
+        for ((origin, name), samples) in &cells.metrics {
+            self.origin(origin);
+            self.text(name);
+            self.samples(samples);
+        }
+        self.number(cells.peers.len() as u64);
+        for ((origin, peer), count) in &cells.peers {
+            self.origin(origin);
+            self.text(peer);
+            self.number(*count);
+        }
+        self.number(cells.versions.len() as u64);
+        for ((origin, version), first) in &cells.versions {
+            self.origin(origin);
+            self.text(version);
+            self.moment(*first);
+        }
+        self.number(cells.overflow.len() as u64);
+        for (origin, count) in &cells.overflow {
+            self.origin(origin);
+            self.number(*count);
+        }
+        self.number(cells.samples_cut);
+    }
+
+    fn log(&mut self, key: &LogKey, count: &LogCount) {
+        self.fixed(key.shape);
+        self.number(key.level as u64);
+        self.text(&count.text);
+        self.number(count.count);
+        self.moment(count.last);
+        self.moment(count.exemplar.time);
+        self.place(&count.exemplar.place);
+        self.text(&count.exemplar.text);
+    }
+
+    fn samples(&mut self, samples: &Samples) {
+        self.place(&samples.place);
+        self.number(samples.values.len() as u64);
+        for (time, value) in &samples.values {
+            self.moment(*time);
+            self.fixed(value.to_bits());
+        }
+    }
+
+    fn place(&mut self, place: &Place) {
+        self.file(&place.file);
+        self.number(place.line);
+    }
+
+    /// The number of a file's name; 0 and the name where it stands for the first time.
+    fn file(&mut self, file: &Arc<str>) {
+        if let Some((last, number)) = &self.last_file
+            && Arc::ptr_eq(last, file)
+        {
+            return self.number(*number);
+        }
+        let next = self.files.len() as u64 + 1;
+        let number = *self.files.entry(file.clone()).or_insert(next);
+        self.last_file = Some((file.clone(), number));
+        if number == next {
+            self.number(0);
+            self.text(file);
+        } else {
+            self.number(number);
+        }
+    }
+
+    fn origin(&mut self, origin: &Origin) {
+        self.text(&origin.service);
+        self.text(&origin.environment);
+    }
+
+    fn moment(&mut self, moment: Moment) {
+        self.fixed(moment.nanos() as u64);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.number(text.len() as u64);
+        self.bytes.extend_from_slice(text.as_bytes());
+    }
+
+    fn fixed(&mut self, number: u64) {
+        self.bytes.extend_from_slice(&number.to_le_bytes());
+    }
+
+    /// Seven bits a byte, the lowest first; the highest bit says that more follow.
+    fn number(&mut self, mut number: u64) {
+        while number >= 0x80 {
+            self.bytes.push(number as u8 | 0x80);
+            number >>= 7;
+        }
+        self.bytes.push(number as u8);
+    }
 }
 
-fn put_place(out: &mut impl Write, place: &Place) -> io::Result<()> {
-    put_text(out, &place.file)?;
-    put(out, place.line)
+struct BlockReader<'a> {
+    bytes: &'a [u8],
+    files: Vec<Arc<str>>,
 }
 
-fn get_place(input: &mut impl Read) -> io::Result<Place> {
-    Ok(Place { file: get_text(input)?, line: get(input)? })
+impl BlockReader<'_> {
+    fn cells(&mut self) -> io::Result<HourCells> {
+        let mut cells = HourCells::default();
+        for _ in 0..self.number()? {
+            let origin = self.origin()?;
+            let count = self.number()?;
+            let said = (0..count).map(|_| self.log()).collect::<io::Result<BTreeMap<_, _>>>()?;
+            cells.logs.insert(origin, said);
+        }
+        for _ in 0..self.number()? {
+            let key = (self.origin()?, self.text()?);
+            cells.metrics.insert(key, self.samples()?);
+        }
+        for _ in 0..self.number()? {
+            let key = (self.origin()?, self.text()?);
+            cells.peers.insert(key, self.number()?);
+        }
+        for _ in 0..self.number()? {
+            let key = (self.origin()?, self.text()?);
+            cells.versions.insert(key, self.moment()?);
+        }
+        for _ in 0..self.number()? {
+            let origin = self.origin()?;
+            cells.overflow.insert(origin, self.number()?);
+        }
+        cells.samples_cut = self.number()?;
+        Ok(cells)
+    }
+
+    fn log(&mut self) -> io::Result<(LogKey, LogCount)> {
+        let shape = self.fixed()?;
+        let level = usize::try_from(self.number()?).ok().and_then(|at| LEVELS.get(at)).copied();
+        let key = LogKey { shape, level: level.ok_or_else(damaged)? };
+        let text = self.text()?;
+        let count = self.number()?;
+        let last = self.moment()?;
+        let time = self.moment()?;
+        let place = self.place()?;
+        let exemplar = Exemplar { time, place, text: self.text()? };
+        Ok((key, LogCount { text, count, last, exemplar }))
+    }
+
+    fn samples(&mut self) -> io::Result<Samples> {
+        let place = self.place()?;
+        let mut values = Vec::new();
+        for _ in 0..self.number()? {
+            values.push((self.moment()?, f64::from_bits(self.fixed()?)));
+        }
+        Ok(Samples { values, place })
+    }
+
+    fn place(&mut self) -> io::Result<Place> {
+        Ok(Place { file: self.file()?, line: self.number()? })
+    }
+
+    fn file(&mut self) -> io::Result<Arc<str>> {
+        match self.number()? {
+            0 => {
+                let file = self.text()?;
+                self.files.push(file.clone());
+                Ok(file)
+            }
+            number => self.files.get(number as usize - 1).cloned().ok_or_else(damaged),
+        }
+    }
+
+    fn origin(&mut self) -> io::Result<Origin> {
+        Ok(Origin { service: self.text()?, environment: self.text()? })
+    }
+
+    fn moment(&mut self) -> io::Result<Moment> {
+        Ok(Moment::from_nanos(self.fixed()? as i64))
+    }
+
+    fn text(&mut self) -> io::Result<Arc<str>> {
+        let length = usize::try_from(self.number()?).map_err(|_| damaged())?;
+        let (text, rest) = self.bytes.split_at_checked(length).ok_or_else(damaged)?;
+        self.bytes = rest;
+        std::str::from_utf8(text).map(Arc::from).map_err(|_| damaged())
+    }
+
+    fn fixed(&mut self) -> io::Result<u64> {
+        let (number, rest) = self.bytes.split_first_chunk().ok_or_else(damaged)?;
+        self.bytes = rest;
+        Ok(u64::from_le_bytes(*number))
+    }
+
+    fn number(&mut self) -> io::Result<u64> {
+        let mut number = 0;
+        for shift in (0..64).step_by(7) {
+            let (byte, rest) = self.bytes.split_first().ok_or_else(damaged)?;
+            self.bytes = rest;
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Ok(number);
+            }
+        }
+        Err(damaged())
+    }
 }
 
 fn damaged() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, "the temporary file is damaged")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_every_size_are_read_back() {
+        let numbers = (0..64).flat_map(|bits| [(1 << bits) - 1, 1 << bits]).chain([u64::MAX]);
+        let mut bytes = Vec::new();
+        let mut writer = BlockWriter { bytes: &mut bytes, files: BTreeMap::new(), last_file: None };
+        numbers.clone().for_each(|number| writer.number(number));
+        let mut reader = BlockReader { bytes: &bytes, files: Vec::new() };
+        for number in numbers {
+            assert_eq!(reader.number().ok(), Some(number));
+        }
+        assert!(reader.number().is_err(), "nothing is left");
+    }
+
+    #[test]
+    fn a_block_that_was_cut_off_is_an_error() {
+        let cells = HourCells { samples_cut: 300, ..HourCells::default() };
+        let (mut file, mut block) = (Vec::new(), Vec::new());
+        write_hour(&mut file, &mut block, Hour(7), &cells).expect("memory can be written");
+        assert_eq!(read_hour(&mut &file[..], &mut block).expect("a whole block"), Some((Hour(7), cells)));
+        for length in 1..file.len() {
+            assert!(read_hour(&mut &file[..length], &mut block).is_err(), "{length} bytes");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Merges parts of hours that come in any order into whole hours in order.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Seek, SeekFrom, Write};
 
@@ -47,7 +48,10 @@ impl Sorter {
     pub fn add(&mut self, part: BTreeMap<Hour, HourCells>) -> Result<(), MemoryError> {
         for (hour, cells) in part {
             self.weight += cells.weight();
-            self.hours.entry(hour).or_default().merge(cells);
+            match self.hours.entry(hour) {
+                Entry::Vacant(gap) => drop(gap.insert(cells)),
+                Entry::Occupied(mut known) => known.get_mut().merge(cells),
+            }
         }
         if self.weight > self.weight_max.unwrap_or(WEIGHT_MAX) {
             self.spill()?;
@@ -57,8 +61,9 @@ impl Sorter {
 
     fn spill(&mut self) -> Result<(), MemoryError> {
         let mut out = BufWriter::with_capacity(1 << 18, tempfile::tempfile()?);
+        let mut block = Vec::new();
         for (hour, cells) in std::mem::take(&mut self.hours) {
-            write_hour(&mut out, hour, &cells)?;
+            write_hour(&mut out, &mut block, hour, &cells)?;
         }
         out.flush()?;
         let mut file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
@@ -73,13 +78,13 @@ impl Sorter {
     /// # Errors
     /// If a temporary file cannot be read.
     pub fn into_hours(self) -> Result<Hours, MemoryError> {
-        let mut runs = Vec::new();
+        let (mut runs, mut block) = (Vec::new(), Vec::new());
         for file in self.runs {
             let mut reader = BufReader::with_capacity(1 << 17, file);
-            let next = read_hour(&mut reader)?;
+            let next = read_hour(&mut reader, &mut block)?;
             runs.push(Run { reader, next });
         }
-        Ok(Hours { memory: self.hours, runs })
+        Ok(Hours { memory: self.hours, runs, block })
     }
 }
 
@@ -92,6 +97,8 @@ struct Run {
 pub struct Hours {
     memory: BTreeMap<Hour, HourCells>,
     runs: Vec<Run>,
+    /// Memory for the next block.
+    block: Vec<u8>,
 }
 
 impl Hours {
@@ -105,7 +112,7 @@ impl Hours {
                 && let Some((_, cells)) = run.next.take()
             {
                 whole.merge(cells);
-                run.next = read_hour(&mut run.reader)?;
+                run.next = read_hour(&mut run.reader, &mut self.block)?;
             }
         }
         Ok(Some((hour, whole)))

@@ -1,8 +1,8 @@
 //! When a place is variable: the evidence, and the groups of patterns that it makes one.
 //!
 //! Patterns that agree in all places but one form a group at that place. How many different words were seen there is the
-//! evidence, weighed by what they look like: names of states in capitals carry meaning and count little, identifiers
-//! with digits prove a lot. How much is asked depends on the rest: behind `user=` a dozen values are a variable, while
+//! evidence, weighed by what they look like: names of states carry meaning and count little, identifiers
+//! with digits prove a lot. How much is asked depends on the rest: in a long sentence half a dozen values are a variable, while
 //! in a message of two words each of them is half of what it says.
 //!
 //! The evidence is kept from bucket to bucket and judged only where something was added, so that a bucket costs what its
@@ -16,12 +16,19 @@ use crate::template::Content;
 use crate::unit::{Opening, Unit};
 use crate::vocabulary::PatternId;
 
-/// Distinct words that make a place variable if enough constant words stand around it.
+/// Distinct words that make the value of a key variable.
 const WORDS_MIN: u32 = 12;
-/// The same with two constant words, and with one.
+/// Elsewhere the more is said around a place the less it can say by itself: with three constant words around it 12 distinct words
+/// make it variable, with four 8, with five 6.
+const WORDS_TIMES_CONTEXT: u32 = 24;
+/// However much is said around it, so many.
+const WORDS_MIN_AT_BEST: u32 = 5;
+/// With one constant word around the place, and with two.
 const WORDS_MIN_SPARSE: [u32; 2] = [40, 20];
-/// A word in capitals is worth this part of another word.
-const CAPITALS_PER_WORD: u32 = 3;
+/// The name of a state is worth this part of another word.
+const STATES_PER_WORD: u32 = 3;
+/// A name with dots in it, of a machine, a class or a file, is worth so many words.
+const WORDS_PER_NAME: u32 = 2;
 /// An identifier seen in the place is worth so many words.
 const WORDS_PER_WILDCARD: u32 = 4;
 /// Words with digits that make a place variable for words with digits.
@@ -62,7 +69,8 @@ struct Place {
     words_min: Option<u32>,
     members: BTreeMap<PatternId, Content>,
     words: u32,
-    capitals: u32,
+    names: u32,
+    states: u32,
     mixed: u32,
     wildcards: u32,
 }
@@ -138,7 +146,16 @@ impl Evidence {
 
 impl Place {
     fn new(place: usize, words_min: Option<u32>) -> Self {
-        Self { place, words_min, members: BTreeMap::new(), words: 0, capitals: 0, mixed: 0, wildcards: 0 }
+        Self {
+            place,
+            words_min,
+            members: BTreeMap::new(),
+            words: 0,
+            names: 0,
+            states: 0,
+            mixed: 0,
+            wildcards: 0,
+        }
     }
 
     fn add(&mut self, id: PatternId, content: Content) {
@@ -160,7 +177,8 @@ impl Place {
     fn count_of(&mut self, content: Content) -> Option<&mut u32> {
         match content {
             Content::Word => Some(&mut self.words),
-            Content::Capitals => Some(&mut self.capitals),
+            Content::Name => Some(&mut self.names),
+            Content::State => Some(&mut self.states),
             Content::Mixed => Some(&mut self.mixed),
             Content::Wildcard => Some(&mut self.wildcards),
             Content::Sign => None,
@@ -182,9 +200,10 @@ impl Place {
     }
 
     fn is_variable(&self, words_min: u32) -> bool {
-        let evidence = self.words + self.mixed + WORDS_PER_WILDCARD * self.wildcards;
-        self.words + self.capitals > 0
-            && evidence * CAPITALS_PER_WORD + self.capitals >= words_min * CAPITALS_PER_WORD
+        let names = WORDS_PER_NAME * self.names;
+        let evidence = self.words + names + self.mixed + WORDS_PER_WILDCARD * self.wildcards;
+        self.words + self.names + self.states > 0
+            && evidence * STATES_PER_WORD + self.states >= words_min * STATES_PER_WORD
     }
 
     fn is_variable_for_identifiers(&self) -> bool {
@@ -208,7 +227,7 @@ fn words_min(unit: &Unit, place: usize) -> Option<u32> {
         0 => None,
         1 | 2 if unit.is_value(place) => Some(WORDS_MIN),
         few @ (1 | 2) => Some(WORDS_MIN_SPARSE[few - 1]),
-        _ => Some(WORDS_MIN),
+        many => Some((WORDS_TIMES_CONTEXT / (many as u32 - 1)).max(WORDS_MIN_AT_BEST)),
     }
 }
 

@@ -11,6 +11,8 @@ pub(crate) enum Kind {
     Uuid,
     /// An IPv4 or IPv6 address, without its port.
     Ip,
+    /// A machine's name in the public name system.
+    Host,
     /// A file path.
     Path,
     /// A date, a time of day or both.
@@ -29,11 +31,12 @@ pub(crate) enum Kind {
     Word,
 }
 
-const ALL: [Kind; 12] = [
+const ALL: [Kind; 13] = [
     Kind::Num,
     Kind::Hex,
     Kind::Uuid,
     Kind::Ip,
+    Kind::Host,
     Kind::Path,
     Kind::Time,
     Kind::Url,
@@ -52,6 +55,7 @@ impl Kind {
             Kind::Hex => "<hex>",
             Kind::Uuid => "<uuid>",
             Kind::Ip => "<ip>",
+            Kind::Host => "<host>",
             Kind::Path => "<path>",
             Kind::Time => "<time>",
             Kind::Url => "<url>",
@@ -76,10 +80,11 @@ impl Kind {
 
     /// The most telling kind that covers both.
     pub(crate) fn join(self, other: Kind) -> Kind {
-        use Kind::{Hex, Id, Num, Uuid, Word};
+        use Kind::{Hex, Host, Id, Ip, Num, Uuid, Word};
         match (self.min(other), self.max(other)) {
             (a, b) if a == b => a,
             (Num, Hex) => Hex,
+            (Ip, Host) => Host,
             (Num | Hex | Uuid, Hex | Uuid | Id) => Id,
             _ => Word,
         }

@@ -11,6 +11,17 @@ const WIDTHS: [&[u8]; 9] = [b"16", b"32", b"64", b"86", b"128", b"256", b"384", 
 
 /// The longest alphanumeric word that may be a constant with a digit in it.
 const CONSTANT_BYTES_MAX: usize = 16;
+/// Addresses of hardware have six groups (IEEE 802), eight, twenty (InfiniBand), and others in between.
+const HARDWARE_GROUPS_MAX: usize = 20;
+/// Top-level names that a name of two parts may end in.
+const TOP_LEVEL: [&[u8]; 6] = [b"com", b"net", b"org", b"edu", b"gov", b"mil"];
+/// Names of packages in code begin with what names of machines end in.
+const PACKAGES: [&[u8]; 8] = [b"com", b"net", b"org", b"edu", b"gov", b"io", b"java", b"javax"];
+/// Two letters that end the names of files rather than those of countries.
+const FILE_ENDS: [&[u8; 2]; 22] = [
+    b"gz", b"xz", b"js", b"ts", b"py", b"pl", b"rb", b"rs", b"sh", b"so", b"cc", b"md", b"ps", b"go", b"cs",
+    b"vb", b"kt", b"db", b"ko", b"po", b"mo", b"hs",
+];
 /// The shortest word of hexadecimal digits that is taken for a number.
 const HEX_BYTES_MIN: usize = 6;
 
@@ -75,6 +86,19 @@ fn is_unit(unit: &[u8]) -> bool {
             | b"Ki" | b"Mi" | b"Gi" | b"Ti" | b"KiB" | b"MiB" | b"GiB" | b"TiB" | b"Hz" | b"kHz" | b"MHz" | b"GHz"
             | b"x" | b"%/s"
     )
+}
+
+/// Units of time that stand behind a number, right behind it or as a word.
+pub(crate) fn is_time_unit(unit: &[u8]) -> bool {
+    matches!(
+        unit,
+        b"ns" | b"us" | b"ms" | b"s" | b"m" | b"h" | b"d" | b"sec" | b"secs" | b"second" | b"seconds"
+    ) || matches!(unit, b"min" | b"mins" | b"minute" | b"minutes" | b"hour" | b"hours" | b"day" | b"days")
+}
+
+/// Units of size.
+pub(crate) fn is_size_unit(unit: &[u8]) -> bool {
+    matches!(unit, [b'k' | b'K' | b'M' | b'G' | b'T', b'B'] | [b'K' | b'M' | b'G' | b'T', b'i', b'B'])
 }
 
 /// What follows the decimal number, with its exponent, at the start.
@@ -156,6 +180,40 @@ pub(crate) fn is_ipv6(word: &[u8]) -> bool {
     if shortened { (3..=9).contains(&groups) } else { groups == 8 }
 }
 
+/// The name of a machine in the public name system, `mx1.example.co.uk`; names inside a cluster (`payments.svc`, `db.internal`)
+/// are those of services, which carry meaning.
+pub(crate) fn is_host(word: &[u8]) -> bool {
+    if !word.last().is_some_and(u8::is_ascii_lowercase) {
+        return false;
+    }
+    let Some(dot) = memchr::memrchr(b'.', word) else { return false };
+    let (labels, top) = (&word[..dot], &word[dot + 1..]);
+    let is_country =
+        top.len() == 2 && top.iter().all(u8::is_ascii_lowercase) && !FILE_ENDS.iter().any(|end| *end == top);
+    if !is_country && !TOP_LEVEL.contains(&top) {
+        return false;
+    }
+    let mut count = 0;
+    for label in labels.split(|&byte| byte == b'.') {
+        count += 1;
+        let is_label =
+            !label.is_empty() && label.iter().all(|&byte| is(byte, LETTER | DIGIT | DASH) && byte < 0x80);
+        if !is_label || (count == 1 && PACKAGES.contains(&label)) {
+            return false;
+        }
+    }
+    // Two letters behind one dot end a file or a sentence as often as a name.
+    count > usize::from(is_country) && labels.iter().any(u8::is_ascii_lowercase)
+}
+
+/// `node-17`: a word, one dash and a number; returns where the number begins.
+pub(crate) fn numbered_word(word: &[u8]) -> Option<usize> {
+    let dash = memchr::memchr(b'-', word)?;
+    let (name, number) = (&word[..dash], &word[dash + 1..]);
+    let is_numbered = name.len() > 1 && name.iter().all(u8::is_ascii_alphabetic);
+    (is_numbered && !number.is_empty() && number.iter().all(u8::is_ascii_digit)).then_some(dash + 1)
+}
+
 fn is_hardware_address(word: &[u8]) -> bool {
     let mut groups = 0;
     for group in word.split(|&byte| byte == b':') {
@@ -164,7 +222,7 @@ fn is_hardware_address(word: &[u8]) -> bool {
             return false;
         }
     }
-    matches!(groups, 6 | 8)
+    (6..=HARDWARE_GROUPS_MAX).contains(&groups)
 }
 
 /// A time of day, or a date with one behind `T`, a dash, an underscore or a colon; with fraction and zone.
@@ -179,6 +237,32 @@ pub(crate) fn is_time(word: &[u8]) -> bool {
     let Some(zone) = after_clock(clock) else { return false };
     matches!(zone, b"" | b"Z" | b"z")
         || matches!(zone, [b'+' | b'-', rest @ ..] if rest.len() >= 2 && rest.iter().all(|byte| is(*byte, DIGIT) || *byte == b':'))
+}
+
+/// The length of a zone in capitals and a year behind a time of day: ` PDT 2005`, ` UTC`; a year alone only where the day stood before the time.
+pub(crate) fn zone_and_year(text: &[u8], has_day: bool) -> usize {
+    let word = |from: usize, length: usize| {
+        let end = from + 1 + length;
+        let ends = text.get(end).is_none_or(|&byte| !is(byte, LETTER | DIGIT | DOT) && byte != b':');
+        (text.get(from) == Some(&b' ') && ends).then(|| text.get(from + 1..end)).flatten()
+    };
+    let is_zone =
+        |word: &[u8]| word.iter().all(u8::is_ascii_uppercase) && word.ends_with(b"T") || word == b"UTC";
+    let is_sure = matches!(word(0, 3), Some(b"UTC" | b"GMT"));
+    let zone = [3, 4]
+        .into_iter()
+        .find(|&length| word(0, length).is_some_and(is_zone))
+        .map_or(0, |length| length + 1);
+    let is_year = |word: &[u8]| {
+        word.iter().all(u8::is_ascii_digit) && (word.starts_with(b"19") || word.starts_with(b"20"))
+    };
+    let year_end = zone + 5;
+    let goes_on = matches!(text.get(year_end..), Some([b' ' | b'-', b'0'..=b'9', ..]));
+    match (has_day || zone > 0) && !goes_on && word(zone, 4).is_some_and(is_year) {
+        true => year_end,
+        false if is_sure => zone,
+        false => 0,
+    }
 }
 
 /// A date alone, or one with a time that is written without colons.
@@ -234,26 +318,29 @@ fn after_clock(word: &[u8]) -> Option<&[u8]> {
 
 /// Whether the digits in a word belong to it by nature, as in `utf8`, `sha256`, `k8s`, `x86_64`, `p99` and `HttpServer2`.
 ///
-/// Each run of letters and digits must be free of digits, contain one digit behind a letter, end in a usual width, or be a percentile.
+/// One run of letters and digits at most may hold digits: one behind a letter, a usual width, or a percentile. `R32-M1-N5` is where something stands.
 pub(crate) fn is_constant(word: &[u8]) -> bool {
     let mut before: &[u8] = b"";
+    let mut numbered = false;
     for run in word.split(|&byte| !is(byte, DIGIT | LETTER)) {
         let wide = matches!((before, run), (b"x86", b"64"));
-        if !wide && !is_constant_run(run) {
+        let is_numbered = !wide && run.iter().any(u8::is_ascii_digit);
+        if is_numbered && (numbered || !is_constant_run(run)) {
             return false;
         }
+        numbered |= is_numbered;
         before = run;
     }
     true
 }
 
 fn is_constant_run(run: &[u8]) -> bool {
-    let count = run.iter().filter(|byte| byte.is_ascii_digit()).count();
     let Some(first) = run.iter().position(u8::is_ascii_digit) else { return true };
     if first == 0 || run.len() > CONSTANT_BYTES_MAX {
         return false;
     }
     let (letters, tail) = run.split_at(first);
+    let count = tail.iter().filter(|byte| byte.is_ascii_digit()).count();
     let percentile = letters.eq_ignore_ascii_case(b"p") && matches!(tail.len(), 2 | 3) && count == tail.len();
     count == 1 || percentile || WIDTHS.contains(&tail)
 }
@@ -332,7 +419,9 @@ mod tests {
         ] {
             assert!(is_constant(word.as_bytes()) || word == "utf-8x", "{word}");
         }
-        for word in ["user42", "node-7", "blk_123", "order-8f3a", "v12", "8080", "7zip", "a1b2"] {
+        for word in
+            ["user42", "node-7", "blk_123", "order-8f3a", "v12", "8080", "7zip", "a1b2", "R32-M1-N5-C"]
+        {
             assert!(!is_constant(word.as_bytes()), "{word}");
         }
         assert!(is_protocol(b"HTTP/1.1") && is_protocol(b"HTTP/2") && !is_protocol(b"msra/10"));

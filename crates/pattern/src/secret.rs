@@ -93,14 +93,12 @@ fn begun_inside(text: &[u8], start: usize, end: usize, flags: Flags) -> Option<F
         if let Some(found) = begun_at(text, start, at, end) {
             return Some(found);
         }
-        at += 1;
         // Nothing begins right behind a letter or digit, unless these are the two of a `%3D`.
-        while at < end
-            && is(text[at - 1], LETTER | DIGIT)
-            && !(is_encoded && at >= start + 3 && text[at - 3] == b'%')
-        {
-            at += 1;
-        }
+        let is_last = |(place, &byte): (usize, &u8)| {
+            !is(byte, LETTER | DIGIT)
+                || (is_encoded && at + place >= start + 2 && text[at + place - 2] == b'%')
+        };
+        at = text[at..end].iter().enumerate().position(is_last).map_or(end, |place| at + place + 1);
     }
     None
 }

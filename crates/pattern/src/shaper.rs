@@ -7,9 +7,11 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::class::{
-    AT, BACKSLASH, BLANK, DIGIT, Flags, HIGH, LETTER, QUOTE, SLASH, class, flags_of, is, word_end,
+    AT, BACKSLASH, BLANK, BREAK, COLON, DASH, DIGIT, DOT, Flags, HIGH, LETTER, QUOTE, SLASH, UNDER, class,
+    flags_of, is, word_end,
 };
 use crate::kind::Kind;
+use crate::lexeme;
 use crate::mask::count_secrets;
 use crate::secret::{self, Found, Sort};
 use crate::trace;
@@ -24,6 +26,8 @@ const QUOTED_BYTES_MAX: usize = 512;
 const QUOTED_WORDS_BYTES_MAX: usize = 40;
 /// Words that say what is done to the path behind them.
 const METHODS: [&[u8]; 7] = [b"GET", b"POST", b"PUT", b"DELETE", b"PATCH", b"HEAD", b"OPTIONS"];
+/// The longest key that names one of many.
+const NAMING_KEY_BYTES_MAX: usize = 8;
 /// Words that need a second look.
 const SLOW: Flags = DIGIT | AT | SLASH | BACKSLASH;
 
@@ -151,11 +155,19 @@ impl<'a> Line<'a> {
         if self.is_cut && end == self.bytes.len() {
             return self.replace(start, end, Kind::Str);
         }
-        if flags & SLOW != 0 {
+        if flags & SLOW != 0 || (flags & DOT != 0 && word::may_be_host(&self.bytes[start..end])) {
             self.flush(start);
             let context = self.context(start, flags);
             word::write(self.out, &self.text[start..end], flags, context);
             self.written = end;
+            if flags & COLON != 0
+                && let Some(has_day) = self.out.time_at_end()
+            {
+                let behind = lexeme::zone_and_year(&self.bytes[end..], has_day);
+                self.written += behind;
+                self.at = self.written;
+                return;
+            }
             if context == Context::Route && self.bytes.get(end) == Some(&b'?') {
                 return self.query(end + 1);
             }
@@ -230,8 +242,55 @@ impl<'a> Line<'a> {
         } else if class & QUOTE != 0 {
             self.quote(byte);
         } else {
-            self.at += 1;
+            match byte {
+                b'=' => self.value(),
+                b'(' | b'<' => self.quantity(byte),
+                _ => self.at += 1,
+            }
         }
+    }
+
+    /// Behind a key that names one of many, a word is no more constant than an identifier with digits.
+    #[inline(never)]
+    fn value(&mut self) {
+        self.at += 1;
+        let before = &self.bytes[..self.at - 1];
+        let key_letters =
+            before.iter().rev().take(NAMING_KEY_BYTES_MAX + 1).take_while(|&&byte| !is(byte, BREAK));
+        if !is_naming_key(&before[before.len() - key_letters.count()..]) {
+            return;
+        }
+        let (end, flags) = word_end(self.bytes, self.at);
+        if end > self.at && flags & !(LETTER | DOT | DASH | UNDER) == 0 {
+            self.replace(self.at, end, Kind::Id);
+        }
+    }
+
+    /// `2048 bytes (2.00 KB)` says a size twice, and `<1 sec` is a duration like any other.
+    #[inline(never)]
+    fn quantity(&mut self, sign: u8) {
+        let rest = &self.bytes[self.at + 1..];
+        if !rest.first().is_some_and(u8::is_ascii_digit) {
+            self.at += 1;
+            return;
+        }
+        let number = rest.iter().take_while(|&&byte| is(byte, DIGIT | DOT)).count();
+        let behind = &rest[number..];
+        let unit_from = usize::from(behind.first() == Some(&b' '));
+        let unit = behind[unit_from..].iter().take_while(|&&byte| is(byte, LETTER)).count();
+        let end = self.at + 1 + number + unit_from + unit;
+        let unit = &behind[unit_from..unit_from + unit];
+        if sign == b'<' && lexeme::is_time_unit(unit) {
+            return self.replace(self.at, end, Kind::Num);
+        }
+        let is_repeated = sign == b'(' && self.bytes.get(end) == Some(&b')') && lexeme::is_size_unit(unit);
+        if is_repeated && self.bytes[..self.at].ends_with(b"bytes ") {
+            self.flush(self.at - 1);
+            self.at = end + 1;
+            self.written = self.at;
+            return;
+        }
+        self.at += 1;
     }
 
     /// One space for all blanks; control characters and the escape sequences of terminals are nothing.
@@ -289,6 +348,26 @@ impl<'a> Line<'a> {
         }
         None
     }
+}
+
+/// Whether what stands behind this key is the name of one user or machine among many.
+fn is_naming_key(key: &[u8]) -> bool {
+    const KEYS: [&[u8]; 12] = [
+        b"user",
+        b"username",
+        b"login",
+        b"logname",
+        b"ruser",
+        b"owner",
+        b"account",
+        b"host",
+        b"hostname",
+        b"rhost",
+        b"name",
+        b"tag",
+    ];
+    (3..=NAMING_KEY_BYTES_MAX).contains(&key.len())
+        && KEYS.iter().any(|known| key.eq_ignore_ascii_case(known))
 }
 
 /// Whether a quoted text is a value: long, or of several words with a digit or a path among them.
@@ -352,7 +431,8 @@ mod tests {
 
     #[test]
     fn identifiers_with_digits_are_masked() {
-        check("blk_-123 order-8f3a user42 node-7 v1.2.3", "<id> <id> <id> <id> <id>");
+        check("blk_-123 order-8f3a user42 v1.2.3 rack-3-b", "<id> <id> <id> <id> <id>");
+        check("node-7 of SKU-1234, 30546173_4261722401", "node-<num> of SKU-<num>, <num>_<num>");
         check("Object@6df97b55 at 0xdeadbeef", "Object@<hex> at <hex>");
         check("id=123e4567-e89b-12d3-a456-426614174000", "id=<uuid>");
         check("digest a489c868f0c37da93b76227c91bb03908ac0e742", "digest <hex>");
@@ -369,8 +449,9 @@ mod tests {
     #[test]
     fn addresses_lose_their_ports() {
         check("from 10.0.0.1:8080 to [fe80::1]:443", "from <ip>:<num> to [<ip>]:<num>");
-        check("src: /10.250.19.102:54106 host db-3:5432", "src: /<ip>:<num> host <id>:<num>");
+        check("src: /10.250.19.102:54106 host db-3:5432", "src: <ip>:<num> host db-<num>:<num>");
         check("mac 00:1b:44:11:3a:b7", "mac <hex>");
+        check("ib FF:F2:9F:16:CF:F2:00:0D:60:E9:12:34", "ib <hex>");
     }
 
     #[test]
@@ -392,6 +473,42 @@ mod tests {
     }
 
     #[test]
+    fn machines_of_the_public_name_system_are_masked_and_services_and_classes_stay() {
+        check("to mx1.example.co.uk:25 via www.example.com.", "to <host>:<num> via <host>.");
+        for message in [
+            "payments.svc and db.internal answered",
+            "org.apache.hadoop.mapred.MapTask started",
+            "com.example.shop.io failed",
+            "run deploy.min.js, a.tar.gz, start.sh. done.",
+            "see robots.txt",
+        ] {
+            check(message, message);
+        }
+    }
+
+    #[test]
+    fn behind_a_key_that_names_one_of_many_a_word_is_an_identifier() {
+        check("ruser= rhost=alpha user=root tty=ssh", "ruser= rhost=<id> user=<id> tty=ssh");
+        check("state=PAID username=x-y, msg=hello", "state=PAID username=<id>, msg=hello");
+    }
+
+    #[test]
+    fn a_size_that_is_said_twice_and_a_duration_below_a_second_are_quantities() {
+        check_one_shape(&["8 bytes sent, lifetime 00:02", "2048 bytes (2.00 KB) sent, lifetime 00:02"]);
+        check("lifetime <1 sec and <5ms <b>", "lifetime <num> and <num> <b>");
+        check("8 bytes (1 of 2) and x<3", "<num> bytes (<num> of <num>) and x<<num>");
+    }
+
+    #[test]
+    fn days_zones_and_years_around_a_time_of_day_belong_to_it() {
+        check("since Fri Jul 08 09:12:33 PDT 2005, M", "since <time>, M");
+        check("May 3 10:00:00.5 2026 or 10:00:00 UTC", "<time> or <time>");
+        check("10:00:00 NOT found in Aug 7", "<time> NOT found in Aug <num>");
+        check("10:00:00 2048 bytes, PDT 2005 10 PDT 2005", "<time> <num> bytes, PDT <num> <num> PDT <num>");
+        check("code 17 10:00:00 and Mayo 3 10:00:00", "code <num> <time> and Mayo <num> <time>");
+    }
+
+    #[test]
     fn times_are_one_wildcard() {
         check("at 2026-03-01 10:12:00.123 and 2026-03-01T10:12:00Z", "at <time> and <time>");
         check("on 2026/3/1", "on <time>");
@@ -400,7 +517,7 @@ mod tests {
     #[test]
     fn quoted_data_is_masked_and_quoted_words_stay() {
         check("name 'main' is \"ok\"", "name 'main' is \"ok\"");
-        check("said 'room 12 is hot' to \"bob-17\"", "said '<str>' to \"<id>\"");
+        check("said 'room 12 is hot' to \"bob-17\"", "said '<str>' to \"bob-<num>\"");
         check("it's 5 o'clock", "it's <num> o'clock");
     }
 

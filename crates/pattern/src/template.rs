@@ -36,8 +36,10 @@ pub(crate) enum Content {
     Mixed,
     /// A word, route or host without one.
     Word,
-    /// A word of capitals: the name of a state, a level, a method.
-    Capitals,
+    /// A word with dots within: the name of a machine, a class, a file.
+    Name,
+    /// A word of capitals or a participle: the name of a state, a level, a method, what happened.
+    State,
     /// Signs without letters, which are never variable.
     Sign,
 }
@@ -45,7 +47,7 @@ pub(crate) enum Content {
 impl Content {
     /// Whether it says something of its own.
     pub(crate) fn is_constant(self) -> bool {
-        matches!(self, Content::Word | Content::Capitals)
+        matches!(self, Content::Word | Content::Name | Content::State)
     }
 
     /// Whether it looks like the name of one thing among many.
@@ -121,7 +123,15 @@ impl Template {
 }
 
 fn wildcards_in(word: &str) -> usize {
-    if word == WILDCARD { 1 } else { word.matches(WILDCARD).count() }
+    if word == WILDCARD { 1 } else { word.as_bytes().windows(WILDCARD.len()).filter(is_wildcard).count() }
+}
+
+fn has_wildcard(word: &str) -> bool {
+    word.as_bytes().windows(WILDCARD.len()).any(|piece| is_wildcard(&piece))
+}
+
+fn is_wildcard(piece: &&[u8]) -> bool {
+    *piece == WILDCARD.as_bytes()
 }
 
 fn general(text: &str) -> (String, Vec<Kind>) {
@@ -198,16 +208,28 @@ fn content(word: &str) -> Content {
         return Content::Wildcard;
     }
     let has_letters = word.bytes().any(|byte| byte.is_ascii_alphabetic() || byte >= 0x80);
-    let has_wildcard = word.contains(WILDCARD);
-    let has_digits = word.bytes().any(|byte| byte.is_ascii_digit());
-    match (has_letters, has_wildcard || has_digits) {
-        (_, true) if !word.contains('/') => Content::Mixed,
+    let is_variable = word.bytes().any(|byte| byte.is_ascii_digit()) || has_wildcard(word);
+    match (has_letters, is_variable) {
+        (_, true) if !word.bytes().any(|byte| byte == b'/') => Content::Mixed,
         (false, false) => Content::Sign,
         (true, false)
             if word.len() > 1 && !word.bytes().any(|byte| byte.is_ascii_lowercase() || byte >= 0x80) =>
         {
-            Content::Capitals
+            Content::State
         }
+        (true, false) if is_participle(word) => Content::State,
+        (true, false) if has_inner_dot(word) => Content::Name,
         _ => Content::Word,
     }
+}
+
+/// `started`, `failing`: what happened, in English.
+fn is_participle(word: &str) -> bool {
+    word.len() > 4
+        && (word.ends_with("ed") || word.ends_with("ing"))
+        && word.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
+fn has_inner_dot(word: &str) -> bool {
+    !word.contains('/') && word.trim_matches('.').contains('.')
 }

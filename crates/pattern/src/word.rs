@@ -4,7 +4,7 @@
 //! (a time, an address, a path), else divided at `/`, then `:`, then `.`, so that `worker-3:9000` is `<id>:<num>`.
 
 use crate::class::{
-    AT, BACKSLASH, COLON, DIGIT, DOT, Flags, HIGH, JOINER, LETTER, LOWER, SLASH, UPPER, flags_of, is,
+    AT, BACKSLASH, COLON, DIGIT, DOT, Flags, HIGH, JOINER, LETTER, LOWER, SLASH, UNDER, UPPER, flags_of, is,
 };
 use crate::kind::Kind;
 use crate::lexeme;
@@ -22,6 +22,16 @@ pub(crate) enum Context {
     Plain,
     /// Behind an HTTP method: a path is a route, whose words carry meaning.
     Route,
+}
+
+/// Whether a word without digits may be the name of a machine: it ends in two or three letters behind a dot.
+#[inline(always)]
+pub(crate) fn may_be_host(word: &[u8]) -> bool {
+    let word = match word {
+        [rest @ .., b'.' | b':'] => rest,
+        _ => word,
+    };
+    matches!(word, [.., b'.', a, b] | [.., b'.', a, _, b] if a.is_ascii_lowercase() && b.is_ascii_lowercase())
 }
 
 /// Writes one word.
@@ -70,8 +80,8 @@ fn with_slashes(out: &mut Writer, word: &str, flags: Flags, context: Context) {
     }
     if let Some(rest) = word.strip_prefix('/') {
         let (first, _) = rest.split_once(':').unwrap_or((rest, ""));
+        // Java writes an address without a name as `/10.0.0.1`.
         if lexeme::is_ipv4(first.as_bytes()) {
-            out.push("/");
             return write(out, rest, flags_of(rest.as_bytes()), Context::Plain);
         }
         if context == Context::Route {
@@ -136,7 +146,7 @@ fn segments(out: &mut Writer, route: &str) {
 }
 
 fn with_colons(out: &mut Writer, word: &str, flags: Flags) {
-    if flags & (DIGIT | HIGH) == 0 && flags & AT == 0 {
+    if flags & (DIGIT | HIGH | DOT) == 0 && flags & AT == 0 {
         return out.push(word);
     }
     if let Some(kind) = lexeme::with_colons(word.as_bytes()) {
@@ -147,6 +157,9 @@ fn with_colons(out: &mut Writer, word: &str, flags: Flags) {
 
 /// A piece without slashes and colons.
 fn part(out: &mut Writer, word: &str, flags: Flags) {
+    if flags & DOT != 0 && lexeme::is_host(word.as_bytes()) {
+        return out.wildcard(Kind::Host);
+    }
     if flags & DIGIT == 0 {
         return out.push(word);
     }
@@ -164,6 +177,13 @@ fn part(out: &mut Writer, word: &str, flags: Flags) {
     }
     if flags & DOT != 0 && has_plain_piece(word) {
         return divided(out, word, b'.', undotted);
+    }
+    if let Some(number) = lexeme::numbered_word(word.as_bytes()) {
+        out.push(&word[..number]);
+        return out.wildcard(Kind::Num);
+    }
+    if flags & !(DIGIT | UNDER) == 0 {
+        return divided(out, word, b'_', undotted);
     }
     let is_range =
         flags & (LOWER | UPPER | DOT) == 0 && word.bytes().filter(|&byte| byte == b'-').count() == 1;

@@ -13,6 +13,10 @@ const OPEN_LIST_MIN: usize = 3;
 /// The same with single spaces between them.
 const SPACED_LIST_MIN: usize = 8;
 
+const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
 /// A reusable buffer for one shape.
 #[derive(Default)]
 pub(crate) struct Writer {
@@ -24,6 +28,8 @@ pub(crate) struct Writer {
     row_first_end: usize,
     row_len: usize,
     row_is_enclosed: bool,
+    /// Whether the last time took in the day before it.
+    has_day: bool,
 }
 
 impl Writer {
@@ -47,6 +53,11 @@ impl Writer {
         self.text.push_str(text);
     }
 
+    /// Whether the day stood before the time that was written last; `None` if the last is no time.
+    pub(crate) fn time_at_end(&self) -> Option<bool> {
+        (self.last == Some(Kind::Time) && self.last_end == self.text.len()).then_some(self.has_day)
+    }
+
     /// Appends one space, unless the text is empty or ends with one.
     pub(crate) fn space(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with([' ', '\n']) {
@@ -56,6 +67,9 @@ impl Writer {
 
     /// Appends a wildcard, or nothing if it continues a list.
     pub(crate) fn wildcard(&mut self, kind: Kind) {
+        if kind == Kind::Time {
+            self.take_back_day();
+        }
         if self.last != Some(kind) {
             return self.begin_row(kind);
         }
@@ -67,6 +81,24 @@ impl Writer {
             _ => OPEN_LIST_MIN,
         };
         self.continue_row(kind, length_min);
+    }
+
+    /// The day before a time of day belongs to it: `Fri Jul 8 09:12:33`.
+    fn take_back_day(&mut self) {
+        self.has_day = false;
+        let Some(rest) = self.text.strip_suffix(' ').and_then(|text| text.strip_suffix(Kind::Num.wildcard()))
+        else {
+            return;
+        };
+        let Some(rest) = rest.strip_suffix(' ').and_then(|text| without_word(text, &MONTHS)) else { return };
+        let day =
+            rest.strip_suffix(' ').or(rest.strip_suffix(", ")).and_then(|text| without_word(text, &WEEKDAYS));
+        let length = day.unwrap_or(rest).len();
+        if length < self.last_end {
+            self.last = None;
+        }
+        self.text.truncate(length);
+        self.has_day = true;
     }
 
     fn begin_row(&mut self, kind: Kind) {
@@ -115,6 +147,12 @@ impl Writer {
         self.text.truncate(trimmed);
         &self.text
     }
+}
+
+/// The text before one of these words, if it ends with one as a whole.
+fn without_word<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
+    let before = words.iter().find_map(|word| text.strip_suffix(word))?;
+    (!before.ends_with(|last: char| last.is_alphanumeric())).then_some(before)
 }
 
 /// One comma, perhaps quotes in pairs and spaces, and nothing else; nearly all gaps hold a letter and end the search there.

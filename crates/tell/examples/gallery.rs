@@ -5,7 +5,7 @@ mod fixture;
 
 use std::{env, fs, io, path::Path};
 
-use hark_tell::{Screen, listening, story};
+use hark_tell::{Screen, listening, patterns, story};
 
 fn main() -> io::Result<()> {
     let folder = env::args().nth(1).unwrap_or_else(|| "gallery".to_owned());
@@ -35,6 +35,14 @@ fn main() -> io::Result<()> {
             let screen = Screen { columns, color: true, zone: zone.clone() };
             fs::write(folder.join(format!("{name}.{columns}.txt")), listening::human(&told, &screen))?;
         }
+    }
+    let told = fixture::patterns();
+    fs::write(folder.join("patterns.html"), patterns::html(&told, &zone))?;
+    fs::write(folder.join("patterns.md"), patterns::markdown(&told, &zone))?;
+    fs::write(folder.join("patterns.json"), patterns::json(&told))?;
+    for columns in [60, 100] {
+        let screen = Screen { columns, color: true, zone: zone.clone() };
+        fs::write(folder.join(format!("patterns.{columns}.txt")), patterns::human(&told, &screen))?;
     }
     Ok(())
 }

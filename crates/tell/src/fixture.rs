@@ -5,8 +5,9 @@
 use std::sync::Arc;
 
 use hark_event::{
-    Alert, BaseRate, Change, ChangeKind, CodePlace, Curve, Episode, Evidence, Hearing, Id, Listening, Moment,
-    Note, Origin, Place, Signal, SignalKind, Subject, SubjectKind, Unread, UserReport, Zone,
+    Alert, BaseRate, Change, ChangeKind, CodePlace, Curve, Episode, Evidence, Hearing, Id, Level, Listening,
+    Moment, Note, Origin, Pattern, Patterns, Place, Signal, SignalKind, Subject, SubjectKind, Unread,
+    UserReport, Zone,
 };
 use hark_story::{
     Answer, BlindSpot, Chance, Incident, LinkedSignal, Questions, ReachedNote, Story, StoryChange,
@@ -273,6 +274,44 @@ pub(crate) fn listening() -> Listening {
 /// A day on which nothing spoke.
 pub(crate) fn quiet() -> Listening {
     Listening { episodes: Vec::new(), held_back: 0, explained: 0, ..listening() }
+}
+
+/// Two of three patterns: one with times and a curve, one of a file without any.
+pub(crate) fn patterns() -> Patterns {
+    let origin = Origin { service: Arc::from("payments"), environment: Arc::from("production") };
+    let first = Moment::from_seconds(1_772_359_200);
+    let retrying = Pattern {
+        id: Id::known("00000000000000a1"),
+        name: "retrying upstream <*> attempt <*>".to_owned(),
+        wildcards: vec!["word", "num"],
+        origin: origin.clone(),
+        level: Level::Warn,
+        count: 90,
+        first_seen: Some(first),
+        last_seen: Some(first.plus_hours(24)),
+        sample: "retrying upstream bank attempt 2".to_owned(),
+        curve: Some(Curve {
+            from: first,
+            step_seconds: 3_600,
+            values: (0..24).map(|hour| Some(f64::from(hour % 8))).collect(),
+            baseline: Vec::new(),
+            unit: "records".to_owned(),
+        }),
+    };
+    let timeless = Pattern {
+        id: Id::known("00000000000000b2"),
+        name: "started".to_owned(),
+        wildcards: Vec::new(),
+        level: Level::Unknown,
+        count: 9,
+        first_seen: None,
+        last_seen: None,
+        sample: "started".to_owned(),
+        curve: None,
+        origin,
+    };
+    let hearing = Hearing { files: 1, records: 100, lines: 100, ..Hearing::default() };
+    Patterns { patterns: vec![retrying, timeless], heard: 3, hearing }
 }
 
 fn whispered_signals() -> Vec<LinkedSignal> {

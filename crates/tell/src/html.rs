@@ -6,6 +6,7 @@
 mod figure;
 pub(crate) mod listening;
 mod page;
+pub(crate) mod patterns;
 mod sections;
 mod signal;
 pub(crate) mod story;

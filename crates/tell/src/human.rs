@@ -3,6 +3,7 @@
 //! Colour only repeats what words and shapes say, so plain output loses nothing.
 
 pub(crate) mod listening;
+pub(crate) mod patterns;
 mod picture;
 mod sheet;
 mod spark;

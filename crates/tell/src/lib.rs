@@ -19,6 +19,7 @@ mod wire;
 mod words;
 
 pub mod listening;
+pub mod patterns;
 pub mod story;
 
 #[cfg(test)]

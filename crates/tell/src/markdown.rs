@@ -2,4 +2,5 @@
 
 mod escape;
 pub(crate) mod listening;
+pub(crate) mod patterns;
 pub(crate) mod story;

@@ -6,12 +6,14 @@
 
 mod hearing;
 mod listening;
+mod patterns;
 mod print;
 mod signal;
 mod story;
 
 pub(crate) use listening::ListeningWire;
-pub(crate) use print::pretty;
+pub(crate) use patterns::{AssignedWire, PatternsWire};
+pub(crate) use print::{line, pretty};
 pub(crate) use story::StoryWire;
 
 use hark_event::Moment;
@@ -35,6 +37,7 @@ impl From<Moment> for Stamp {
 pub fn schemas() -> Vec<(&'static str, String)> {
     vec![
         ("listening.json", schema::<ListeningWire>()),
+        ("patterns.json", schema::<PatternsWire>()),
         ("signal.json", schema::<SignalWire>()),
         ("story.json", schema::<StoryWire>()),
     ]

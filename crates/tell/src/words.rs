@@ -2,6 +2,7 @@
 
 pub(crate) mod hearing;
 pub(crate) mod listening;
+pub(crate) mod patterns;
 pub(crate) mod story;
 
 use hark_event::{BaseRate, ChangeKind, SignalKind};

@@ -34,6 +34,9 @@ impl Listen {
         let since = self.since.as_deref().map(|text| clock.moment(text)).transpose()?;
         let mut listened = reading::listen(&self.sources, &self.telling, clock)?;
         let as_of = listened.heard.as_of;
+        if since.is_some_and(|since| since > as_of) {
+            return Err(Failure::SinceAfterNow { now: as_of });
+        }
         listened.heard.rate(as_of, &[]);
         let listening = self.select(&mut listened, since.unwrap_or_else(|| as_of.plus_seconds(-DAY_SECONDS)));
         let zone = &listened.zone;

@@ -10,6 +10,7 @@ mod bad_input;
 mod contract;
 mod laws;
 mod output;
+mod patterns;
 mod place;
 mod repositories;
 mod requests;

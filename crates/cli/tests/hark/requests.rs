@@ -61,6 +61,14 @@ fn a_time_or_zone_that_cannot_be_read_is_named_with_what_can() {
 }
 
 #[test]
+fn signals_that_are_yet_to_come_are_refused() {
+    check_refused(
+        &["listen", "--since", "2199-01-01", "a.log"],
+        &["`--since` lies after now", "hint: ", "--as-of"],
+    );
+}
+
+#[test]
 fn a_crash_file_that_cannot_be_read_is_named() {
     let at = ["back", "--at", "2026-03-01 10:05", "a.log"];
     check_refused(&[&at[..], &["--crash", "crash.txt"]].concat(), &["`crash.txt`", "hint: "]);

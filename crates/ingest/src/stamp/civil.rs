@@ -45,6 +45,9 @@ pub(crate) struct Calendar {
     zone: Zone,
     is_utc: bool,
     reference: Reference,
+    /// The last date and its days since 1970: along a file it seldom changes.
+    date: (u16, u8, u8),
+    days: i64,
     quarter: i64,
     quarter_offset: i64,
 }
@@ -64,6 +67,8 @@ impl Calendar {
             is_utc: zone.time_zone() == &jiff::tz::TimeZone::UTC,
             zone: zone.clone(),
             reference: Reference { moment: reference, year: u16::try_from(year).unwrap_or(1970) },
+            date: (1970, 1, 1),
+            days: 0,
             quarter: NO_QUARTER,
             quarter_offset: 0,
         }
@@ -90,11 +95,15 @@ impl Calendar {
     }
 
     fn place_in(&mut self, year: u16, civil: &Civil) -> Option<Moment> {
-        let date = (i64::from(year), i64::from(civil.month), i64::from(civil.day));
-        if civil.day == 0 || civil.day > days_in_month(year, civil.month) {
-            return None;
+        let date = (year, civil.month, civil.day);
+        if date != self.date {
+            if civil.day == 0 || civil.day > days_in_month(year, civil.month) {
+                return None;
+            }
+            self.date = date;
+            self.days = days_since_1970((i64::from(year), i64::from(civil.month), i64::from(civil.day)));
         }
-        let local = days_since_1970(date) * SECONDS_PER_DAY + i64::from(civil.second_of_day);
+        let local = self.days * SECONDS_PER_DAY + i64::from(civil.second_of_day);
         let offset = match civil.offset {
             Some(offset) => i64::from(offset),
             None if self.is_utc => 0,

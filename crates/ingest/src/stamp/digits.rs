@@ -4,18 +4,24 @@
 
 use super::civil::Civil;
 
+/// What the last of so many digits of a fraction is worth.
+const NANOS_OF_DIGIT: [u32; 10] = [0, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
+
 /// The byte at the index, or NUL after the end: NUL is no part of any stamp.
+#[inline]
 pub(crate) fn byte(text: &[u8], at: usize) -> u8 {
     text.get(at).copied().unwrap_or(0)
 }
 
 /// Two digits.
+#[inline]
 pub(crate) fn two(text: &[u8], at: usize) -> Option<u8> {
     let (tens, ones) = (byte(text, at).wrapping_sub(b'0'), byte(text, at + 1).wrapping_sub(b'0'));
     (tens < 10 && ones < 10).then(|| tens * 10 + ones)
 }
 
 /// Four digits.
+#[inline]
 pub(crate) fn four(text: &[u8], at: usize) -> Option<u16> {
     Some(u16::from(two(text, at)?) * 100 + u16::from(two(text, at + 2)?))
 }
@@ -51,11 +57,13 @@ pub(crate) fn month_name(text: &[u8], at: usize) -> Option<u8> {
 }
 
 /// `HH:MM:SS` with the given separator; with where it ends.
+#[inline]
 pub(crate) fn time_of_day(text: &[u8], at: usize, separator: u8) -> Option<(u32, usize)> {
-    if byte(text, at + 2) != separator || byte(text, at + 5) != separator {
+    let time: &[u8; 8] = text.get(at..)?.first_chunk()?;
+    if time[2] != separator || time[5] != separator {
         return None;
     }
-    let second = seconds(two(text, at)?, two(text, at + 3)?, two(text, at + 6)?)?;
+    let second = seconds(two(time, 0)?, two(time, 3)?, two(time, 6)?)?;
     Some((second, at + 8))
 }
 
@@ -68,6 +76,7 @@ pub(crate) fn loose_time_of_day(text: &[u8], at: usize) -> Option<(u32, usize)> 
 }
 
 /// The seconds since midnight, if this is a time of day.
+#[inline]
 pub(crate) fn seconds(hour: u8, minute: u8, second: u8) -> Option<u32> {
     if hour > 23 || minute > 59 || second > 60 {
         return None;
@@ -76,6 +85,7 @@ pub(crate) fn seconds(hour: u8, minute: u8, second: u8) -> Option<u32> {
 }
 
 /// The index after this byte, if it stands here.
+#[inline]
 pub(crate) fn expect(text: &[u8], at: usize, wanted: u8) -> Option<usize> {
     (byte(text, at) == wanted).then_some(at + 1)
 }
@@ -86,12 +96,11 @@ pub(crate) fn fraction(text: &[u8], at: usize) -> (u32, usize) {
     if !matches!(mark, b'.' | b',' | b':') || !byte(text, at + 1).is_ascii_digit() {
         return (0, at);
     }
-    let (mut nanos, mut place, mut end) = (0_u32, 100_000_000_u32, at + 1);
-    while byte(text, end).is_ascii_digit() {
-        nanos += u32::from(byte(text, end) - b'0') * place;
-        place /= 10;
-        end += 1;
-    }
+    let rest = &text[at + 1..];
+    let digits = rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
+    let (kept, end) = (digits.min(9), at + 1 + digits);
+    let number = rest[..kept].iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0'));
+    let nanos = number * NANOS_OF_DIGIT[kept];
     if mark == b':' && end != at + 4 { (0, at) } else { (nanos, end) }
 }
 
@@ -152,6 +161,7 @@ fn offset(text: &[u8], at: usize) -> Option<(i32, usize)> {
 }
 
 /// A whole reading from its parts; fraction and zone are read from `at` on.
+#[inline]
 pub(crate) fn finish(
     text: &[u8],
     at: usize,

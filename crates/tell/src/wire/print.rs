@@ -21,6 +21,29 @@ pub(crate) fn pretty(value: &impl Serialize) -> String {
     String::from_utf8(bytes).expect("serde_json writes UTF-8")
 }
 
+/// The value as JSON in one line.
+pub(crate) fn line(value: &impl Serialize) -> String {
+    let text = serde_json::to_string(value)
+        .expect("wire structs have string keys, and memory takes all that is written");
+    if !text.chars().any(clean::is_harmful) {
+        return text;
+    }
+    let mut harmless = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        if clean::is_harmful(character) {
+            let units = character
+                .encode_utf16(&mut [0; 2])
+                .iter()
+                .map(|unit| format!("\\u{unit:04x}"))
+                .collect::<String>();
+            harmless.push_str(&units);
+        } else {
+            harmless.push(character);
+        }
+    }
+    harmless
+}
+
 /// Pretty JSON whose strings hold nothing that steers a terminal.
 struct Harmless(PrettyFormatter<'static>);
 

@@ -52,7 +52,10 @@ pub(crate) fn losses(hearing: &Hearing) -> Vec<String> {
             format!("{} {which} {}.", count(times, noun, nouns), if times == 1 { one } else { many })
         })
         .collect();
-    said.extend(hearing.cut.iter().map(|cut| format!("Cut {} times: {}.", number(cut.count), cut.what)));
+    said.extend(hearing.cut.iter().map(|cut| match cut.count {
+        1 => format!("Cut once: {}.", cut.what),
+        times => format!("Cut {} times: {}.", number(times), cut.what),
+    }));
     said
 }
 

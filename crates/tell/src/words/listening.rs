@@ -35,6 +35,9 @@ pub(crate) fn listened(listening: &Listening, calendar: &Calendar) -> String {
 /// What the budget held back and what changes explain; nothing if there is neither.
 pub(crate) fn beside(listening: &Listening) -> Vec<String> {
     let mut said = Vec::new();
+    if listening.services == 0 && listening.hearing.records + listening.hearing.samples > 0 {
+        said.push("No hour has closed yet, and signals are found at the close of an hour.".to_owned());
+    }
     if listening.held_back > 0 {
         said.push(format!(
             "{} held back by the attention budget (--all shows them).",

@@ -1,0 +1,153 @@
+//! `hark patterns`: what do the logs say, and how often?
+
+use clap::{Args, ValueEnum};
+use hark_event::{Event, Level, Moment, Pattern, SubjectKind};
+use hark_ingest::{Reading, Source};
+use hark_listen::Ledger;
+use hark_memory::Sorter;
+use hark_pattern::Shaper;
+
+use crate::arguments::{Format, Sources, Telling};
+use crate::failure::Failure;
+use crate::reading::{self, Clock, Counted, named};
+use crate::writing::{ResultWriter, remark_on, screen, write_result};
+
+/// Steps of the curve beside a pattern.
+const CURVE_STEPS: usize = 24;
+/// Patterns that people are shown unless they ask for more.
+const SHOWN_TO_PEOPLE: usize = 40;
+
+/// What do the logs say, and how often?
+///
+/// Every record stands under exactly one pattern, so the counts add up to all records.
+#[derive(Args, Debug)]
+pub(crate) struct Patterns {
+    #[command(flatten)]
+    sources: Sources,
+    /// Which pattern each record belongs to, one line each in the order of the files: for people and JSON lines only.
+    #[arg(long)]
+    assign: bool,
+    /// The order.
+    #[arg(long, value_enum, default_value = "count", value_name = "ORDER")]
+    sort: Order,
+    /// Only patterns said at this level or louder.
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    level: Option<Level>,
+    /// Only patterns that contain this text, in any case.
+    #[arg(long, value_name = "TEXT")]
+    containing: Option<String>,
+    /// Only patterns first seen since then.
+    #[arg(long, value_name = "TIME")]
+    new_since: Option<String>,
+    /// Only so many (default: all; for people, 40).
+    #[arg(long, value_name = "N")]
+    top: Option<usize>,
+    #[command(flatten)]
+    telling: Telling,
+}
+
+/// What comes first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Order {
+    /// The most frequent.
+    Count,
+    /// The newest.
+    First,
+    /// The most recently heard.
+    Last,
+    /// The loudest.
+    Level,
+    /// By the alphabet.
+    Pattern,
+}
+
+fn level(text: &str) -> Result<Level, String> {
+    Level::parse(text).ok_or_else(|| "a level is one of trace, debug, info, warn, error, fatal".to_owned())
+}
+
+impl Patterns {
+    pub(crate) fn run(&self) -> Result<(), Failure> {
+        if self.assign && !matches!(self.telling.format, Format::Human | Format::Json) {
+            return Err(Failure::AssignedAsDocument);
+        }
+        let clock = Clock::of(&self.sources)?;
+        let new_since = self.new_since.as_deref().map(|text| clock.moment(text)).transpose()?;
+        let reading = Reading { hears_timeless: true, ..reading::reading(&self.sources, &clock) };
+        let Counted { files, sorter, mut hearing, remarks, .. } =
+            reading::count(&self.sources, &self.telling, &reading)?;
+        remark_on(&hearing, &remarks, self.telling.quiet);
+        if hearing.records == 0 {
+            return Err(Failure::NothingRead { paths: named(&self.sources.paths) });
+        }
+        let ledger = ledger(sorter)?;
+        if self.assign {
+            return self.tell_each(&files, &reading, &ledger);
+        }
+        let all = ledger.patterns(hearing.from.zip(hearing.to), CURVE_STEPS);
+        hearing.subjects.insert(SubjectKind::Pattern, all.len() as u64);
+        let heard = all.len();
+        let patterns = hark_event::Patterns { patterns: self.select(all, new_since), heard, hearing };
+        let zone = &clock.zone;
+        write_result(&match self.telling.format {
+            Format::Human => hark_tell::patterns::human(&patterns, &screen(zone)),
+            Format::Json => hark_tell::patterns::json(&patterns),
+            Format::Markdown => hark_tell::patterns::markdown(&patterns, zone),
+            Format::Html => hark_tell::patterns::html(&patterns, zone),
+        })
+    }
+
+    /// Those that were asked for, in the order that was asked for.
+    fn select(&self, mut patterns: Vec<Pattern>, new_since: Option<Moment>) -> Vec<Pattern> {
+        let text = self.containing.as_ref().map(|text| text.to_lowercase());
+        patterns.retain(|pattern| {
+            self.level.is_none_or(|least| pattern.level >= least)
+                && text.as_ref().is_none_or(|text| pattern.name.to_lowercase().contains(text))
+                && new_since.is_none_or(|since| pattern.first_seen.is_some_and(|first| first >= since))
+        });
+        // They come by count, which stays the order among equals.
+        match self.sort {
+            Order::Count => {}
+            Order::First => patterns.sort_by_key(|pattern| std::cmp::Reverse(pattern.first_seen)),
+            Order::Last => patterns.sort_by_key(|pattern| std::cmp::Reverse(pattern.last_seen)),
+            Order::Level => patterns.sort_by_key(|pattern| std::cmp::Reverse(pattern.level)),
+            Order::Pattern => patterns.sort_by(|a, b| a.name.cmp(&b.name)),
+        }
+        let shown = if self.telling.format == Format::Json { usize::MAX } else { SHOWN_TO_PEOPLE };
+        patterns.truncate(self.top.unwrap_or(shown));
+        patterns
+    }
+
+    /// Reads the files once more, now that all is known, and says of each record where it belongs.
+    fn tell_each(&self, files: &[Source], reading: &Reading, ledger: &Ledger) -> Result<(), Failure> {
+        let mut shaper = Shaper::new();
+        let mut out = ResultWriter::new();
+        let is_json = self.telling.format == Format::Json;
+        for file in files {
+            if out.has_failed() {
+                break;
+            }
+            let name = (files.len() > 1).then(|| file.name());
+            file.read(reading, &std::sync::atomic::AtomicU64::default(), &mut |event| {
+                let Event::Log(record) = event else { return };
+                let shape = shaper.shape(record.message);
+                let (id, pattern) = ledger.pattern_of(record.origin, shape.id, shape.text);
+                out.line(&if is_json {
+                    hark_tell::patterns::assigned_json(record.line, &id, pattern, name)
+                } else {
+                    hark_tell::patterns::assigned_human(record.line, &id, pattern, name)
+                });
+            });
+        }
+        out.finish()
+    }
+}
+
+/// Learns hour by hour, as listening does; what is still open closes here, since everything that is known counts.
+fn ledger(sorter: Sorter) -> Result<Ledger, Failure> {
+    let mut ledger = Ledger::new();
+    for hour in sorter.into_hours()? {
+        let (hour, cells) = hour?;
+        ledger.close(hour, cells);
+    }
+    Ok(ledger)
+}

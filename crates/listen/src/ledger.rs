@@ -1,0 +1,338 @@
+//! The log patterns of all services with their counts, and nothing else: listening without an opinion.
+//!
+//! It is told closed hours in order, as the listener is, and its vocabularies advance in the same way, so that a pattern here is
+//! the pattern there. Counts are whole: every record that was counted stands under exactly one pattern, the one beyond the limit
+//! included. How records are spread over time is kept coarsely, at most [`STEPS_MAX`] steps however long the time.
+
+use std::collections::BTreeMap;
+
+use hark_event::{Curve, Hour, Id, Level, Moment, Origin, Pattern};
+use hark_pattern::{Limits, PatternId, ShapeId, Vocabulary};
+
+use crate::cell::{Exemplar, HourCells, LogCount};
+
+/// Steps that are kept of one pattern's time.
+const STEPS_MAX: usize = 96;
+
+/// The patterns of all services.
+#[derive(Default)]
+pub struct Ledger {
+    services: BTreeMap<Origin, Page>,
+}
+
+/// The patterns of one service.
+struct Page {
+    vocabulary: Vocabulary,
+    entries: BTreeMap<PatternId, Entry>,
+}
+
+/// One pattern's counts.
+#[derive(Default)]
+struct Entry {
+    count: u64,
+    level: Level,
+    times: Option<(Moment, Moment)>,
+    sample: Option<Exemplar>,
+    steps: Steps,
+}
+
+/// Counts by stretches of hours, which double in length whenever there are too many.
+#[derive(Default)]
+struct Steps {
+    /// A stretch has two to this power hours.
+    doublings: u32,
+    counts: BTreeMap<i64, u64>,
+}
+
+impl Ledger {
+    /// A ledger in which nothing stands.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes the next hour that was closed.
+    pub fn close(&mut self, hour: Hour, cells: HourCells) {
+        for (origin, said) in cells.logs {
+            let said = said.into_iter().map(|(key, count)| (ShapeId(key.shape), key.level, count)).collect();
+            self.services.entry(origin).or_insert_with(Page::new).hear(hour, said);
+        }
+        for (origin, count) in cells.overflow {
+            let page = self.services.entry(origin).or_insert_with(Page::new);
+            page.entries.entry(PatternId::OVERFLOW).or_default().add_beyond(hour, count);
+        }
+    }
+
+    /// The pattern to which a shape of this service belongs by now, and its name.
+    pub fn pattern_of(&self, origin: &Origin, shape: ShapeId, text: &str) -> (Id, &str) {
+        let Some(page) = self.services.get(origin) else { return (identity(PatternId::OVERFLOW), "") };
+        let pattern = page.vocabulary.find(shape, text).unwrap_or(PatternId::OVERFLOW);
+        (identity(pattern), page.vocabulary.name(pattern))
+    }
+
+    /// All patterns, the most frequent first, with curves of so many steps from the first to the last moment.
+    pub fn patterns(&self, heard: Option<(Moment, Moment)>, steps: usize) -> Vec<Pattern> {
+        let mut patterns: Vec<Pattern> =
+            self.services.iter().flat_map(|(origin, page)| page.patterns(origin, heard, steps)).collect();
+        patterns.sort_by(|a, b| {
+            b.count.cmp(&a.count).then_with(|| (&a.origin, &a.name, &a.id).cmp(&(&b.origin, &b.name, &b.id)))
+        });
+        patterns
+    }
+}
+
+fn identity(pattern: PatternId) -> Id {
+    Id::known(format!("{:016x}", pattern.0))
+}
+
+impl Page {
+    fn new() -> Self {
+        Self { vocabulary: Vocabulary::new(Limits::default()), entries: BTreeMap::new() }
+    }
+
+    fn hear(&mut self, hour: Hour, said: Vec<(ShapeId, Level, LogCount)>) {
+        let learned = self.vocabulary.learn(said.iter().map(|(shape, _, count)| (*shape, &*count.text)));
+        for (old, new) in learned.merged {
+            if let Some(entry) = self.entries.remove(&old) {
+                self.entries.entry(new).or_default().absorb(entry);
+            }
+        }
+        for (shape, level, count) in said {
+            let pattern = self.vocabulary.pattern_of(shape).unwrap_or(PatternId::OVERFLOW);
+            self.entries.entry(pattern).or_default().add(hour, level, count);
+        }
+    }
+
+    fn patterns(
+        &self,
+        origin: &Origin,
+        heard: Option<(Moment, Moment)>,
+        steps: usize,
+    ) -> impl Iterator<Item = Pattern> {
+        self.entries.iter().map(move |(id, entry)| Pattern {
+            id: identity(*id),
+            name: self.vocabulary.name(*id).to_owned(),
+            wildcards: self.vocabulary.wildcards(*id),
+            origin: origin.clone(),
+            level: entry.level,
+            count: entry.count,
+            first_seen: entry.times.map(|(first, _)| first),
+            last_seen: entry.times.map(|(_, last)| last),
+            sample: entry.sample.as_ref().map_or_else(String::new, |sample| sample.text.to_string()),
+            curve: heard.filter(|_| entry.times.is_some()).map(|heard| entry.steps.curve(heard, steps)),
+        })
+    }
+}
+
+impl Entry {
+    fn add(&mut self, hour: Hour, level: Level, count: LogCount) {
+        // What has no time arrived at the beginning of time, which is none.
+        let is_timed = count.exemplar.time != Moment::MIN;
+        self.absorb(Entry {
+            count: count.count,
+            level,
+            times: is_timed.then_some((count.exemplar.time, count.last)),
+            steps: Steps::of(hour, if is_timed { count.count } else { 0 }),
+            sample: Some(count.exemplar),
+        });
+    }
+
+    /// Adds records of which nothing was kept but their number.
+    fn add_beyond(&mut self, hour: Hour, count: u64) {
+        let is_timed = hour > Moment::MIN.hour();
+        self.absorb(Entry {
+            count,
+            times: is_timed.then(|| (hour.start(), hour.start())),
+            steps: Steps::of(hour, if is_timed { count } else { 0 }),
+            ..Entry::default()
+        });
+    }
+
+    fn absorb(&mut self, other: Entry) {
+        self.count += other.count;
+        self.level = self.level.max(other.level);
+        self.times = match (self.times, other.times) {
+            (Some(one), Some(two)) => Some((one.0.min(two.0), one.1.max(two.1))),
+            (one, two) => one.or(two),
+        };
+        self.sample = self.sample.take().into_iter().chain(other.sample).min();
+        self.steps.absorb(other.steps);
+    }
+}
+
+impl Steps {
+    fn of(hour: Hour, count: u64) -> Self {
+        let counts = if count > 0 { BTreeMap::from([(hour.0, count)]) } else { BTreeMap::new() };
+        Self { doublings: 0, counts }
+    }
+
+    fn absorb(&mut self, mut other: Steps) {
+        while self.doublings < other.doublings {
+            self.double();
+        }
+        while other.doublings < self.doublings {
+            other.double();
+        }
+        for (step, count) in other.counts {
+            *self.counts.entry(step).or_default() += count;
+        }
+        while self.counts.len() > STEPS_MAX {
+            self.double();
+        }
+    }
+
+    fn double(&mut self) {
+        self.doublings += 1;
+        for (step, count) in std::mem::take(&mut self.counts) {
+            *self.counts.entry(step >> 1).or_default() += count;
+        }
+    }
+
+    /// What is kept, in evenly spaced steps of whole hours.
+    fn curve(&self, (from, to): (Moment, Moment), steps: usize) -> Curve {
+        let first = from.hour();
+        let hours = to.hour() - first + 1;
+        let step_hours = hours.div_euclid(steps.max(1) as i64) + 1;
+        let mut values = vec![0_u64; ((hours - 1).div_euclid(step_hours) + 1).max(1) as usize];
+        for (step, count) in &self.counts {
+            let place = ((step << self.doublings) - first.0).max(0) / step_hours;
+            if let Some(value) = values.get_mut(place as usize) {
+                *value += count;
+            }
+        }
+        Curve {
+            from: first.start(),
+            step_seconds: step_hours * 3_600,
+            values: values.into_iter().map(|value| Some(value as f64)).collect(),
+            baseline: Vec::new(),
+            unit: "records".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use hark_event::{Event, LogRecord};
+
+    use super::*;
+    use crate::Tally;
+
+    /// What a service says in this hour.
+    fn said(hour: Hour, messages: &[&str]) -> HourCells {
+        let origin = Origin { service: Arc::from("shop"), environment: Arc::from("production") };
+        let file = Arc::from("shop.log");
+        let mut tally = Tally::new();
+        for (line, message) in (1..).zip(messages) {
+            tally.hear(Event::Log(LogRecord {
+                time: Some(hour.start()),
+                arrival: hour.start().plus_seconds(line as i64),
+                origin: &origin,
+                level: Level::Info,
+                message,
+                version: None,
+                peers: &[],
+                file: &file,
+                line,
+                lines: 1,
+            }));
+        }
+        tally.take_hours().remove(&hour).unwrap_or_default()
+    }
+
+    #[test]
+    fn counts_stay_whole_when_patterns_become_one() {
+        let names: Vec<String> = (0..40)
+            .map(|at| {
+                format!(
+                    "login of {}{} was refused",
+                    char::from(97 + at % 26),
+                    "x".repeat(1 + at as usize / 26)
+                )
+            })
+            .collect();
+        let mut ledger = Ledger::new();
+        for (at, name) in names.iter().enumerate() {
+            ledger.close(Hour(1000 + at as i64), said(Hour(1000 + at as i64), &[name, "tick", "tick"]));
+        }
+        let patterns = ledger.patterns(Some((Hour(1000).start(), Hour(1039).start())), 10);
+        let told: Vec<_> = patterns.iter().map(|pattern| (pattern.name.as_str(), pattern.count)).collect();
+        assert_eq!(told, [("tick", 80), ("login of <*> was refused", 40)]);
+        assert_eq!(patterns[1].first_seen, Some(Hour(1000).start().plus_seconds(1)));
+        assert_eq!(patterns[1].last_seen, Some(Hour(1039).start().plus_seconds(1)));
+        for pattern in &patterns {
+            let curve = pattern.curve.as_ref().expect("all records have times");
+            assert_eq!(curve.values.iter().flatten().sum::<f64>(), pattern.count as f64, "{}", pattern.name);
+        }
+    }
+
+    #[test]
+    fn steps_of_years_are_bounded_and_lose_no_record() {
+        let mut steps = Steps::default();
+        (0..20_000).for_each(|hour| steps.absorb(Steps::of(Hour(hour), 3)));
+        assert!(steps.counts.len() <= STEPS_MAX);
+        assert_eq!(steps.counts.values().sum::<u64>(), 60_000);
+    }
+
+    /// A record as some machine read it: hour, second, which machine, which message.
+    type Read = (i64, i64, usize, (u64, String));
+
+    /// What the parts that these machines counted are together; each restarts after so many records.
+    fn ledger_of(records: &[Read], machines: usize, restarts_after: usize) -> Vec<Pattern> {
+        let mut parts: Vec<BTreeMap<Hour, HourCells>> = Vec::new();
+        for machine in 0..machines {
+            let read: Vec<&Read> = records.iter().filter(|record| record.2 % machines == machine).collect();
+            for run in read.chunks(restarts_after) {
+                let mut tally = Tally::new();
+                run.iter().for_each(|record| hear(&mut tally, record));
+                parts.push(tally.take_hours());
+            }
+        }
+        let mut hours: BTreeMap<Hour, HourCells> = BTreeMap::new();
+        for (hour, cells) in parts.into_iter().rev().flatten() {
+            hours.entry(hour).or_default().merge(cells);
+        }
+        let mut ledger = Ledger::new();
+        hours.into_iter().for_each(|(hour, cells)| ledger.close(hour, cells));
+        ledger.patterns(Some((Hour(1000).start(), Hour(1003).start())), 4)
+    }
+
+    fn hear(tally: &mut Tally, (hour, second, _, (line, message)): &Read) {
+        let arrival = Hour(1000 + hour).start().plus_seconds(*second);
+        let origin = Origin { service: Arc::from("shop"), environment: Arc::from("production") };
+        tally.hear(Event::Log(LogRecord {
+            time: Some(arrival),
+            arrival,
+            origin: &origin,
+            level: if second % 7 == 0 { Level::Warn } else { Level::Info },
+            message,
+            version: None,
+            peers: &[],
+            file: &Arc::from("shop.log"),
+            line: *line,
+            lines: 1,
+        }));
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig { cases: 60, failure_persistence: None, ..Default::default() })]
+
+        #[test]
+        fn shuffled_split_among_machines_and_restarted_they_count_the_same(
+            records in proptest::collection::vec((0..3_i64, 0..3_600_i64, 0..7_usize, "(login of ([a-e]{2}|u[0-9]{2}) from [a-c]{2} went well|user=[a-e]{1,2} went|state (PAID|SHIPPED))"), 1..300),
+            machines in 2..6_usize,
+            restarts_after in 1..90_usize,
+            seed in proptest::prelude::any::<u64>(),
+        ) {
+            let numbered = |(line, (hour, second, machine, message))| (hour, second, machine, (line, message));
+            let records: Vec<Read> = (1..).zip(records).map(numbered).collect();
+            let whole = ledger_of(&records, 1, usize::MAX);
+            let mut shuffled = records.clone();
+            shuffled.sort_by_key(|record| {
+                (record.1 as u64 + 1).wrapping_mul(seed | 1).rotate_left(19) ^ record.3.0
+            });
+            proptest::prop_assert_eq!(&ledger_of(&shuffled, machines, restarts_after), &whole);
+            proptest::prop_assert_eq!(whole.iter().map(|pattern| pattern.count).sum::<u64>(), records.len() as u64);
+        }
+    }
+}

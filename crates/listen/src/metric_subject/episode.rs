@@ -1,0 +1,126 @@
+//! How an episode of a series begins and ends, and what becomes usual after it.
+
+use hark_detect::counts;
+use hark_detect::form::{Form, form};
+use hark_detect::robust::median;
+use hark_event::{Hour, SignalKind};
+
+use super::{CLIMB_DAYS, HOURS_PER_DAY, MetricSubject};
+use crate::history::History;
+use crate::phase::Phase;
+
+/// How near in time a step and a start must be to have been one.
+const STEP_AT_START_HOURS: i64 = 12;
+/// How long after a step it can be told from a ramp that goes on.
+const STEP_SEEN_HOURS: usize = 3 * 24;
+/// What moves on by more than this share of a step, in the days after it, was no step.
+const STEP_STAYS_MAX: f64 = 0.3;
+/// A climb goes on if its latest days have more than this share of its pace.
+const CLIMB_GOES_ON_MIN: f64 = 0.2;
+/// A quantity is at its limit if so small a share of it is left.
+const AT_LIMIT: f64 = 0.03;
+/// A ramp that has gone nowhere for so long has reached what is usual from now on.
+const SETTLED_DAYS: usize = 7;
+
+impl MetricSubject {
+    /// Remembers that a signal was said, so that its end can be told.
+    pub(crate) fn open(&mut self, kind: SignalKind, onset: Hour, episode: usize) {
+        self.phase = Phase::Open(episode);
+        self.open_kind = Some(kind);
+        self.open_onset = onset;
+        self.open_level = self.level().unwrap_or(0.0);
+        self.open_slope = self.slope_per_day(CLIMB_DAYS).unwrap_or(0.0);
+    }
+
+    /// Remembers that a step was explained: the new level is what is usual from here on.
+    pub(crate) fn explained(&mut self, onset: Hour) {
+        let level =
+            median(self.scores.since(onset).iter().map(|&score| f64::from(score))).unwrap_or(0.0) as f32;
+        self.offset += level;
+        self.usual_since = Some(onset);
+        let mut scores = History::from(onset.max(self.scores.first()));
+        for &score in self.scores.since(onset) {
+            scores.push(score - level);
+        }
+        self.scores = scores;
+    }
+
+    fn level(&self) -> Option<f64> {
+        let scores = self.scores.values();
+        median(scores[scores.len().saturating_sub(HOURS_PER_DAY)..].iter().map(|&score| f64::from(score)))
+    }
+
+    /// Ends an open episode at the close of this hour if it is over, and says whether it is.
+    pub(crate) fn ends(&mut self, hour: Hour, traffic: &History<u32>, starts: &[Hour]) -> bool {
+        if self.is_counted() {
+            let (ticks, traffic) = self.counted_window(traffic);
+            return counts::score_now(ticks, traffic).is_none_or(|score| score < 0.3);
+        }
+        let settled_since = (hour.0 % 6 == 0).then(|| self.settled_since(hour, starts)).flatten();
+        if let Some(since) = settled_since {
+            self.explained(since);
+            return true;
+        }
+        if self.open_kind == Some(SignalKind::MetricSaturation) {
+            return hour.0 % 6 == 0 && !self.goes_on(hour);
+        }
+        let near = (0.4 * self.open_level.abs()).clamp(1.0, 3.0);
+        self.level().is_some_and(|level| level.abs() < near || level.signum() != self.open_level.signum())
+    }
+
+    /// Since when the series stays at a new level that needs no more words: a step that turned out to have come with
+    /// a start, or a ramp that has gone nowhere for a week.
+    fn settled_since(&self, hour: Hour, starts: &[Hour]) -> Option<Hour> {
+        if !self.meaning.may_be_explained() || self.is_at_its_limit() {
+            return None;
+        }
+        let heard = if self.season.is_some() { &self.scores } else { &self.values };
+        let around = heard.since(self.open_onset + -(5 * HOURS_PER_DAY as i64));
+        let around = &around[around.len().saturating_sub(14 * HOURS_PER_DAY)..];
+        if let Form::Step { hours_ago } = form(around, &self.hours_ago(starts, hour)) {
+            let at = hour + 1 - hours_ago as i64;
+            let by_start = starts.iter().any(|start| (*start - at).abs() <= STEP_AT_START_HOURS);
+            let goes_on = goes_on_after(around, hours_ago);
+            if hours_ago >= STEP_SEEN_HOURS && by_start && !goes_on {
+                return Some(at);
+            }
+        }
+        let since = hour + 1 - (SETTLED_DAYS * HOURS_PER_DAY) as i64;
+        let (earlier, later) = self.scores.since(since).split_at_checked(4 * HOURS_PER_DAY)?;
+        let level = |part: &[f32]| median(part.iter().map(|&score| f64::from(score)));
+        let moved = (level(later)? - level(earlier)?).abs();
+        (since >= self.open_onset && moved < 0.1 * level(later)?.abs().max(5.0)).then_some(since)
+    }
+
+    /// Whether a climb is still under way: its latest days go on at a good part of its pace.
+    fn goes_on(&self, hour: Hour) -> bool {
+        if self.is_at_its_limit() {
+            return true;
+        }
+        let days = ((hour - self.open_onset) as usize / HOURS_PER_DAY).max(CLIMB_DAYS);
+        let (Some(now), Some(whole)) = (self.slope_per_day(CLIMB_DAYS), self.slope_per_day(days)) else {
+            return true;
+        };
+        // The pace at which it was noticed may have been a spurt; that of the whole climb knows better.
+        let pace = self.open_slope.abs().min(whole.abs());
+        now * self.open_slope.signum() > CLIMB_GOES_ON_MIN * pace
+    }
+
+    /// Whether it stands where it cannot go on: that is no new usual level.
+    fn is_at_its_limit(&self) -> bool {
+        let largest = self.values.values().iter().copied().fold(0.0, f32::max);
+        let Some(limit) = self.limit_of(f64::from(largest)) else { return false };
+        let left = self.last_value().map_or(f64::INFINITY, |last| (limit - last).abs());
+        left <= AT_LIMIT * limit.abs().max(f64::from(largest))
+    }
+}
+
+/// Whether hourly values go on in the direction of a step after it: the last day lies farther than the first one.
+fn goes_on_after(values: &[f32], hours_ago: usize) -> bool {
+    let level = |part: &[f32]| median(part.iter().map(|&value| f64::from(value)));
+    let (before, after) = values.split_at(values.len() - hours_ago);
+    let first = level(&after[..after.len().min(HOURS_PER_DAY)]);
+    let last = level(&after[after.len().saturating_sub(HOURS_PER_DAY)..]);
+    let (Some(before), Some(first), Some(last)) = (level(before), first, last) else { return true };
+    (last - first) * (first - before).signum() > STEP_STAYS_MAX * (first - before).abs()
+}

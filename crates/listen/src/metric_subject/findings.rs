@@ -1,0 +1,279 @@
+//! What is to be said of a series at the close of an hour: the first kind of finding that fits.
+
+use hark_detect::form::{Form, form};
+use hark_detect::robust::median;
+use hark_detect::{Direction, counts, drift, saturation, shift};
+use hark_event::{Evidence, Hour, Moment, SignalKind, Subject, SubjectKind};
+
+use super::{Calendar, HOURS_PER_DAY, MetricSubject};
+use crate::candidate::{Candidate, Class, Explainable};
+use crate::history::History;
+use crate::metric_name::Meaning;
+use crate::words::{hours, quantity, times};
+
+/// Counters that tick less often than this an hour are heard as counts.
+const COUNTED_BELOW: f64 = 30.0;
+/// A step that is dated to half a day must be so many sigmas high to be worth a word.
+const STEP_LEVEL_MIN: f64 = 4.5;
+
+/// A finding in numbers and words, before it is told whose it is.
+struct Found {
+    kind: SignalKind,
+    class: Class,
+    onset: Moment,
+    score: f64,
+    summary: String,
+    /// What was measured, for the evidence, and over how many hours.
+    text: String,
+    window_hours: usize,
+}
+
+impl MetricSubject {
+    /// What is to be said at the close of the hour, the first kind that fits.
+    pub(crate) fn judge(
+        &mut self,
+        calendar: &Calendar<'_>,
+        traffic: &History<u32>,
+        starts: &[Hour],
+    ) -> Option<Candidate> {
+        if !self.phase.may_speak(calendar.hour) || matches!(self.meaning, Meaning::Limit | Meaning::Part) {
+            return None;
+        }
+        if self.is_counted() {
+            return self.judge_counts(calendar, traffic);
+        }
+        self.judge_saturation(calendar, starts)
+            .or_else(|| self.judge_drift(calendar, starts))
+            .or_else(|| self.judge_shift(calendar))
+    }
+
+    pub(super) fn is_counted(&self) -> bool {
+        self.meaning.is_cumulative()
+            && median(self.ticks.values().iter().map(|&ticks| f64::from(ticks)))
+                .is_some_and(|usual| usual < COUNTED_BELOW)
+    }
+
+    fn judge_counts(&self, calendar: &Calendar<'_>, traffic: &History<u32>) -> Option<Candidate> {
+        if calendar.hour.0 % 3 != 0 {
+            return None;
+        }
+        let (ticks, traffic) = self.counted_window(traffic);
+        let found = counts::rising(ticks, traffic)?;
+        let onset = (calendar.hour + 1 - found.hours_since_onset as i64).start();
+        let ratio = found.counted as f64 / found.expected.max(0.5);
+        let summary = format!(
+            "{} counts {} what is usual: {} in {} where {} were expected.",
+            self.name,
+            times(ratio),
+            found.counted,
+            hours(found.window_hours),
+            quantity(found.expected)
+        );
+        let errors = self.meaning == Meaning::ErrorCounter;
+        let kind = if errors { SignalKind::ErrorsRising } else { SignalKind::MetricDrift };
+        let class = if errors { Class::Errors } else { Class::Rising };
+        let text = format!("{} counted, {} expected", found.counted, quantity(found.expected));
+        let window_hours = found.window_hours;
+        let found = Found { kind, class, onset, score: found.score, summary, text, window_hours };
+        Some(self.candidate(found, calendar))
+    }
+
+    fn judge_saturation(&self, calendar: &Calendar<'_>, starts: &[Hour]) -> Option<Candidate> {
+        if calendar.hour.0 % 6 != 0 {
+            return None;
+        }
+        let largest =
+            self.values.values().iter().copied().filter(|value| value.is_finite()).fold(0.0, f32::max);
+        let limit = self.limit_of(f64::from(largest))?;
+        let daily = self.daily();
+        let found = saturation::saturation(&daily, limit)?;
+        let week = &self.values.values()[self.values.values().len().saturating_sub(8 * HOURS_PER_DAY)..];
+        if form(week, &self.hours_ago(starts, calendar.hour)) != Form::Ramp {
+            return None;
+        }
+        let onset = (calendar.hour + 1 - (found.days_since_onset * HOURS_PER_DAY) as i64).start();
+        let now = daily.last().copied().unwrap_or_default();
+        let reached = calendar.hour.end().plus_seconds((found.days_left * 86_400.0) as i64);
+        let summary = format!(
+            "{} is {} and moves by {} a day: at this rate it reaches its limit of {} on {}.",
+            self.name,
+            quantity(now),
+            quantity(found.slope_per_day),
+            quantity(limit),
+            &reached.to_string()[..10],
+        );
+        let text = format!(
+            "{} now, limit {}, {} a day",
+            quantity(now),
+            quantity(limit),
+            quantity(found.slope_per_day)
+        );
+        let found = Found {
+            kind: SignalKind::MetricSaturation,
+            class: Class::Saturation,
+            onset,
+            score: found.score,
+            summary,
+            text,
+            window_hours: saturation::DAYS * HOURS_PER_DAY,
+        };
+        let mut candidate = self.candidate(found, calendar);
+        // What goes on climbing was not done by one deploy.
+        candidate.explainable = Explainable::Never;
+        Some(candidate)
+    }
+
+    fn judge_drift(&self, calendar: &Calendar<'_>, starts: &[Hour]) -> Option<Candidate> {
+        let season = self.season.as_ref()?;
+        let known = self.hours_ago(starts, calendar.hour);
+        let found = drift::drift(self.scores.values(), season.reach_day, &known)?;
+        if !self.meaning.matters(found.direction) {
+            return None;
+        }
+        if found.form != Form::Ramp {
+            // Small steps that nothing explains are how series live.
+            if found.level < STEP_LEVEL_MIN && self.meaning.may_be_explained() {
+                return None;
+            }
+            return self
+                .step(found.direction, found.level, found.score, found.hours_since_onset, calendar)
+                .map(vaguely);
+        }
+        let onset = (calendar.hour + 1 - found.hours_since_onset as i64).start();
+        let (now, usual) = self.now_and_usual(calendar, HOURS_PER_DAY)?;
+        let summary = format!(
+            "{} has drifted {} for {}: {} over the last day where {} is usual at these hours ({} σ, {} σ a day).",
+            self.name,
+            way(found.direction),
+            hours(found.hours_since_onset),
+            quantity(now),
+            quantity(usual),
+            quantity(found.level),
+            quantity(found.slope_per_day.abs()),
+        );
+        let text = format!("median {} over the last day, {} usual", quantity(now), quantity(usual));
+        let (kind, class) = match self.meaning {
+            Meaning::TailLatency => (SignalKind::TailLatency, Class::TailDrift),
+            Meaning::ErrorCounter | Meaning::ErrorGauge => (SignalKind::ErrorsRising, Class::Drift),
+            _ => (SignalKind::MetricDrift, Class::Drift),
+        };
+        let found =
+            Found { kind, class, onset, score: found.score, summary, text, window_hours: HOURS_PER_DAY };
+        let mut candidate = self.candidate(found, calendar);
+        // What goes on moving was not done by one deploy.
+        candidate.explainable = Explainable::Never;
+        Some(candidate)
+    }
+
+    fn judge_shift(&self, calendar: &Calendar<'_>) -> Option<Candidate> {
+        let season = self.season.as_ref()?;
+        let found = shift::shift(self.scores.values(), season.reach_shift)?;
+        if !self.meaning.matters(found.direction) {
+            return None;
+        }
+        self.step(found.direction, found.level, found.score, found.hours_since_onset, calendar)
+    }
+
+    fn step(
+        &self,
+        direction: Direction,
+        level: f64,
+        score: f64,
+        since_hours: usize,
+        calendar: &Calendar<'_>,
+    ) -> Option<Candidate> {
+        let onset = (calendar.hour + 1 - since_hours as i64).start();
+        let (now, usual) = self.now_and_usual(calendar, since_hours.max(1))?;
+        let summary = format!(
+            "{} has stepped {} and stayed for {}: {} where {} is usual at these hours ({} σ).",
+            self.name,
+            way(direction),
+            hours(since_hours),
+            quantity(now),
+            quantity(usual),
+            quantity(level),
+        );
+        let text = format!("median {} since the step, {} usual", quantity(now), quantity(usual));
+        let (kind, class) = match self.meaning {
+            Meaning::TailLatency => (SignalKind::TailLatency, Class::Shift),
+            Meaning::ErrorCounter | Meaning::ErrorGauge => (SignalKind::ErrorsRising, Class::Shift),
+            _ => (SignalKind::MetricShift, Class::Shift),
+        };
+        let found = Found { kind, class, onset, score, summary, text, window_hours: since_hours };
+        Some(self.candidate(found, calendar))
+    }
+
+    fn candidate(&self, found: Found, calendar: &Calendar<'_>) -> Candidate {
+        let source =
+            format!("{} over the last {} ({})", self.name, hours(found.window_hours), self.place.file);
+        Candidate {
+            kind: found.kind,
+            class: found.class,
+            subject: Subject { kind: SubjectKind::Metric, name: self.name.to_string() },
+            onset: found.onset,
+            score: found.score,
+            summary: found.summary,
+            evidence: vec![Evidence { time: calendar.hour.end(), text: found.text, source }],
+            explainable: if self.meaning.may_be_explained() {
+                Explainable::ByDeploy { uncertain_seconds: 3_600 }
+            } else {
+                Explainable::Never
+            },
+        }
+    }
+
+    /// Medians of the last hours and of what was expected in them.
+    fn now_and_usual(&self, calendar: &Calendar<'_>, last: usize) -> Option<(f64, f64)> {
+        let season = self.season.as_ref()?;
+        let from = calendar.hour + 1 - last as i64;
+        let now = median(self.values.since(from).iter().map(|&value| f64::from(value)))?;
+        let slots = (from - self.season_from..).zip(calendar.slots.since(from));
+        let usual = median(slots.map(|(since, &slot)| season.expected(slot, since, f64::from(self.offset))))?;
+        Some((now, usual))
+    }
+
+    /// Scores that calibration is fed with on a quiet day, by class.
+    pub(crate) fn quiet_scores(&self, traffic: &History<u32>) -> Vec<(Class, f64)> {
+        if self.is_counted() {
+            let (ticks, traffic) = self.counted_window(traffic);
+            let class = if self.meaning == Meaning::ErrorCounter { Class::Errors } else { Class::Rising };
+            return counts::score_now(ticks, traffic).map(|score| (class, score)).into_iter().collect();
+        }
+        let Some(season) = &self.season else { return Vec::new() };
+        let class = if self.meaning == Meaning::TailLatency { Class::TailDrift } else { Class::Drift };
+        let drifted = drift::score_now(self.scores.values(), season.reach_day).map(|score| (class, score));
+        let shifted =
+            shift::score_now(self.scores.values(), season.reach_shift).map(|score| (Class::Shift, score));
+        drifted.into_iter().chain(shifted).collect()
+    }
+
+    pub(super) fn counted_window<'a>(&'a self, traffic: &'a History<u32>) -> (&'a [u32], &'a [u32]) {
+        let from = self.ticks.first().max(traffic.first());
+        let (ticks, traffic) = (self.ticks.since(from), traffic.since(from));
+        let length = ticks.len().min(traffic.len());
+        (&ticks[ticks.len() - length..], &traffic[traffic.len() - length..])
+    }
+
+    /// How many hours ago something was done that may have moved the series at once.
+    pub(super) fn hours_ago(&self, starts: &[Hour], now: Hour) -> Vec<usize> {
+        if !self.meaning.may_be_explained() {
+            return Vec::new();
+        }
+        starts.iter().filter_map(|start| usize::try_from(now + 1 - *start).ok()).collect()
+    }
+}
+
+/// The split of half days dates a step to half a day.
+fn vaguely(mut candidate: Candidate) -> Candidate {
+    if let Explainable::ByDeploy { uncertain_seconds } = &mut candidate.explainable {
+        *uncertain_seconds = 8 * 3_600;
+    }
+    candidate
+}
+
+fn way(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Up => "up",
+        Direction::Down => "down",
+    }
+}

@@ -1,0 +1,242 @@
+//! One metric series of one service: its hourly values and its season.
+//!
+//! What is to be said of it is decided in `findings`, how long that holds in `episode`. It knows no other series but
+//! the one that names its limit.
+
+mod episode;
+mod findings;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use hark_detect::robust::{median, sigma, theil_sen};
+use hark_detect::season::{HOURS_MIN, Season};
+use hark_event::{Curve, Hour, Moment, Place, SignalKind};
+
+use crate::history::History;
+use crate::metric_name::{Meaning, natural_limit};
+use crate::phase::Phase;
+
+/// The latest days are kept out of what is usual, or a drift would teach the series to expect itself.
+const GUARD_HOURS: usize = 4 * 24;
+const GUARD_HOURS_MIN: usize = 2 * 24;
+const HOURS_PER_DAY: usize = 24;
+/// Days at the end of a climb that say whether it goes on.
+const CLIMB_DAYS: usize = 6;
+/// A step at a start is real if it is so many times the usual change from day to day.
+const STEP_FLUTTERS_MIN: f64 = 3.0;
+/// And so many times the spread within a day.
+const STEP_WITHIN_MIN: f64 = 2.0;
+
+/// The clock that all series share: the local hour of the week of each remembered hour.
+pub(crate) struct Calendar<'a> {
+    /// The hour that has closed.
+    pub(crate) hour: Hour,
+    /// Hour of the week, one for each hour.
+    pub(crate) slots: &'a History<u8>,
+}
+
+/// A series' state.
+#[derive(Clone, Debug)]
+pub(crate) struct MetricSubject {
+    pub(crate) name: Arc<str>,
+    pub(crate) meaning: Meaning,
+    pub(crate) phase: Phase,
+    values: History<f32>,
+    ticks: History<u32>,
+    last_sample: Option<(Moment, f64)>,
+    season: Option<Season>,
+    season_from: Hour,
+    scores: History<f32>,
+    /// After a step that was explained: the new level, in sigmas from the season.
+    offset: f32,
+    usual_since: Option<Hour>,
+    pub(crate) limit: Option<f64>,
+    place: Place,
+    open_level: f64,
+    open_kind: Option<SignalKind>,
+    open_onset: Hour,
+    open_slope: f64,
+}
+
+impl MetricSubject {
+    pub(crate) fn new(name: Arc<str>, first: Hour, place: Place) -> Self {
+        Self {
+            meaning: Meaning::of(&name),
+            name,
+            phase: Phase::Quiet,
+            values: History::from(first),
+            ticks: History::from(first),
+            last_sample: None,
+            season: None,
+            season_from: first,
+            scores: History::from(first),
+            offset: 0.0,
+            usual_since: None,
+            limit: None,
+            place,
+            open_level: 0.0,
+            open_kind: None,
+            open_onset: first,
+            open_slope: 0.0,
+        }
+    }
+
+    /// Takes the samples of the hour, in order of time; none if nothing was measured.
+    ///
+    /// `starts` are the hours in which its service started.
+    pub(crate) fn hear(&mut self, samples: &[(Moment, f64)], calendar: &Calendar<'_>, starts: &[Hour]) {
+        let finite: Vec<(Moment, f64)> =
+            samples.iter().copied().filter(|(_, value)| value.is_finite()).collect();
+        let value = if self.meaning.is_cumulative() {
+            self.rate(&finite)
+        } else {
+            median(finite.iter().map(|sample| sample.1))
+        };
+        let value = value.map_or(f32::NAN, |value| value as f32);
+        self.values.push(value);
+        let slot = calendar.slots.at(calendar.hour).expect("the calendar knows the hour that closes");
+        let since = calendar.hour - self.season_from;
+        let score = self.season.as_ref().map(|season| season.score(value, slot, since) - self.offset);
+        self.scores.push(score.unwrap_or(f32::NAN));
+        if calendar.hour.0 % 24 == 0 && !matches!(self.phase, Phase::Open(_)) {
+            self.learn_season(calendar, starts);
+        }
+    }
+
+    /// Increase per second within the hour; resets begin anew from zero.
+    fn rate(&mut self, samples: &[(Moment, f64)]) -> Option<f64> {
+        let mut increase = 0.0;
+        let mut seconds = 0.0;
+        for &(time, value) in samples {
+            if let Some((before, last)) = self.last_sample {
+                let apart = time.seconds_since(before);
+                // After a long gap one cannot tell how much of the increase belongs to this hour.
+                if apart <= 7_200 {
+                    increase += if value >= last { value - last } else { value };
+                    seconds += apart as f64;
+                }
+            }
+            self.last_sample = Some((time, value));
+        }
+        self.ticks.push(increase.round().clamp(0.0, f64::from(u32::MAX)) as u32);
+        (seconds > 0.0).then(|| increase / seconds)
+    }
+
+    fn learn_season(&mut self, calendar: &Calendar<'_>, starts: &[Hour]) {
+        if self.usual_since.is_some_and(|since| calendar.hour - since < 14 * 24) {
+            return;
+        }
+        // Histories are cut at different hours: only what all of them remember can be compared.
+        let known = self.values.first().max(calendar.slots.first());
+        let from = self.usual_since.take().unwrap_or(known).max(known);
+        let usual = self.values.since(from);
+        let guard = usual.len().saturating_sub(HOURS_MIN).min(GUARD_HOURS);
+        if guard < GUARD_HOURS_MIN {
+            return;
+        }
+        let usual = if self.meaning.may_be_explained() {
+            level_at(usual, starts.iter().map(|start| *start - from))
+        } else {
+            usual.to_vec()
+        };
+        let slots = &calendar.slots.since(from)[..usual.len() - guard];
+        let Some(season) = Season::fit(&usual[..usual.len() - guard], slots) else { return };
+        self.offset = 0.0;
+        self.season_from = from;
+        let mut scores = History::from(self.season_from);
+        for ((since, &value), &slot) in (0..).zip(&usual).zip(calendar.slots.since(from)) {
+            scores.push(season.score(value, slot, since));
+        }
+        self.scores = scores;
+        self.season = Some(season);
+    }
+
+    /// Medians of the days up to now, oldest first; `NaN` where nothing was measured.
+    fn daily(&self) -> Vec<f64> {
+        let days = self.values.values().rchunks(HOURS_PER_DAY).rev();
+        days.map(|day| median(day.iter().map(|&value| f64::from(value))).unwrap_or(f64::NAN)).collect()
+    }
+
+    fn limit_of(&self, largest: f64) -> Option<f64> {
+        self.limit.or_else(|| natural_limit(&self.name, largest))
+    }
+
+    /// The slope of its latest daily medians.
+    fn slope_per_day(&self, days: usize) -> Option<f64> {
+        let daily = self.daily();
+        let last = daily[daily.len().saturating_sub(days)..].iter().enumerate();
+        let points: Vec<(f64, f64)> =
+            last.filter(|(_, day)| day.is_finite()).map(|(at, &day)| (at as f64, day)).collect();
+        theil_sen(&points)
+    }
+
+    /// Whether the series has been silent so long that it is forgotten.
+    pub(crate) fn is_forgotten(&self) -> bool {
+        let silent = self.values.values().iter().rev().take_while(|value| value.is_nan()).count();
+        silent > 28 * HOURS_PER_DAY
+    }
+
+    /// The hour that the next value will belong to.
+    pub(crate) fn next_hour(&self) -> Hour {
+        self.values.next()
+    }
+
+    /// The last value, for limits.
+    pub(crate) fn last_value(&self) -> Option<f64> {
+        self.values.values().iter().rev().find(|value| value.is_finite()).map(|&value| f64::from(value))
+    }
+
+    /// Its values over time, in steps of three hours, with what was usual.
+    pub(crate) fn curve(&self, calendar: &Calendar<'_>) -> Curve {
+        const STEP: usize = 3;
+        let first = self.values.first().max(calendar.slots.first());
+        let values = self.values.since(first);
+        let slots: Vec<(i64, u8)> =
+            (first - self.season_from..).zip(calendar.slots.since(first).iter().copied()).collect();
+        let block = |block: &[f32]| median(block.iter().map(|&value| f64::from(value)));
+        let usual = |block: &[(i64, u8)]| {
+            let season = self.season.as_ref()?;
+            let offset = f64::from(self.offset);
+            median(block.iter().map(|&(since, slot)| season.expected(slot, since, offset)))
+        };
+        Curve {
+            from: first.start(),
+            step_seconds: STEP as i64 * 3_600,
+            values: values.chunks(STEP).map(block).collect(),
+            baseline: slots.chunks(STEP).map(usual).take(values.chunks(STEP).len()).collect(),
+            unit: if self.meaning.is_cumulative() {
+                format!("{} per second", self.name)
+            } else {
+                self.name.to_string()
+            },
+        }
+    }
+}
+
+/// Values as if no start had moved their level: steps between the days around a start are taken out of what was before.
+fn level_at(values: &[f32], starts: impl Iterator<Item = i64>) -> Vec<f32> {
+    let mut levelled = values.to_vec();
+    let day =
+        |from: usize| median(values.get(from..from + HOURS_PER_DAY)?.iter().map(|&value| f64::from(value)));
+    let days: Vec<f64> = (0..values.len() / HOURS_PER_DAY).filter_map(|at| day(at * HOURS_PER_DAY)).collect();
+    let steps: Vec<f64> = days.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let flutter = sigma(&steps, 0.0).unwrap_or(0.0);
+    let within = levelled.chunks(HOURS_PER_DAY).filter_map(|hours| {
+        let hours: Vec<f64> =
+            hours.iter().map(|&value| f64::from(value)).filter(|value| value.is_finite()).collect();
+        sigma(&hours, median(hours.iter().copied())?)
+    });
+    let step_min = (STEP_FLUTTERS_MIN * flutter).max(STEP_WITHIN_MIN * median(within).unwrap_or(0.0));
+    for start in starts {
+        let Some(before) = usize::try_from(start).ok().and_then(|at| at.checked_sub(HOURS_PER_DAY)) else {
+            continue;
+        };
+        let (Some(low), Some(high)) = (day(before), day(before + HOURS_PER_DAY + 1)) else { continue };
+        if (high - low).abs() > step_min {
+            levelled[..before + HOURS_PER_DAY + 1].iter_mut().for_each(|value| *value += (high - low) as f32);
+        }
+    }
+    levelled
+}

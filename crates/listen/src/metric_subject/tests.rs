@@ -1,0 +1,105 @@
+//! Drawn series, hour by hour: what is said of them, and when it is over.
+
+use std::sync::Arc;
+
+use hark_event::{Hour, Place, SignalKind};
+
+use super::{Calendar, MetricSubject};
+use crate::candidate::Explainable;
+use crate::history::History;
+use crate::phase::Phase;
+
+const DAY: i64 = 24;
+const FIRST: Hour = Hour(480_000);
+
+/// An episode: its kind, and the days on which it was noticed and over.
+type Heard = (SignalKind, i64, Option<i64>);
+
+/// Listens to a series of so many days; what a start explains is not said. `limit` is that of the series.
+fn listen(
+    name: &str,
+    days: i64,
+    limit: Option<f64>,
+    starts: &[i64],
+    value: impl Fn(f64) -> f64,
+) -> Vec<Heard> {
+    let place = Place { file: Arc::from("metrics.csv"), line: 1 };
+    let mut series = MetricSubject::new(Arc::from(name), FIRST, place);
+    series.limit = limit;
+    let (mut slots, traffic) = (History::from(FIRST), History::from(FIRST));
+    let starts: Vec<Hour> = starts.iter().map(|day| FIRST + (day * DAY + 10)).collect();
+    let mut heard: Vec<Heard> = Vec::new();
+    for passed in 0..days * DAY {
+        let hour = FIRST + passed;
+        slots.push((passed % 168) as u8);
+        let calendar = Calendar { hour, slots: &slots };
+        let known: Vec<Hour> = starts.iter().copied().filter(|start| *start <= hour).collect();
+        let texture = ((passed * 7919).rem_euclid(101) as f64 / 50.0 - 1.0)
+            + ((passed / DAY * 37).rem_euclid(11) as f64 / 10.0 - 0.5);
+        series.hear(&[(hour.start(), value(passed as f64 / DAY as f64) + texture)], &calendar, &known);
+        if let Some(found) = series.judge(&calendar, &traffic, &known) {
+            let by_start = known.iter().any(|start| (0..=4).contains(&(found.onset.hour() - *start)));
+            if by_start && found.explainable != Explainable::Never {
+                series.explained(found.onset.hour());
+            } else {
+                series.open(found.kind, found.onset.hour(), heard.len());
+                heard.push((found.kind, passed / DAY, None));
+            }
+        }
+        if let Phase::Open(place) = series.phase
+            && series.ends(hour, &traffic, &known)
+        {
+            heard[place].2 = Some(passed / DAY);
+            series.phase = Phase::ended_at(hour);
+        }
+    }
+    heard
+}
+
+#[test]
+fn a_climb_to_a_limit_is_open_until_the_limit_and_while_it_stands_there() {
+    let heard = listen("memory_used_bytes", 40, Some(140.0), &[], |day| {
+        (100.0 + 2.0 * (day - 18.0).max(0.0)).min(140.0)
+    });
+    let [(_, noticed, over)] = heard[..] else { panic!("one episode: {heard:?}") };
+    assert_eq!(over, None, "{heard:?}");
+    assert!((20..=25).contains(&noticed), "{noticed}");
+}
+
+#[test]
+fn a_climb_that_ends_halfway_is_over_within_days() {
+    let heard =
+        listen("memory_used_bytes", 40, Some(160.0), &[], |day| 100.0 + 2.0 * (day - 18.0).clamp(0.0, 8.0));
+    let [(_, _, Some(over))] = heard[..] else { panic!("one that ended: {heard:?}") };
+    assert!((27..=33).contains(&over), "{over}");
+}
+
+#[test]
+fn a_step_at_a_start_is_neither_a_drift_nor_a_way_to_a_limit() {
+    for height in [2.0, 3.0, 5.0] {
+        let heard = listen("memory_used_bytes", 35, Some(130.0), &[17], |day| {
+            100.0 + if day >= 17.45 { height } else { 0.0 }
+        });
+        assert!(
+            heard.iter().all(|(_, noticed, over)| over.is_some_and(|over| over - noticed <= 4)),
+            "{heard:?}"
+        );
+    }
+}
+
+#[test]
+fn a_drift_that_has_gone_nowhere_for_a_week_is_what_is_usual() {
+    let heard = listen("queue_depth", 40, None, &[], |day| 100.0 + 1.5 * (day - 18.0).clamp(0.0, 6.0));
+    let [(SignalKind::MetricDrift, noticed, Some(over))] = heard[..] else {
+        panic!("one that ended: {heard:?}")
+    };
+    assert!((20..=25).contains(&noticed) && (27..=35).contains(&over), "{noticed} {over}");
+}
+
+#[test]
+fn tail_latency_that_stays_high_stays_open() {
+    let heard = listen("http_request_duration_ms{quantile=\"0.99\"}", 40, None, &[18], |day| {
+        100.0 + 1.5 * (day - 18.0).clamp(0.0, 6.0)
+    });
+    assert!(matches!(heard[..], [(SignalKind::TailLatency, _, None)]), "{heard:?}");
+}

@@ -1,0 +1,92 @@
+//! The answer of `hark patterns`, as the contract writes it.
+
+use hark_event::{Id, Pattern, Patterns};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Stamp, hearing::HearingWire};
+
+/// The log patterns that were heard.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Patterns")]
+pub(crate) struct PatternsWire {
+    /// Those that were asked for, in the order that was asked for.
+    patterns: Vec<PatternWire>,
+    /// How well we heard; the counts of all patterns add up to its records.
+    hearing: HearingWire,
+}
+
+/// One pattern of one service, counted.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Pattern")]
+struct PatternWire {
+    /// Sixteen hexadecimal digits of its name's hash: the same wherever the pattern is.
+    id: String,
+    /// The message with every variable part printed `<*>`.
+    pattern: String,
+    /// What each `<*>` stands for, in order: `num`, `hex`, `uuid`, `ip`, `path`, `time`, `url`, `email`, `id`, `str`, `secret`, `word`.
+    wildcards: Vec<&'static str>,
+    /// Who said it.
+    service: String,
+    /// In which environment.
+    environment: String,
+    /// The loudest level at which it was said.
+    level: Option<&'static str>,
+    /// Records.
+    count: u64,
+    /// Its part of all records that were heard, 0 to 1.
+    share: f64,
+    /// Arrival of the first record; `null` if none has a time.
+    first_seen: Option<Stamp>,
+    /// Arrival of the last record; `null` if none has a time.
+    last_seen: Option<Stamp>,
+    /// The earliest record, with secrets masked.
+    sample: Option<String>,
+}
+
+/// Which pattern one record belongs to.
+#[derive(Serialize)]
+pub(crate) struct AssignedWire<'a> {
+    /// The record's first line, counted from 1.
+    line: u64,
+    id: &'a str,
+    pattern: &'a str,
+    /// The file, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+}
+
+impl<'a> AssignedWire<'a> {
+    /// For the record that begins in this line.
+    pub(crate) fn of(line: u64, id: &'a Id, pattern: &'a str, file: Option<&'a str>) -> Self {
+        Self { line, id: id.as_str(), pattern, file }
+    }
+}
+
+impl From<&Patterns> for PatternsWire {
+    fn from(patterns: &Patterns) -> Self {
+        let records = patterns.hearing.records;
+        Self {
+            patterns: patterns.patterns.iter().map(|pattern| PatternWire::of(pattern, records)).collect(),
+            hearing: HearingWire::from(&patterns.hearing),
+        }
+    }
+}
+
+impl PatternWire {
+    fn of(pattern: &Pattern, records: u64) -> Self {
+        Self {
+            id: pattern.id.to_string(),
+            pattern: pattern.name.clone(),
+            wildcards: pattern.wildcards.clone(),
+            service: pattern.origin.service.to_string(),
+            environment: pattern.origin.environment.to_string(),
+            level: Some(pattern.level.name()).filter(|name| !name.is_empty()),
+            count: pattern.count,
+            share: pattern.count as f64 / records.max(1) as f64,
+            first_seen: pattern.first_seen.map(Stamp::from),
+            last_seen: pattern.last_seen.map(Stamp::from),
+            sample: Some(pattern.sample.clone()).filter(|sample| !sample.is_empty()),
+        }
+    }
+}
