@@ -18,6 +18,10 @@ const DAY: usize = 24;
 const DISPERSION_MIN: f64 = 0.03;
 const RATIO_MIN: f64 = 1.4;
 const EXCESS_MIN: f64 = 6.0;
+/// The natural logarithm of fifty to one.
+const BACK_MIN: f64 = 3.9;
+/// Growth beyond this is not expected to stay as high as it was when it was noticed.
+const TIMES_MAX: f64 = 3.0;
 /// The score of what is surprising but no finding.
 const NO_FINDING_MAX: f64 = 0.95;
 
@@ -110,6 +114,13 @@ impl Expectation {
         let deviance = 2.0 * (fit - (counted + 1.0 / dispersion) * shrink.ln());
         deviance.max(0.0).sqrt() * (counted - expected).signum()
     }
+}
+
+/// Whether a count over the latest hours tells that growth by `times` is over, and not merely unlucky: a sequential
+/// probability ratio of Poisson counts (Wald 1945), taken seriously at fifty to one.
+pub fn is_back(counted: u64, expected: f64, times: f64) -> bool {
+    let times = times.clamp(RATIO_MIN, TIMES_MAX);
+    (times - 1.0) * expected - counted as f64 * times.ln() > BACK_MIN
 }
 
 /// Looks for growth at the end of hourly counts; `traffic` is what the service said in the same hours.
@@ -261,6 +272,13 @@ fn exposure(traffic: &[u32], hours: Range<usize>, by_traffic: bool) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn growth_is_over_when_the_usual_explains_the_latest_counts_far_better() {
+        assert!(is_back(3, 5.0, 3.0));
+        assert!(!is_back(12, 5.0, 3.0), "still high");
+        assert!(!is_back(1, 1.5, 3.0), "too little to tell");
+    }
 
     /// A texture around a rate per day that is the same in every run.
     fn daily(rates: impl IntoIterator<Item = u32>) -> Vec<u32> {

@@ -68,6 +68,8 @@ pub(crate) struct PatternSubject {
     exemplars: VecDeque<Exemplar>,
     open_kind: Option<SignalKind>,
     may_settle: bool,
+    /// How many times as often as usual it was said when it was last found to rise.
+    risen_times: f64,
 }
 
 impl PatternSubject {
@@ -85,6 +87,7 @@ impl PatternSubject {
             exemplars: VecDeque::new(),
             open_kind: None,
             may_settle: false,
+            risen_times: 1.0,
         }
     }
 
@@ -209,7 +212,7 @@ impl PatternSubject {
         })
     }
 
-    fn judge_rising(&self, around: &Around<'_>) -> Option<Candidate> {
+    fn judge_rising(&mut self, around: &Around<'_>) -> Option<Candidate> {
         // Of a newcomer it is said that it is new, not that it rises from nothing.
         let young = around.hour - self.first_seen.hour() < YOUNG_HOURS;
         if around.hour.0 % JUDGED_EVERY_HOURS != 0 || (young && !self.introduced) {
@@ -219,6 +222,7 @@ impl PatternSubject {
         let found = counts::rising(counts, traffic)?;
         let onset = (around.hour + 1 - found.hours_since_onset as i64).start();
         let ratio = found.counted as f64 / found.expected.max(0.5);
+        self.risen_times = ratio;
         let summary = format!(
             "{} is said {} as often as usual: {} records in {} where {} were expected.",
             quoted(&self.name),
@@ -308,15 +312,22 @@ impl PatternSubject {
         (3 * before).max(72)
     }
 
-    /// A risen pattern is over when three days together are near what they were before.
+    /// A risen pattern is over when three days together are near what they were before, or when the last day or two can
+    /// hardly be told otherwise.
     fn is_still_high(&self, around: &Around<'_>) -> bool {
         let (counts, traffic) = self.judged_window(around);
         let Some(split) = counts.len().checked_sub(72) else { return true };
         let usual = split.saturating_sub(14 * 24);
         let base = usual.max(counts::HISTORY_HOURS_MIN).min(split);
         let Some(expectation) = Expectation::learn(&counts[..base], &traffic[..base]) else { return true };
-        let counted: u64 = counts[split..].iter().map(|&count| u64::from(count)).sum();
-        counted as f64 > 1.2 * expectation.expected(&traffic[split..])
+        let heard = |from: usize| {
+            let counted: u64 = counts[from..].iter().map(|&count| u64::from(count)).sum();
+            (counted, expectation.expected(&traffic[from..]))
+        };
+        let (counted, expected) = heard(split);
+        let back = [24, 36, 48].map(|hours| heard(counts.len() - hours));
+        counted as f64 > 1.2 * expected
+            && !back.iter().any(|(counted, expected)| counts::is_back(*counted, *expected, self.risen_times))
     }
 
     fn judged_window<'a>(&'a self, around: &Around<'a>) -> (&'a [u32], &'a [u32]) {
