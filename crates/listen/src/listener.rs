@@ -370,14 +370,12 @@ impl Listener {
         });
     }
 
-    /// Once a day: what did quiet subjects look like?
+    /// Once a day: what did quiet subjects look like? One that rests after an episode is not quiet yet.
     fn calibrate(&mut self, hour: Hour) {
         for service in self.services.values() {
             let around = Around { hour, heard_from: service.heard_from, traffic: &service.traffic };
             let warm = hour - service.heard_from >= 5 * 24;
-            for pattern in
-                service.patterns.values().filter(|pattern| !matches!(pattern.phase, Phase::Open(_)))
-            {
+            for pattern in service.patterns.values().filter(|pattern| pattern.phase.may_speak(hour)) {
                 if let Some((class, score)) = pattern.quiet_score(&around) {
                     self.calibration.add(class, score);
                 }
@@ -387,7 +385,7 @@ impl Listener {
                     }
                 }
             }
-            for series in service.series.values().filter(|series| !matches!(series.phase, Phase::Open(_))) {
+            for series in service.series.values().filter(|series| series.phase.may_speak(hour)) {
                 for (class, score) in series.quiet_scores(&service.traffic) {
                     self.calibration.add(class, score);
                 }
@@ -395,7 +393,7 @@ impl Listener {
                     self.calibration.add(Class::Saturation, QUIET);
                 }
             }
-            if warm && !matches!(service.error_phase, Phase::Open(_)) {
+            if warm && service.error_phase.may_speak(hour) {
                 for _ in 0..ERROR_SUBJECTS {
                     self.calibration.add(Class::Errors, QUIET);
                 }
