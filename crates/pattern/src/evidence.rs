@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
+use crate::rules::Rules;
 use crate::template::Content;
 use crate::unit::{Opening, Unit};
 use crate::vocabulary::PatternId;
@@ -232,9 +233,9 @@ fn words_min(unit: &Unit, place: usize) -> Option<u32> {
 }
 
 /// The general pattern of a group's members.
-pub(crate) fn merged(units: &[Unit], opening: Opening) -> Option<Unit> {
+pub(crate) fn merged(units: &[Unit], opening: Opening, rules: &Rules) -> Option<Unit> {
     let mut rest = units.iter();
-    let mut general = rest.next()?.generalised(opening);
+    let mut general = rest.next()?.generalised(opening, rules);
     for unit in rest {
         general.template.join_kinds(&unit.template.kinds_generalised(opening.places));
         general.opening = general.opening.union(unit.opening);

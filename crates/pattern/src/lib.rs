@@ -16,13 +16,16 @@
 
 mod checksum;
 mod class;
+mod defined;
 mod evidence;
+mod form;
 mod key_value;
 mod kind;
 mod lexeme;
 mod mask;
 mod provider;
 mod quotation;
+mod rules;
 mod secret;
 mod shaper;
 mod template;
@@ -32,6 +35,9 @@ mod vocabulary;
 mod word;
 mod writer;
 
+pub use defined::DefinedError;
+pub use form::FormError;
 pub use mask::{Masked, mask_secrets};
+pub use rules::{RULES_MAX, Rules};
 pub use shaper::{Shape, ShapeId, Shaper};
 pub use vocabulary::{Learned, Limits, PatternId, Vocabulary};

@@ -4,6 +4,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::rules::Rules;
 use crate::template::{Content, Mask, Template};
 
 /// Places that were found variable.
@@ -88,8 +89,8 @@ impl Unit {
     }
 
     /// The unit with wildcards in these places too.
-    pub(crate) fn generalised(&self, opening: Opening) -> Self {
-        let mut general = Self::new(self.template.generalised(opening.places));
+    pub(crate) fn generalised(&self, opening: Opening, rules: &Rules) -> Self {
+        let mut general = Self::new(self.template.generalised(opening.places, rules));
         general.opening = self.opening.union(opening);
         general
     }

@@ -9,11 +9,13 @@
 //! pattern covers is not evidence again. It cannot unlearn: a pattern that was merged stays merged.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::evidence::{self, Evidence, Group};
+use crate::rules::Rules;
 use crate::shaper::ShapeId;
 use crate::template::Template;
 use crate::unit::{Opening, Unit};
@@ -70,6 +72,7 @@ pub struct Learned {
 #[derive(Clone, Debug)]
 pub struct Vocabulary {
     limits: Limits,
+    rules: Arc<Rules>,
     units: BTreeMap<PatternId, Unit>,
     /// The pattern of each shape when it was learned; where that went since is in `moved`.
     shapes: FxHashMap<ShapeId, PatternId>,
@@ -102,8 +105,14 @@ struct Changes {
 impl Vocabulary {
     /// An empty vocabulary.
     pub fn new(limits: Limits) -> Self {
+        Self::with_rules(limits, Arc::default())
+    }
+
+    /// An empty vocabulary that knows what people know of their lines; the shapes come from a shaper of the same rules.
+    pub fn with_rules(limits: Limits, rules: Arc<Rules>) -> Self {
         Self {
             limits,
+            rules,
             units: BTreeMap::new(),
             shapes: FxHashMap::default(),
             moved: FxHashMap::default(),
@@ -152,7 +161,7 @@ impl Vocabulary {
         if let Some(known) = self.shapes.get(&shape) {
             return Some(self.resolve(*known));
         }
-        let unit = Unit::new(Template::of_shape(text));
+        let unit = Unit::new(Template::of_shape(text, &self.rules));
         let named = PatternId::of(&unit.template.name);
         if self.units.contains_key(&named) { Some(named) } else { self.general_of(&unit, named) }
     }
@@ -225,7 +234,7 @@ impl Vocabulary {
         {
             return false;
         }
-        let unit = Unit::new(Template::of_shape(text));
+        let unit = Unit::new(Template::of_shape(text, &self.rules));
         let mut pattern = PatternId::of(&unit.template.name);
         if let Some(known) = self.units.get_mut(&pattern) {
             known.template.join_kinds(&unit.template.kinds);
@@ -284,7 +293,7 @@ impl Vocabulary {
     /// Makes one pattern of a group.
     fn merge(&mut self, group: &Group, changes: &mut Changes) {
         let units: Vec<Unit> = group.members.iter().filter_map(|id| self.take(*id)).collect();
-        let Some(mut general) = evidence::merged(&units, group.opening) else { return };
+        let Some(mut general) = evidence::merged(&units, group.opening, &self.rules) else { return };
         let name_id = PatternId::of(&general.template.name);
         let wider = self.general_of(&general, name_id);
         let id = wider.unwrap_or(name_id);
@@ -640,6 +649,51 @@ mod tests {
         learn(&mut vocabulary, &(0..144).map(|number| pair(number % 12, number / 12)).collect::<Vec<_>>());
         let names: Vec<&str> = vocabulary.patterns().map(|id| vocabulary.name(id)).collect();
         assert_eq!(names, ["login of <*> from <*> went well"]);
+    }
+
+    /// The names of all patterns that these messages are, by these rules.
+    fn names_by(rules: Rules, messages: &[String]) -> Vec<String> {
+        let rules = Arc::new(rules);
+        let mut shaper = Shaper::with_rules(rules.clone());
+        let mut vocabulary = Vocabulary::with_rules(Limits::default(), rules);
+        let owned = |message: &String| {
+            let shape = shaper.shape(message);
+            (shape.id, shape.text.to_owned())
+        };
+        let shapes: Vec<(ShapeId, String)> = messages.iter().map(owned).collect();
+        vocabulary.learn(shapes.iter().map(|(id, text)| (*id, text.as_str())));
+        let mut names: Vec<String> = vocabulary.patterns().map(|id| vocabulary.name(id).to_owned()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    #[test]
+    fn words_that_are_kept_apart_are_neither_masked_nor_merged() {
+        let mut messages = logins(20);
+        let kept = ["root", "svc-7"].map(|user| format!("login of user {user} was refused"));
+        messages.extend(kept.clone());
+        messages.push("login of user svc-8 was refused".to_owned());
+        let mut rules = Rules::default();
+        rules.never_merge("root");
+        rules.never_merge("svc-7");
+        let mut expected = vec!["login of user <*> was refused".to_owned()];
+        expected.extend(kept);
+        assert_eq!(names_by(rules, &messages), expected);
+        assert_eq!(names_by(Rules::default(), &messages), expected[..1]);
+    }
+
+    #[test]
+    fn a_pattern_that_somebody_wrote_takes_its_lines_and_is_never_merged() {
+        let mut messages = logins(20);
+        messages.extend((0..3).map(|number| format!("cache {} of {number} is warm", word(number))));
+        messages.push("login of user nobody was refused".to_owned());
+        let mut rules = Rules::default();
+        rules.define("cache <*> of <...>").expect("a pattern");
+        rules.define("login of user nobody was refused").expect("a pattern");
+        assert_eq!(
+            names_by(rules, &messages),
+            ["cache <*> of <*>", "login of user <*> was refused", "login of user nobody was refused"]
+        );
     }
 
     #[test]
