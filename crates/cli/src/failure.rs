@@ -1,12 +1,14 @@
 //! What went wrong, what a person reads about it, and whether a script should retry.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use hark_dig::DigError;
 use hark_event::Moment;
 use hark_memory::MemoryError;
 use hark_rehearsal::RehearsalError;
+
+use crate::settings::Fault;
 
 /// Everything that can end a command early.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +28,12 @@ pub(crate) enum Failure {
     /// A zone is not known.
     #[error("`{name}` is no time zone")]
     Zone { name: String },
+    /// A file of settings has faults.
+    #[error("{}", located(path, faults))]
+    Settings { path: PathBuf, faults: Vec<Fault> },
+    /// Nothing to read was named.
+    #[error("no PATH was given, and no `hark.toml` names any")]
+    NoPath,
     /// Nothing that was given could be read.
     #[error("nothing in {paths} could be understood")]
     NothingRead { paths: String },
@@ -57,6 +65,8 @@ impl Failure {
             | Self::SinceAfterNow { .. }
             | Self::AssignedAsDocument
             | Self::Zone { .. }
+            | Self::Settings { .. }
+            | Self::NoPath
             | Self::NothingRead { .. }
             | Self::Dig(_) => 2,
             Self::Unreadable { source, .. } => {
@@ -95,6 +105,10 @@ impl Failure {
             }
             Self::AssignedAsDocument => "a line for each record is told as --format json or human",
             Self::Zone { .. } => "name it as in Europe/Berlin, or an offset as in +02:00",
+            Self::Settings { .. } => "docs/hark.toml shows every setting with its default",
+            Self::NoPath => {
+                "name files or directories, or set `paths` under [sources] in hark.toml; `hark listen --help` says more"
+            }
             Self::NothingRead { .. } => {
                 "the remarks above say why for each file; docs and `hark listen --help` name what is read"
             }
@@ -106,6 +120,13 @@ impl Failure {
             Self::Write { .. } => "make room or check where the output goes, then try again",
         }
     }
+}
+
+/// All faults, a line each, where editors find them.
+fn located(path: &Path, faults: &[Fault]) -> String {
+    let lines: Vec<String> =
+        faults.iter().map(|fault| format!("{}:{}: {}", path.display(), fault.line, fault.what)).collect();
+    lines.join("\n      ")
 }
 
 fn is_the_systems(error: &io::Error) -> bool {

@@ -5,9 +5,10 @@
 //! included. How records are spread over time is kept coarsely, at most [`STEPS_MAX`] steps however long the time.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use hark_event::{Curve, Hour, Id, Level, Moment, Origin, Pattern};
-use hark_pattern::{Limits, PatternId, ShapeId, Vocabulary};
+use hark_pattern::{Limits, PatternId, Rules, ShapeId, Vocabulary};
 
 use crate::cell::{Exemplar, HourCells, LogCount};
 
@@ -17,6 +18,7 @@ const STEPS_MAX: usize = 96;
 /// The patterns of all services.
 #[derive(Default)]
 pub struct Ledger {
+    rules: Arc<Rules>,
     services: BTreeMap<Origin, Page>,
 }
 
@@ -50,14 +52,20 @@ impl Ledger {
         Self::default()
     }
 
+    /// A ledger in which nothing stands, by the rules of those whose lines it counts.
+    pub fn with_rules(rules: Arc<Rules>) -> Self {
+        Self { rules, services: BTreeMap::new() }
+    }
+
     /// Takes the next hour that was closed.
     pub fn close(&mut self, hour: Hour, cells: HourCells) {
+        let rules = &self.rules;
         for (origin, said) in cells.logs {
             let said = said.into_iter().map(|(key, count)| (ShapeId(key.shape), key.level, count)).collect();
-            self.services.entry(origin).or_insert_with(Page::new).hear(hour, said);
+            self.services.entry(origin).or_insert_with(|| Page::new(rules)).hear(hour, said);
         }
         for (origin, count) in cells.overflow {
-            let page = self.services.entry(origin).or_insert_with(Page::new);
+            let page = self.services.entry(origin).or_insert_with(|| Page::new(rules));
             page.entries.entry(PatternId::OVERFLOW).or_default().add_beyond(hour, count);
         }
     }
@@ -85,8 +93,9 @@ fn identity(pattern: PatternId) -> Id {
 }
 
 impl Page {
-    fn new() -> Self {
-        Self { vocabulary: Vocabulary::new(Limits::default()), entries: BTreeMap::new() }
+    fn new(rules: &Arc<Rules>) -> Self {
+        let vocabulary = Vocabulary::with_rules(Limits::default(), rules.clone());
+        Self { vocabulary, entries: BTreeMap::new() }
     }
 
     fn hear(&mut self, hour: Hour, said: Vec<(ShapeId, Level, LogCount)>) {
@@ -211,8 +220,6 @@ impl Steps {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use hark_event::{Event, LogRecord};
 
     use super::*;

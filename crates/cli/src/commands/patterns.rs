@@ -1,15 +1,18 @@
 //! `hark patterns`: what do the logs say, and how often?
 
+use std::sync::Arc;
+
 use clap::{Args, ValueEnum};
 use hark_event::{Event, Level, Moment, Pattern, SubjectKind};
 use hark_ingest::{Reading, Source};
 use hark_listen::Ledger;
 use hark_memory::Sorter;
-use hark_pattern::Shaper;
+use hark_pattern::{Rules, Shaper};
 
 use crate::arguments::{Format, Sources, Telling};
 use crate::failure::Failure;
 use crate::reading::{self, Clock, Counted, named};
+use crate::settings::Settings;
 use crate::writing::{ResultWriter, remark_on, screen, write_result};
 
 /// Steps of the curve beside a pattern.
@@ -70,18 +73,20 @@ impl Patterns {
         if self.assign && !matches!(self.telling.format, Format::Human | Format::Json) {
             return Err(Failure::AssignedAsDocument);
         }
-        let clock = Clock::of(&self.sources)?;
+        let settings = Settings::of(&self.sources)?;
+        let rules = &settings.patterns.rules;
+        let clock = Clock::of(&settings.sources)?;
         let new_since = self.new_since.as_deref().map(|text| clock.moment(text)).transpose()?;
-        let reading = Reading { hears_timeless: true, ..reading::reading(&self.sources, &clock) };
+        let reading = Reading { hears_timeless: true, ..reading::reading(&settings.sources, &clock) };
         let Counted { files, sorter, mut hearing, remarks, .. } =
-            reading::count(&self.sources, &self.telling, &reading)?;
+            reading::count(&settings, &self.telling, &reading)?;
         remark_on(&hearing, &remarks, self.telling.quiet);
         if hearing.records == 0 {
-            return Err(Failure::NothingRead { paths: named(&self.sources.paths) });
+            return Err(Failure::NothingRead { paths: named(&settings.sources.paths) });
         }
-        let ledger = ledger(sorter)?;
+        let ledger = ledger(sorter, rules)?;
         if self.assign {
-            return self.tell_each(&files, &reading, &ledger);
+            return self.tell_each(&files, &reading, &ledger, rules);
         }
         let all = ledger.patterns(hearing.from.zip(hearing.to), CURVE_STEPS);
         hearing.subjects.insert(SubjectKind::Pattern, all.len() as u64);
@@ -118,8 +123,14 @@ impl Patterns {
     }
 
     /// Reads the files once more, now that all is known, and says of each record where it belongs.
-    fn tell_each(&self, files: &[Source], reading: &Reading, ledger: &Ledger) -> Result<(), Failure> {
-        let mut shaper = Shaper::new();
+    fn tell_each(
+        &self,
+        files: &[Source],
+        reading: &Reading,
+        ledger: &Ledger,
+        rules: &Arc<Rules>,
+    ) -> Result<(), Failure> {
+        let mut shaper = Shaper::with_rules(rules.clone());
         let mut out = ResultWriter::new();
         let is_json = self.telling.format == Format::Json;
         for file in files {
@@ -143,8 +154,8 @@ impl Patterns {
 }
 
 /// Learns hour by hour, as listening does; what is still open closes here, since everything that is known counts.
-fn ledger(sorter: Sorter) -> Result<Ledger, Failure> {
-    let mut ledger = Ledger::new();
+fn ledger(sorter: Sorter, rules: &Arc<Rules>) -> Result<Ledger, Failure> {
+    let mut ledger = Ledger::with_rules(rules.clone());
     for hour in sorter.into_hours()? {
         let (hour, cells) = hour?;
         ledger.close(hour, cells);
