@@ -22,9 +22,12 @@ pub(crate) enum Failure {
     /// Signals were asked for that are yet to come.
     #[error("`--since` lies after now, which is {now}")]
     SinceAfterNow { now: Moment },
-    /// A document of every record.
-    #[error("`--assign` has no such format")]
-    AssignedAsDocument,
+    /// A document of every record, or of a reason.
+    #[error("`{option}` has no such format")]
+    NoDocument { option: &'static str },
+    /// Nothing has this identity, or ever had it.
+    #[error("no pattern has the identity `{id}`")]
+    NoPattern { id: String },
     /// A zone is not known.
     #[error("`{name}` is no time zone")]
     Zone { name: String },
@@ -63,7 +66,8 @@ impl Failure {
             Self::Time { .. }
             | Self::EndsBeforeItStarts
             | Self::SinceAfterNow { .. }
-            | Self::AssignedAsDocument
+            | Self::NoDocument { .. }
+            | Self::NoPattern { .. }
             | Self::Zone { .. }
             | Self::Settings { .. }
             | Self::NoPath
@@ -103,7 +107,10 @@ impl Failure {
             Self::SinceAfterNow { .. } => {
                 "now is --as-of, else the time of the latest record; ask for what was before it"
             }
-            Self::AssignedAsDocument => "a line for each record is told as --format json or human",
+            Self::NoDocument { .. } => "it is told as --format json or human",
+            Self::NoPattern { .. } => {
+                "`hark patterns` over the same files shows the identity of each pattern"
+            }
             Self::Zone { .. } => "name it as in Europe/Berlin, or an offset as in +02:00",
             Self::Settings { .. } => "docs/hark.toml shows every setting with its default",
             Self::NoPath => {

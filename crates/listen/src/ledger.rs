@@ -4,6 +4,9 @@
 //! the pattern there. Counts are whole: every record that was counted stands under exactly one pattern, the one beyond the limit
 //! included. How records are spread over time is kept coarsely, at most [`STEPS_MAX`] steps however long the time.
 
+mod explain;
+mod field;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -12,8 +15,12 @@ use hark_pattern::{Limits, PatternId, Rules, ShapeId, Vocabulary};
 
 use crate::cell::{Exemplar, HourCells, LogCount};
 
+pub use field::Fields;
+
 /// Steps that are kept of one pattern's time.
 const STEPS_MAX: usize = 96;
+/// Identities that are kept of those that became part of one pattern.
+const FORMER_MAX: usize = 256;
 
 /// The patterns of all services.
 #[derive(Default)]
@@ -36,6 +43,15 @@ struct Entry {
     times: Option<(Moment, Moment)>,
     sample: Option<Exemplar>,
     steps: Steps,
+    /// Identities that are part of this one by now: the lineage.
+    former: BTreeMap<PatternId, Former>,
+    former_cut: u64,
+}
+
+/// What a pattern was called until it became part of another.
+struct Former {
+    name: String,
+    hour: Hour,
 }
 
 /// Counts by stretches of hours, which double in length whenever there are too many.
@@ -100,10 +116,10 @@ impl Page {
 
     fn hear(&mut self, hour: Hour, said: Vec<(ShapeId, Level, LogCount)>) {
         let learned = self.vocabulary.learn(said.iter().map(|(shape, _, count)| (*shape, &*count.text)));
-        for (old, new) in learned.merged {
-            if let Some(entry) = self.entries.remove(&old) {
-                self.entries.entry(new).or_default().absorb(entry);
-            }
+        for ((old, new), name) in learned.merged.into_iter().zip(learned.merged_names) {
+            let mut entry = self.entries.remove(&old).unwrap_or_default();
+            entry.former.insert(old, Former { name, hour });
+            self.entries.entry(new).or_default().absorb(entry);
         }
         for (shape, level, count) in said {
             let pattern = self.vocabulary.pattern_of(shape).unwrap_or(PatternId::OVERFLOW);
@@ -117,10 +133,21 @@ impl Page {
         heard: Option<(Moment, Moment)>,
         steps: usize,
     ) -> impl Iterator<Item = Pattern> {
-        self.entries.iter().map(move |(id, entry)| Pattern {
-            id: identity(*id),
-            name: self.vocabulary.name(*id).to_owned(),
-            wildcards: self.vocabulary.wildcards(*id),
+        self.entries.iter().map(move |(id, entry)| self.pattern(*id, entry, origin, heard, steps))
+    }
+
+    fn pattern(
+        &self,
+        id: PatternId,
+        entry: &Entry,
+        origin: &Origin,
+        heard: Option<(Moment, Moment)>,
+        steps: usize,
+    ) -> Pattern {
+        Pattern {
+            id: identity(id),
+            name: self.vocabulary.name(id).to_owned(),
+            wildcards: self.vocabulary.wildcards(id),
             origin: origin.clone(),
             level: entry.level,
             count: entry.count,
@@ -128,7 +155,7 @@ impl Page {
             last_seen: entry.times.map(|(_, last)| last),
             sample: entry.sample.as_ref().map_or_else(String::new, |sample| sample.text.to_string()),
             curve: heard.filter(|_| entry.times.is_some()).map(|heard| entry.steps.curve(heard, steps)),
-        })
+        }
     }
 }
 
@@ -142,6 +169,7 @@ impl Entry {
             times: is_timed.then_some((count.exemplar.time, count.last)),
             steps: Steps::of(hour, if is_timed { count.count } else { 0 }),
             sample: Some(count.exemplar),
+            ..Entry::default()
         });
     }
 
@@ -165,6 +193,13 @@ impl Entry {
         };
         self.sample = self.sample.take().into_iter().chain(other.sample).min();
         self.steps.absorb(other.steps);
+        self.former.extend(other.former);
+        self.former_cut += other.former_cut;
+        // Those with the smallest hashes stay, whoever came first.
+        while self.former.len() > FORMER_MAX {
+            self.former.pop_last();
+            self.former_cut += 1;
+        }
     }
 }
 

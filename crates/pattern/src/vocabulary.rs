@@ -8,6 +8,8 @@
 //! a bucket nor how often a shape came changes anything. Learning costs what is new in a bucket, and what a general
 //! pattern covers is not evidence again. It cannot unlearn: a pattern that was merged stays merged.
 
+mod explain;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -19,6 +21,8 @@ use crate::rules::Rules;
 use crate::shaper::ShapeId;
 use crate::template::Template;
 use crate::unit::{Opening, Unit};
+
+pub use explain::{Apart, Explanation, PlaceExplanation, Reason};
 
 /// The identity of a pattern: XXH3 (64 bits, seed 0) of its name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -64,6 +68,8 @@ impl Default for Limits {
 pub struct Learned {
     /// Patterns known before that are now part of a more general one, as (old, new) in the order of the old; their history moves.
     pub merged: Vec<(PatternId, PatternId)>,
+    /// What those were called, in the same order.
+    pub merged_names: Vec<String>,
     /// How many shapes of this bucket went to [`PatternId::OVERFLOW`], for want of room.
     pub cut: u64,
 }
@@ -96,8 +102,8 @@ struct Skeleton {
 struct Changes {
     /// Patterns that were not there before.
     created: FxHashSet<PatternId>,
-    /// Patterns that are no more, in no order.
-    gone: Vec<PatternId>,
+    /// Patterns that are no more and how they were called, in no order.
+    gone: Vec<(PatternId, String)>,
     /// Skeletons in which a general pattern may cover what was not merged into it.
     widened: BTreeSet<u64>,
 }
@@ -141,9 +147,11 @@ impl Vocabulary {
             }
         }
         self.generalise(&mut changes);
-        let known_before = changes.gone.iter().filter(|id| !changes.created.contains(id));
-        learned.merged = known_before.map(|&id| (id, self.resolve(id))).collect();
-        learned.merged.sort_unstable();
+        let Changes { created, mut gone, .. } = changes;
+        gone.retain(|(id, _)| !created.contains(id));
+        gone.sort_unstable();
+        learned.merged = gone.iter().map(|(id, _)| (*id, self.resolve(*id))).collect();
+        learned.merged_names = gone.into_iter().map(|(_, name)| name).collect();
         if self.moved.len() >= MOVED_MIN.max(self.shapes.len() / SHAPES_PER_MOVED) {
             self.tell_shapes();
         }
@@ -270,6 +278,7 @@ impl Vocabulary {
         if known.opening.union(covered.opening) != known.opening
             && let Some(mut unit) = self.take(general)
         {
+            unit.proofs.add_all(&covered.proofs);
             unit.opening = unit.opening.union(covered.opening);
             changes.widened.insert(unit.skeleton);
             self.put(general, unit);
@@ -292,13 +301,14 @@ impl Vocabulary {
 
     /// Makes one pattern of a group.
     fn merge(&mut self, group: &Group, changes: &mut Changes) {
-        let units: Vec<Unit> = group.members.iter().filter_map(|id| self.take(*id)).collect();
-        let Some(mut general) = evidence::merged(&units, group.opening, &self.rules) else { return };
+        let (members, units): (Vec<PatternId>, Vec<Unit>) =
+            group.members.iter().filter_map(|id| Some((*id, self.take(*id)?))).unzip();
+        let Some(mut general) = evidence::merged(&units, group, &self.rules) else { return };
         let name_id = PatternId::of(&general.template.name);
         let wider = self.general_of(&general, name_id);
         let id = wider.unwrap_or(name_id);
-        for member in group.members.iter().filter(|member| **member != id) {
-            self.redirect(*member, id, changes);
+        for (member, unit) in members.iter().zip(&units).filter(|(member, _)| **member != id) {
+            self.redirect(*member, id, &unit.template.name, changes);
         }
         if wider.is_some() {
             self.cover(id, &general, changes);
@@ -306,7 +316,7 @@ impl Vocabulary {
         }
         match self.take(id) {
             Some(known) => general.take_in(&known),
-            None if !group.members.contains(&id) => drop(changes.created.insert(id)),
+            None if !members.contains(&id) => drop(changes.created.insert(id)),
             None => {}
         }
         // What differs in one place alone is in the group.
@@ -328,7 +338,7 @@ impl Vocabulary {
                 && let Some(unit) = self.take(id)
             {
                 self.cover(general, &unit, changes);
-                self.redirect(id, general, changes);
+                self.redirect(id, general, &unit.template.name, changes);
             }
         }
     }
@@ -367,9 +377,9 @@ impl Vocabulary {
         Some(unit)
     }
 
-    fn redirect(&mut self, old: PatternId, new: PatternId, changes: &mut Changes) {
+    fn redirect(&mut self, old: PatternId, new: PatternId, old_name: &str, changes: &mut Changes) {
         self.moved.insert(old, new);
-        changes.gone.push(old);
+        changes.gone.push((old, old_name.to_owned()));
     }
 
     fn resolve(&self, pattern: PatternId) -> PatternId {
@@ -516,11 +526,13 @@ mod tests {
         let mut vocabulary = Vocabulary::new(Limits::default());
         learn(&mut vocabulary, &logins(5));
         let old: Vec<_> = vocabulary.patterns().collect();
+        let merged_names = old.iter().map(|id| vocabulary.name(*id).to_owned()).collect();
         let learned = learn(&mut vocabulary, &logins(7));
         let general = vocabulary.patterns().next().expect("there is one");
         assert_eq!(vocabulary.name(general), "login of user <*> was refused");
         assert_eq!(vocabulary.wildcards(general), ["word"]);
-        assert_eq!(learned, Learned { merged: old.iter().map(|id| (*id, general)).collect(), cut: 0 });
+        let merged = old.iter().map(|id| (*id, general)).collect();
+        assert_eq!(learned, Learned { merged, merged_names, cut: 0 });
         for (shape, _) in shapes(&logins(7)) {
             assert_eq!(vocabulary.pattern_of(shape), Some(general));
         }

@@ -1,9 +1,11 @@
 //! `hark patterns`: what do the logs say, and how often?
 
+mod explain;
+
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use hark_event::{Event, Level, Moment, Pattern, SubjectKind};
+use hark_event::{Event, Id, Level, Moment, Pattern, SubjectKind};
 use hark_ingest::{Reading, Source};
 use hark_listen::Ledger;
 use hark_memory::Sorter;
@@ -14,6 +16,8 @@ use crate::failure::Failure;
 use crate::reading::{self, Clock, Counted, named};
 use crate::settings::Settings;
 use crate::writing::{ResultWriter, remark_on, screen, write_result};
+
+use explain::Again;
 
 /// Steps of the curve beside a pattern.
 const CURVE_STEPS: usize = 24;
@@ -30,6 +34,9 @@ pub(crate) struct Patterns {
     /// Which pattern each record belongs to, one line each in the order of the files: for people and JSON lines only.
     #[arg(long)]
     assign: bool,
+    /// Why this pattern is one, what stayed apart from it, what stood in its wildcards, and which identities became part of it.
+    #[arg(long, value_name = "ID", conflicts_with = "assign")]
+    explain: Option<String>,
     /// The order.
     #[arg(long, value_enum, default_value = "count", value_name = "ORDER")]
     sort: Order,
@@ -70,9 +77,7 @@ fn level(text: &str) -> Result<Level, String> {
 
 impl Patterns {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        if self.assign && !matches!(self.telling.format, Format::Human | Format::Json) {
-            return Err(Failure::AssignedAsDocument);
-        }
+        self.refuse_documents()?;
         let settings = Settings::of(&self.sources)?;
         let rules = &settings.patterns.rules;
         let clock = Clock::of(&settings.sources)?;
@@ -88,6 +93,14 @@ impl Patterns {
         if self.assign {
             return self.tell_each(&files, &reading, &ledger, rules);
         }
+        if let Some(id) = &self.explain {
+            let again = Again { files: &files, reading: &reading, ledger: &ledger, rules };
+            let explained = again.explain(&Id::known(id.to_lowercase()), hearing)?;
+            return write_result(&match self.telling.format {
+                Format::Json => hark_tell::patterns::explained_json(&explained),
+                _ => hark_tell::patterns::explained_human(&explained, &screen(&clock.zone)),
+            });
+        }
         let all = ledger.patterns(hearing.from.zip(hearing.to), CURVE_STEPS);
         hearing.subjects.insert(SubjectKind::Pattern, all.len() as u64);
         let heard = all.len();
@@ -99,6 +112,16 @@ impl Patterns {
             Format::Markdown => hark_tell::patterns::markdown(&patterns, zone),
             Format::Html => hark_tell::patterns::html(&patterns, zone),
         })
+    }
+
+    fn refuse_documents(&self) -> Result<(), Failure> {
+        let option = match (self.assign, &self.explain) {
+            (true, _) => "--assign",
+            (_, Some(_)) => "--explain",
+            _ => return Ok(()),
+        };
+        let is_told = matches!(self.telling.format, Format::Human | Format::Json);
+        if is_told { Ok(()) } else { Err(Failure::NoDocument { option }) }
     }
 
     /// Those that were asked for, in the order that was asked for.
