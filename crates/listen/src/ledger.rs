@@ -309,6 +309,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_cut_at_a_limit_is_cut_by_hash_whoever_counted_which_part() {
+        let letters = |number: u64| -> String {
+            format!("{number:05}").bytes().map(|digit| char::from(digit - b'0' + b'a')).collect()
+        };
+        let records: Vec<Read> = (0..9_000)
+            .map(|at| (0, 1 + at as i64 / 3, at as usize, (at, format!("odd thing {}", letters(at / 2)))))
+            .collect();
+        let whole = ledger_of(&records, 1, usize::MAX);
+        assert_eq!(whole.iter().map(|pattern| pattern.count).sum::<u64>(), 9_000);
+        let beyond = whole.iter().find(|pattern| pattern.name.contains("beyond")).expect("something was cut");
+        assert_eq!(beyond.count, 2 * (4_500 - 4_096));
+        for (machines, restarts_after) in [(2, usize::MAX), (3, 1_000), (7, 2_500)] {
+            let mut shuffled = records.clone();
+            shuffled.sort_by_key(|record| record.3.0.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            assert_eq!(ledger_of(&shuffled, machines, restarts_after), whole, "{machines} machines");
+        }
+    }
+
+    #[test]
     fn steps_of_years_are_bounded_and_lose_no_record() {
         let mut steps = Steps::default();
         (0..20_000).for_each(|hour| steps.absorb(Steps::of(Hour(hour), 3)));
@@ -375,6 +394,29 @@ mod tests {
             });
             proptest::prop_assert_eq!(&ledger_of(&shuffled, machines, restarts_after), &whole);
             proptest::prop_assert_eq!(whole.iter().map(|pattern| pattern.count).sum::<u64>(), records.len() as u64);
+        }
+
+        #[test]
+        fn whatever_identity_was_told_leads_to_one_pattern_for_ever_and_no_history_restarts(
+            hours in proptest::collection::vec(proptest::collection::vec("(login of ([a-e]{2}|u[0-9]{2}) from [a-c]{2} went well|user=[a-e]{1,2} went)", 1..40), 2..6),
+        ) {
+            let mut ledger = Ledger::new();
+            let mut told: BTreeMap<Id, Pattern> = BTreeMap::new();
+            let mut records = 0;
+            for (hour, messages) in (1000..).map(Hour).zip(&hours) {
+                records += messages.len() as u64;
+                ledger.close(hour, said(hour, &messages.iter().map(String::as_str).collect::<Vec<_>>()));
+                let now = ledger.patterns(None, 1);
+                proptest::prop_assert_eq!(now.iter().map(|pattern| pattern.count).sum::<u64>(), records);
+                told.extend(now.into_iter().map(|pattern| (pattern.id.clone(), pattern)));
+                for (id, before) in &told {
+                    let explained = ledger.explain(id, None, 1);
+                    proptest::prop_assert_eq!(explained.len(), 1, "{} is lost", before.name);
+                    let heir = &explained[0];
+                    proptest::prop_assert!(heir.pattern.id == *id || heir.former.iter().any(|former| former.id == *id && former.name == before.name));
+                    proptest::prop_assert!(heir.pattern.first_seen <= before.first_seen && heir.pattern.count >= before.count);
+                }
+            }
         }
     }
 }

@@ -12,10 +12,8 @@ use hark_event::{Alert, Change, Event, Hour, LogRecord, Origin, Place, Sample, U
 use hark_pattern::{Rules, Shaper};
 use rustc_hash::FxHashMap;
 
-use crate::cell::{Exemplar, HourCells, LogCount, LogKey, Samples};
+use crate::cell::{Exemplar, HourCells, LogCount, LogKey, SHAPES_PER_HOUR_MAX, Samples};
 
-/// Shapes of one service kept for one hour.
-const SHAPES_PER_HOUR_MAX: usize = 4_096;
 const EXEMPLAR_BYTES_MAX: usize = 400;
 const ONCE_MAX: usize = 100_000;
 const PEER_BYTES_MAX: usize = 80;

@@ -19,6 +19,7 @@ mod class;
 mod defined;
 mod evidence;
 mod form;
+mod frame;
 mod key_value;
 mod kind;
 mod lexeme;

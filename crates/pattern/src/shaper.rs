@@ -75,7 +75,7 @@ impl Shaper {
 
     /// The shape of one message, of one line or several: a pure function of its text.
     ///
-    /// The first 4 KiB are considered (of a Python traceback, which ends with what matters, also the last).
+    /// The first 4 KiB are considered, and of a stack trace 16 KiB, of Python the last.
     pub fn shape(&mut self, message: &str) -> Shape<'_> {
         self.out.clear();
         self.masked = 0;
@@ -111,7 +111,7 @@ impl Shaper {
         self.line(first);
         for line in trace::telling_lines(first, body).lines() {
             self.out.end_line();
-            self.line(line);
+            self.line(&line);
         }
     }
 
