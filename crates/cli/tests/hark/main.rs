@@ -15,5 +15,6 @@ mod place;
 mod repositories;
 mod requests;
 mod secrets;
+mod settings;
 mod times;
 mod world;
