@@ -1,4 +1,5 @@
-//! The files that the given paths mean, in an order that depends on their names alone.
+//! The files that the given paths mean, in an order that depends on their names alone; of a rotated log the oldest
+//! comes first.
 //!
 //! Directories are walked; what is hidden is passed over, and links are followed but never in circles. A
 //! stream (`-`, a pipe) is copied to a temporary file, since a file is looked at before it is read. Of
@@ -14,7 +15,8 @@ use hark_event::Unread;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::origin::{service_of_path, stem};
-use crate::source::{Content, Source, cannot_open};
+use crate::rotation::Place;
+use crate::source::{Content, Source, cannot_open, identity};
 
 const DEPTH_MAX: usize = 64;
 const FILES_MAX: usize = 1_000_000;
@@ -44,6 +46,7 @@ pub fn discover(paths: &[PathBuf]) -> Discovery {
     let Walk { mut found, .. } = walk;
     found.sources.sort_by(|a, b| a.name.cmp(&b.name));
     without_twins(&mut found);
+    found.sources.sort_by_cached_key(|source| Place::of(Path::new(source.name())));
     found.unread.sort();
     found.remarks.sort();
     found
@@ -88,7 +91,7 @@ impl Walk {
                 "it is a pipe, a socket or a device; name it by itself if it is to be read".to_owned(),
             );
         } else if self.visited.insert(real) {
-            self.file(root, path, about.len());
+            self.file(root, path, &about);
         }
     }
 
@@ -110,14 +113,15 @@ impl Walk {
         }
     }
 
-    fn file(&mut self, root: &Path, path: &Path, bytes_on_disk: u64) {
+    fn file(&mut self, root: &Path, path: &Path, about: &fs::Metadata) {
         if self.found.sources.len() >= FILES_MAX {
             return self.unread(path, format!("more than {FILES_MAX} files were given; name fewer"));
         }
         self.found.sources.push(Source {
             name: Arc::from(path.to_string_lossy()),
             content: Content::File(path.to_owned()),
-            bytes_on_disk,
+            bytes_on_disk: about.len(),
+            identity: identity(about),
             service: service_of_path(root, path),
             stem: stem(&path.file_name().unwrap_or_default().to_string_lossy()),
         });
@@ -129,6 +133,7 @@ impl Walk {
                 name: Arc::from(name),
                 content: Content::Spooled(Arc::new(spooled)),
                 bytes_on_disk,
+                identity: None,
                 service: "stdin".to_owned(),
                 stem: "stdin".to_owned(),
             }),
