@@ -68,7 +68,10 @@ impl Clock {
 /// Reads everything and listens to it, up to now.
 pub(crate) fn listen(sources: &Sources, telling: &Telling, clock: Clock) -> Result<Listened, Failure> {
     let reading = reading(sources, &clock);
-    let Counted { sorter, told, mut hearing, mut remarks, .. } = count(sources, telling, &reading)?;
+    let Counted { sorter, mut told, mut hearing, mut remarks, .. } = count(sources, telling, &reading)?;
+    // Which thread read which file does not matter, nor how often the same change was announced.
+    told.changes.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| a.id.cmp(&b.id)));
+    told.changes.dedup_by(|a, b| a.id == b.id);
     let now = clock.as_of.or(hearing.to);
     let (Some(now), true) = (now, hearing.records + hearing.samples > 0 || !is_empty(&told)) else {
         remark_on(&hearing, &remarks, telling.quiet);

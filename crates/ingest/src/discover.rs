@@ -2,14 +2,14 @@
 //! comes first.
 //!
 //! Directories are walked; what is hidden is passed over, and links are followed but never in circles. A
-//! stream (`-`, a pipe) is copied to a temporary file, since a file is looked at before it is read. Of
+//! stream (`-`, a pipe) is copied to a file without a name, since a file is looked at before it is read. Of
 //! byte-identical files the first by name is read.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use hark_event::Unread;
 use xxhash_rust::xxh3::Xxh3;
@@ -131,7 +131,7 @@ impl Walk {
         match spool(stream) {
             Ok((spooled, bytes_on_disk)) => self.found.sources.push(Source {
                 name: Arc::from(name),
-                content: Content::Spooled(Arc::new(spooled)),
+                content: Content::Spooled(Arc::new(Mutex::new(spooled))),
                 bytes_on_disk,
                 identity: None,
                 service: "stdin".to_owned(),
@@ -149,10 +149,11 @@ impl Walk {
     }
 }
 
-fn spool(stream: &mut dyn Read) -> io::Result<(tempfile::TempPath, u64)> {
-    let mut file = tempfile::NamedTempFile::new()?;
+/// The file has no name from the start, so that nothing is left of it however the process ends.
+fn spool(stream: &mut dyn Read) -> io::Result<(File, u64)> {
+    let mut file = tempfile::tempfile()?;
     let bytes = io::copy(stream, &mut file)?;
-    Ok((file.into_temp_path(), bytes))
+    Ok((file, bytes))
 }
 
 /// Takes out files that are byte by byte the same as one before them. Empty files are all named instead.
@@ -168,7 +169,8 @@ fn without_twins(found: &mut Discovery) {
             return true;
         }
         // What cannot be read is named when it is read.
-        let Ok(content) = content_hash(source.content.path()) else { return true };
+        let Content::File(path) = &source.content else { return true };
+        let Ok(content) = content_hash(path) else { return true };
         match seen.get(&(source.bytes_on_disk, content)) {
             Some(first) => {
                 twins.push(format!("{} holds the same bytes as {first}; it is read once", source.name));

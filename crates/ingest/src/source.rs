@@ -1,13 +1,12 @@
 //! One file that was found, and how it is read: opened, unpacked, understood, handed on.
 
 use std::fs::{File, Metadata};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 use std::time::UNIX_EPOCH;
 
 use hark_event::{Event, Hearing, Moment, Unread, Zone};
-use tempfile::TempPath;
 
 use crate::csv_header::{RowKind, Table};
 use crate::ear::Ear;
@@ -58,18 +57,8 @@ pub struct Source {
 pub(crate) enum Content {
     /// In the user's file.
     File(PathBuf),
-    /// In a temporary copy of a stream, which goes when the last source that holds it goes.
-    Spooled(Arc<TempPath>),
-}
-
-impl Content {
-    /// The file to open.
-    pub(crate) fn path(&self) -> &Path {
-        match self {
-            Self::File(path) => path,
-            Self::Spooled(path) => path,
-        }
-    }
+    /// In a copy of a stream, which goes when the last source that holds it goes; read by one at a time.
+    Spooled(Arc<Mutex<File>>),
 }
 
 impl Source {
@@ -123,7 +112,11 @@ impl Source {
 
     /// When the file was last written, which no record in it can lie after; `MAX` if nothing can tell.
     fn modified_at(&self) -> Moment {
-        let modified = std::fs::metadata(self.content.path()).and_then(|about| about.modified()).ok();
+        let about = match &self.content {
+            Content::File(path) => std::fs::metadata(path),
+            Content::Spooled(file) => file.lock().expect("no reader panics").metadata(),
+        };
+        let modified = about.and_then(|about| about.modified()).ok();
         let since_1970 = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         since_1970.map_or(Moment::MAX, |time| {
             Moment::from_nanos(i64::try_from(time.as_nanos()).unwrap_or(i64::MAX))
@@ -131,15 +124,24 @@ impl Source {
     }
 
     fn read_into(&self, ear: &mut Ear<'_>, consumed: &Consumed<'_>) -> Result<(), String> {
-        let file = File::open(self.content.path()).map_err(|error| cannot_open(&error))?;
-        let change = self.change(&file);
+        match &self.content {
+            Content::File(path) => {
+                let file = File::open(path).map_err(|error| cannot_open(&error))?;
+                self.read_file(&file, ear, consumed)
+            }
+            Content::Spooled(file) => self.read_file(&file.lock().expect("no reader panics"), ear, consumed),
+        }
+    }
+
+    fn read_file(&self, file: &File, ear: &mut Ear<'_>, consumed: &Consumed<'_>) -> Result<(), String> {
+        let change = self.change(file);
         let unseen = AtomicU64::new(0);
         let looked = Consumed::new(&unseen);
-        let (reader, packing) = self.stream(&file, &looked)?;
+        let (reader, packing) = self.stream(file, &looked)?;
         let (form, split) =
             sniff::form(&sniff::head(reader), ear).map_err(|reason| self.why_unread(reason, packing))?;
         let limit = line_bytes_max(&form);
-        let (reader, _) = self.stream(&file, consumed)?;
+        let (reader, _) = self.stream(file, consumed)?;
         let mut lines = Lines::of(reader, limit, split);
         ear.hearing.files = 1;
         read_form(&form, &mut lines, ear);

@@ -102,7 +102,7 @@ impl Tally {
             Event::Sample(sample) => self.hear_sample(&sample),
             Event::Alert(alert) => self.hear_once(|told| &mut told.alerts, masked_alert(alert)),
             Event::Report(report) => self.hear_once(|told| &mut told.reports, masked_report(report)),
-            Event::Change(change) => self.hear_once(|told| &mut told.changes, change),
+            Event::Change(change) => self.hear_once(|told| &mut told.changes, masked_change(change)),
         }
     }
 
@@ -302,6 +302,13 @@ fn masked_alert(mut alert: Alert) -> Alert {
 fn masked_report(mut report: UserReport) -> UserReport {
     report.text = mask_secrets(cut_at(&report.text, 2_000)).text.into_owned();
     report
+}
+
+fn masked_change(mut change: Change) -> Change {
+    for text in std::iter::once(&mut change.summary).chain(&mut change.details) {
+        *text = mask_secrets(cut_at(text, 2_000)).text.into_owned();
+    }
+    change
 }
 
 /// The text up to so many bytes, cut between characters.
