@@ -20,8 +20,8 @@ use crate::stamp::leading;
 use crate::syslog;
 use crate::text::clean;
 
-/// Digits of an octet count: no message has a billion bytes.
-const COUNT_DIGITS_MAX: usize = 9;
+/// Digits of an octet count: no message has ten million bytes, and a wrong count should not cost more.
+const COUNT_DIGITS_MAX: usize = 7;
 /// How far the next count is looked for when one is lost.
 const LOST_BYTES_MAX: usize = 16 << 10;
 
@@ -49,7 +49,7 @@ pub(crate) fn read_counted(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
     }
     let flow = loop {
         let before = lines.tally;
-        let Some((prefix, count)) = octet_count(lines.peek(COUNT_DIGITS_MAX + 2)) else {
+        let Some((prefix, count)) = octet_count(lines.peek(COUNT_DIGITS_MAX + 4)) else {
             match pass_lost(lines) {
                 true => continue,
                 false => break ControlFlow::Continue(()),
