@@ -25,6 +25,7 @@ mod docker;
 mod draft;
 mod ear;
 mod histograms;
+mod holes;
 mod journal;
 mod json;
 mod json_lines;

@@ -138,8 +138,8 @@ impl Source {
         let unseen = AtomicU64::new(0);
         let looked = Consumed::new(&unseen);
         let (reader, packing) = self.stream(file, &looked)?;
-        let (form, split) =
-            sniff::form(&sniff::head(reader), ear).map_err(|reason| self.why_unread(reason, packing))?;
+        let (form, split) = sniff::form(&sniff::head(reader), ear)
+            .map_err(|reason| self.why_unread(reason, packing, looked.unpacked()))?;
         let limit = line_bytes_max(&form);
         let (reader, _) = self.stream(file, consumed)?;
         let mut lines = Lines::of(reader, limit, split);
@@ -191,12 +191,19 @@ impl Source {
         })
     }
 
-    fn why_unread(&self, reason: String, packing: Packing) -> String {
-        // An empty head of a packed file that is not empty is damage.
-        if packing != Packing::None && reason.starts_with("empty") && self.bytes_on_disk > 0 {
-            return format!("damaged or empty {}: nothing could be unpacked; fetch it again", packing.name());
+    fn why_unread(&self, reason: String, packing: Packing, unpacked: u64) -> String {
+        if packing == Packing::None || !reason.starts_with("empty") || self.bytes_on_disk == 0 {
+            return reason;
         }
-        reason
+        let name = packing.name();
+        if unpacked > 0 {
+            return format!(
+                "{name} of nothing but blanks or zeros in its first {unpacked} bytes; unpack it yourself if there is \
+                 something behind them"
+            );
+        }
+        // An empty head of a packed file that is not empty is damage.
+        format!("damaged or empty {name}: nothing could be unpacked; fetch it again")
     }
 }
 

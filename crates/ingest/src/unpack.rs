@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::MultiGzDecoder;
 
+use crate::holes::Data;
 use crate::xz::XzStreams;
 
 const READ_BYTES: usize = 128 << 10;
@@ -74,7 +75,7 @@ pub(crate) fn stream<'a>(
     let length = read_up_to(file, &mut magic)?;
     file.seek(SeekFrom::Start(0))?;
     let packing = Packing::of(&magic[..length]);
-    let raw = BufReader::with_capacity(READ_BYTES, Counted { file: file.take(size), consumed });
+    let raw = BufReader::with_capacity(READ_BYTES, Counted { data: Data::new(file, size), consumed });
     let unpacked: Box<dyn Read + 'a> = match packing {
         // The line buffer is bigger than this one: reads pass straight through.
         Packing::None => return Ok((Box::new(raw), packing)),
@@ -101,18 +102,24 @@ pub(crate) enum Bomb {
 #[derive(Debug)]
 pub(crate) struct Consumed<'a> {
     own: AtomicU64,
+    unpacked: AtomicU64,
     shared: &'a AtomicU64,
 }
 
 impl<'a> Consumed<'a> {
     /// Nothing yet.
     pub(crate) fn new(shared: &'a AtomicU64) -> Self {
-        Self { own: AtomicU64::new(0), shared }
+        Self { own: AtomicU64::new(0), unpacked: AtomicU64::new(0), shared }
     }
 
     /// Raw bytes read so far.
     pub(crate) fn bytes(&self) -> u64 {
         self.own.load(Ordering::Relaxed)
+    }
+
+    /// Bytes that packed ones were unpacked to so far.
+    pub(crate) fn unpacked(&self) -> u64 {
+        self.unpacked.load(Ordering::Relaxed)
     }
 
     /// Counts what will not be read any more, so that the progress of all files reaches their size.
@@ -122,15 +129,18 @@ impl<'a> Consumed<'a> {
 }
 
 struct Counted<'a> {
-    file: io::Take<&'a File>,
+    data: Data<'a>,
     consumed: &'a Consumed<'a>,
 }
 
 impl Read for Counted<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read(into)?;
-        self.consumed.own.fetch_add(count as u64, Ordering::Relaxed);
-        self.consumed.shared.fetch_add(count as u64, Ordering::Relaxed);
+        let before = self.data.position();
+        let count = self.data.read(into)?;
+        // Holes are passed in no time, and are a part of the size all the same.
+        let passed = self.data.position() - before;
+        self.consumed.own.fetch_add(passed, Ordering::Relaxed);
+        self.consumed.shared.fetch_add(passed, Ordering::Relaxed);
         Ok(count)
     }
 }
@@ -153,6 +163,7 @@ impl Read for Bounded<'_> {
         }
         let count = self.unpacked.read(into)?;
         self.bytes += count as u64;
+        self.consumed.unpacked.fetch_add(count as u64, Ordering::Relaxed);
         Ok(count)
     }
 }

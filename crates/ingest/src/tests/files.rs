@@ -1,7 +1,7 @@
 //! Files as they lie about: packed by the real programs, damaged, changing while they are read, oddly named.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Seek, SeekFrom, Write};
 
 use super::*;
 
@@ -58,6 +58,23 @@ fn a_bomb_is_refused_after_what_was_before_it() {
         reason.contains("more than 500 times its size") && reason.contains("unpack it yourself"),
         "{reason}"
     );
+}
+
+#[test]
+fn holes_cost_nothing_wherever_they_are() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("app.log");
+    let mut file = fs::File::create(&path).unwrap();
+    let twenty_gigabytes = 20_u64 << 30;
+    file.set_len(twenty_gigabytes / 2).unwrap();
+    file.seek(SeekFrom::End(0)).unwrap();
+    file.write_all(b"2026-01-02T00:00:00Z a\n").unwrap();
+    file.set_len(twenty_gigabytes).unwrap();
+    file.seek(SeekFrom::End(0)).unwrap();
+    file.write_all(b"\n2026-01-02T00:00:01Z b\n").unwrap();
+    let (events, hearing) = read_folder(folder.path(), &utc());
+    let said: Vec<&str> = events.iter().filter_map(|event| event.split('"').nth(1)).collect();
+    assert_eq!((said, hearing.unread), (vec!["a", "b"], vec![]));
 }
 
 #[test]
