@@ -14,6 +14,7 @@ use crate::ear::Ear;
 use crate::json::{Fields, Span, Value};
 use crate::lines::{Lines, Tally};
 use crate::log_fields::LogFields;
+use crate::origin::OriginIndex;
 use crate::plain;
 use crate::records::Records;
 use crate::stamp::leading;
@@ -112,6 +113,33 @@ fn split_priority(text: &str) -> Option<(hark_event::Level, &str)> {
     Some((level, &text[end + 1..]))
 }
 
+/// The parts of a message behind its priority.
+struct Message<'a> {
+    time: Option<Moment>,
+    app: Option<&'a str>,
+    /// Structured data, brackets and all; empty if there is none.
+    data: &'a str,
+    text: &'a str,
+}
+
+impl<'a> Message<'a> {
+    fn of(rest: &'a str, ear: &mut Ear<'_>) -> Self {
+        let (time, header, rest) = match rest.strip_prefix("1 ") {
+            Some(rest) => {
+                let (time, rest) = modern_time(rest, ear);
+                (time, syslog::modern_header(rest), rest)
+            }
+            None => {
+                let (time, rest) = old_time(rest, ear);
+                (time, syslog::header(rest).or_else(|| syslog::header_without_host(rest)), rest)
+            }
+        };
+        let Some(header) = header else { return Self { time, app: None, data: "", text: rest } };
+        let data = &rest[header.data.0..header.data.1];
+        Self { time, app: header.app, data, text: &rest[header.length..] }
+    }
+}
+
 struct Reader {
     records: Records,
     content: Content,
@@ -142,42 +170,26 @@ impl Reader {
         let Some((level, rest)) = split_priority(text) else {
             return self.take_further(text, before, number, ear);
         };
-        let (time, header, rest) = match rest.strip_prefix("1 ") {
-            Some(rest) => {
-                let (time, rest) = modern_time(rest, ear);
-                let header = syslog::modern_header(rest);
-                (time, header, rest)
-            }
-            None => {
-                let (time, rest) = old_time(rest, ear);
-                (time, syslog::header(rest).or_else(|| syslog::header_without_host(rest)), rest)
-            }
-        };
-        let message = header.map_or(rest, |header| &rest[header.length..]);
-        let app = header.and_then(|header| header.app);
-        let data = header.map_or("", |header| &rest[header.data.0..header.data.1]);
+        let message = Message::of(rest, ear);
+        let is_empty = message.text.trim().is_empty();
         let draft = self.records.begin(before, number, ear)?;
-        draft.lines = 1 + message.bytes().filter(|byte| *byte == b'\n').count() as u32;
-        let origin = ear.origins.of(app, None);
-        let carrier = Carrier { time, origin, level };
-        if structured_fields(data, &mut self.fields) {
-            self.meanings.fill(&self.fields, data, draft, ear);
+        draft.lines = 1 + memchr::memchr_iter(b'\n', message.text.as_bytes()).count() as u32;
+        let mut carrier = Carrier { time: message.time, origin: ear.origins.of(message.app, None), level };
+        if structured_fields(message.data, &mut self.fields) {
+            self.meanings.fill(&self.fields, message.data, draft, ear);
+            if draft.origin != OriginIndex::default() {
+                carrier.origin = draft.origin;
+            }
             // What structured data says of the sender stays, its text goes where there is a message.
-            if !message.trim().is_empty() {
+            if !is_empty {
                 draft.message.clear();
             }
-            (draft.time, draft.observed) = (None, None);
         }
-        let named = draft.origin;
-        if !message.trim().is_empty() {
-            self.content.take(message, carrier, draft, ear);
+        (draft.time, draft.observed, draft.origin) = (None, None, OriginIndex::default());
+        if is_empty {
+            (draft.time, draft.origin) = (carrier.time, carrier.origin);
         } else {
-            draft.time = time;
-            draft.level = level;
-            draft.origin = origin;
-        }
-        if named != crate::origin::OriginIndex::default() {
-            draft.origin = named;
+            self.content.take(message.text, carrier, draft, ear);
         }
         // The severity was given with care; a word in the text only makes it louder.
         draft.level = draft.level.max(level);

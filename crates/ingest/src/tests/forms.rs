@@ -155,6 +155,20 @@ fn logfmt_is_read_by_the_names_of_its_pairs() {
 }
 
 #[test]
+fn what_prometheus_says_of_itself_is_logfmt() {
+    insta::assert_snapshot!(heard("prometheus.log", include_bytes!("../../samples/prometheus-logfmt.log")), @r##"
+    2026-11-25T18:20:25.412Z prometheus INFO "No time or size retention was set so using the default time retention" :1+1
+    2026-11-25T18:20:25.413Z prometheus INFO "caller=main.go:558 fd_limits=(soft=20000, hard=20000)" :2+1
+    2026-11-25T18:20:25.414Z prometheus INFO "Start listening for connections" :3+1
+    2026-11-25T18:20:25.414Z prometheus INFO "Starting TSDB ..." :4+1
+    2026-11-25T18:20:25.419Z prometheus INFO "Replaying on-disk memory mappable chunks if any" :5+1
+    2026-11-25T18:20:25.419Z prometheus INFO "On-disk memory mappable chunks replay completed" :6+1
+    2026-11-25T18:20:25.419Z prometheus INFO "Replaying WAL, this may take a while" :7+1
+    2026-11-25T18:20:25.42Z prometheus INFO "Listening on" :8+1
+    "##);
+}
+
+#[test]
 fn containers_lines_are_put_together_again_and_read_as_what_they_are() {
     insta::assert_snapshot!(heard("shop_checkout-64469b5b48-25zj6_0a1b/checkout/0.log", concat!(
         "2026-01-02T00:00:00.000000001Z stdout F {\"level\":\"warn\",\"msg\":\"slow\",\"time\":\"2026-01-01T23:59:59Z\"}\n",
