@@ -69,11 +69,6 @@ pub(super) fn line(page: &mut Markup, rank: usize, episode: &Episode, now: Momen
     subject(page, episode);
     figure::curve(page, (&mark, episode), None, now, calendar);
     page.raw("<dl class=\"facts\">");
-    fact(page, "Began", &calendar.day_and_time(signal.onset));
-    fact(page, "Noticed", &calendar.day_and_time(signal.noticed_at));
-    if let Some(ended) = episode.ended_at {
-        fact(page, "Over since", &calendar.day_and_time(ended));
-    }
     fact(page, "How rare", &rarity(episode));
     if let Some(because) = &signal.explained_by {
         fact(page, "Explained by", because);
