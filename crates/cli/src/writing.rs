@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write, stderr, stdout};
+use std::path::Path;
 
 use hark_event::{Hearing, Zone};
 use hark_tell::Screen;
@@ -29,6 +30,12 @@ pub(crate) fn write_result(text: &str) -> Result<(), Failure> {
     let mut out = stdout().lock();
     out.write_all(text.as_bytes()).map_err(failed)?;
     out.flush().map_err(failed)
+}
+
+/// Writes a file that was asked for.
+pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(path, text)
+        .map_err(|source| Failure::Write { what: format!("`{}`", path.display()), source })
 }
 
 /// Writes a result that is too long to be held, line by line; the first failure ends it.

@@ -9,6 +9,7 @@
 mod bad_input;
 mod contract;
 mod laws;
+mod manuals;
 mod output;
 mod patterns;
 mod place;
