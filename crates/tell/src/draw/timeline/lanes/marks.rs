@@ -14,7 +14,7 @@ use crate::{
         scale::{TimeScale, coordinate},
     },
     markup::{Attribute, Markup},
-    selection,
+    reference, selection,
 };
 
 const WIDTH: f64 = 10.0;
@@ -137,9 +137,8 @@ impl Mark {
         match self.names.len() {
             1 => format!("{} {text}", self.name),
             many => {
-                let last = self.names.last().expect("a mark has at least its own name");
                 let what = if self.kind == Kind::Alert { "alerts" } else { "reports" };
-                format!("{}–{last} {many} {what}", self.name)
+                format!("{} {many} {what}", reference::joined(&self.names))
             }
         }
     }
