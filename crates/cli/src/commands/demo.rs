@@ -14,6 +14,7 @@ use crate::settings::Settings;
 use crate::writing::{screen, write_file, write_result};
 
 const STORY_FILE: &str = "story.html";
+const PICTURE_FILE: &str = "story.svg";
 
 /// Makes a small world with a known story, listens to it, and tells the story.
 ///
@@ -69,6 +70,7 @@ impl Demo {
         let story = story(&asked, listened, self.telling.quiet);
         let page = self.directory.join(STORY_FILE);
         write_file(&page, &hark_tell::story::html(&story, &zone))?;
+        write_file(&self.directory.join(PICTURE_FILE), &hark_tell::story::picture(&story, &zone))?;
         write_result(&match self.telling.format {
             Format::Human => hark_tell::story::human(&story, &screen(&zone)),
             Format::Json => hark_tell::story::json(&story),

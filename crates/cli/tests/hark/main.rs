@@ -11,6 +11,7 @@ mod changes;
 mod contract;
 mod faults;
 mod laws;
+mod manuals;
 mod output;
 mod patterns;
 mod place;
