@@ -9,7 +9,7 @@ use std::sync::Arc;
 use hark_event::{
     Change, ChangeKind, Episode, Hour, Id, Moment, Origin, Signal, SignalKind, SubjectKind, Zone,
 };
-use hark_pattern::PatternId;
+use hark_pattern::{PatternId, Rules};
 
 use crate::calibration::Calibration;
 use crate::candidate::{Candidate, Class};
@@ -32,6 +32,7 @@ const FORGOTTEN_HOURS: i64 = 100 * 24;
 /// Listens to closed hours.
 pub struct Listener {
     zone: Zone,
+    rules: Arc<Rules>,
     slots: Option<History<u8>>,
     pub(crate) services: BTreeMap<Origin, Service>,
     pub(crate) flows: Flows,
@@ -62,8 +63,14 @@ pub(crate) enum Speaker {
 impl Listener {
     /// A listener that has heard nothing; seasons follow the local time of `zone`.
     pub fn new(zone: Zone) -> Self {
+        Self::with_rules(zone, Arc::default())
+    }
+
+    /// The same, by the rules of those whose lines it hears.
+    pub fn with_rules(zone: Zone, rules: Arc<Rules>) -> Self {
         Self {
             zone,
+            rules,
             slots: None,
             services: BTreeMap::new(),
             flows: Flows::default(),
@@ -191,7 +198,7 @@ impl Listener {
                 return None;
             }
             self.flows.add_service(&origin.service);
-            self.services.insert(origin.clone(), Service::new(origin.clone(), hour));
+            self.services.insert(origin.clone(), Service::new(origin.clone(), hour, &self.rules));
         }
         self.services.get_mut(origin)
     }
@@ -370,14 +377,12 @@ impl Listener {
         });
     }
 
-    /// Once a day: what did quiet subjects look like?
+    /// Once a day: what did quiet subjects look like? One that rests after an episode is not quiet yet.
     fn calibrate(&mut self, hour: Hour) {
         for service in self.services.values() {
             let around = Around { hour, heard_from: service.heard_from, traffic: &service.traffic };
             let warm = hour - service.heard_from >= 5 * 24;
-            for pattern in
-                service.patterns.values().filter(|pattern| !matches!(pattern.phase, Phase::Open(_)))
-            {
+            for pattern in service.patterns.values().filter(|pattern| pattern.phase.may_speak(hour)) {
                 if let Some((class, score)) = pattern.quiet_score(&around) {
                     self.calibration.add(class, score);
                 }
@@ -387,7 +392,7 @@ impl Listener {
                     }
                 }
             }
-            for series in service.series.values().filter(|series| !matches!(series.phase, Phase::Open(_))) {
+            for series in service.series.values().filter(|series| series.phase.may_speak(hour)) {
                 for (class, score) in series.quiet_scores(&service.traffic) {
                     self.calibration.add(class, score);
                 }
@@ -395,7 +400,7 @@ impl Listener {
                     self.calibration.add(Class::Saturation, QUIET);
                 }
             }
-            if warm && !matches!(service.error_phase, Phase::Open(_)) {
+            if warm && service.error_phase.may_speak(hour) {
                 for _ in 0..ERROR_SUBJECTS {
                     self.calibration.add(Class::Errors, QUIET);
                 }
