@@ -57,6 +57,8 @@ pub(crate) struct Unit {
     pub(crate) skeleton: u64,
     /// Which of its places were found variable.
     pub(crate) opening: Opening,
+    /// In how many buckets it was heard.
+    pub(crate) buckets: u32,
     /// The hash of the word in each place, mixed with the place.
     words: Vec<u64>,
     /// Their sum: a place is left out by subtraction.
@@ -68,7 +70,7 @@ impl Unit {
     pub(crate) fn new(template: Template) -> Self {
         let words: Vec<u64> = (0..template.places.len()).map(|place| word_hash(&template, place)).collect();
         let sum = words.iter().fold(0u64, |sum, word| sum.wrapping_add(*word));
-        Self { skeleton: skeleton(&template), opening: Opening::default(), words, sum, template }
+        Self { skeleton: skeleton(&template), opening: Opening::default(), buckets: 0, words, sum, template }
     }
 
     /// The hash of all words outside of these places.
