@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
 
 use hark_event::{Hearing, Hour, Moment, Zone};
-use hark_ingest::{Discovery, Reading, Source, discover};
+use hark_ingest::{Discovery, Reading, Source, discover, discover_to_read_once};
 use hark_listen::{Heard, HourCells, Listener, Tally, Told};
 use hark_memory::{MemoryError, Sorter};
 use jiff::Timestamp;
@@ -21,7 +21,7 @@ use crate::writing::remark_on;
 /// Counted hours are handed on when they take about so much memory.
 const HANDED_ON_AT: usize = 4 * 1024 * 1024;
 /// So many hours are put together ahead of the one that is listened to.
-const HOURS_AHEAD: usize = 2;
+const HOURS_AHEAD: usize = 1;
 /// Telemetry older than this before now says nothing about now.
 const HOURS_MAX: i64 = 400 * 24;
 
@@ -68,7 +68,8 @@ impl Clock {
 /// Reads everything and listens to it, up to now.
 pub(crate) fn listen(sources: &Sources, telling: &Telling, clock: Clock) -> Result<Listened, Failure> {
     let reading = reading(sources, &clock);
-    let Counted { sorter, told, mut hearing, mut remarks, .. } = count(sources, telling, &reading)?;
+    let Counted { sorter, told, mut hearing, mut remarks, .. } =
+        count(sources, telling, &reading, Readings::One)?;
     let now = clock.as_of.or(hearing.to);
     let (Some(now), true) = (now, hearing.records + hearing.samples > 0 || !is_empty(&told)) else {
         remark_on(&hearing, &remarks, telling.quiet);
@@ -100,9 +101,26 @@ pub(crate) fn reading(sources: &Sources, clock: &Clock) -> Reading {
     }
 }
 
+/// How often the files are read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Readings {
+    /// Once: a stream need not be kept.
+    One,
+    /// Once to count, and again.
+    Two,
+}
+
 /// Reads everything and counts it into hours.
-pub(crate) fn count(sources: &Sources, telling: &Telling, reading: &Reading) -> Result<Counted, Failure> {
-    let Discovery { sources: files, unread, remarks } = discover(&sources.paths);
+pub(crate) fn count(
+    sources: &Sources,
+    telling: &Telling,
+    reading: &Reading,
+    readings: Readings,
+) -> Result<Counted, Failure> {
+    let Discovery { sources: files, unread, remarks } = match readings {
+        Readings::One => discover_to_read_once(&sources.paths),
+        Readings::Two => discover(&sources.paths),
+    };
     let (sorter, told, mut hearing) = read_all(&files, reading, threads(sources), telling.quiet)?;
     hearing.unread.extend(unread);
     hearing.unread.sort();

@@ -33,6 +33,7 @@ mod series;
 mod sniff;
 mod source;
 mod stamp;
+mod stream;
 mod syslog;
 mod text;
 mod unpack;
@@ -42,5 +43,5 @@ mod victoria;
 #[cfg(test)]
 mod tests;
 
-pub use discover::{Discovery, discover};
+pub use discover::{Discovery, discover, discover_to_read_once};
 pub use source::{Reading, Source};

@@ -1,9 +1,10 @@
 //! One file that was found, and how it is read: opened, unpacked, understood, handed on.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::UNIX_EPOCH;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use hark_event::{Event, Hearing, Moment, Unread, Zone};
 use tempfile::TempPath;
@@ -14,6 +15,7 @@ use crate::lines::{LINE_BYTES_MAX, Lines};
 use crate::origin::Origins;
 use crate::sniff::{self, Form};
 use crate::stamp::{Calendar, Finder};
+use crate::stream::{Begun, Stream};
 use crate::unpack::{self, Consumed, Packing};
 use crate::{alertmanager, csv_logs, csv_long, csv_wide, json_lines, plain, user_reports, victoria};
 
@@ -35,7 +37,7 @@ pub struct Reading {
     pub hears_timeless: bool,
 }
 
-/// One file to be read. It can be read more than once, and from any thread.
+/// One file to be read, from any thread. It can be read more than once, unless it is a stream that passes.
 #[derive(Clone, Debug)]
 pub struct Source {
     pub(crate) name: Arc<str>,
@@ -54,19 +56,33 @@ pub(crate) enum Content {
     File(PathBuf),
     /// In a temporary copy of a stream, which goes when the last source that holds it goes.
     Spooled(Arc<TempPath>),
+    /// Nowhere: in a stream that is read as it comes.
+    Passing(Arc<Stream>),
 }
 
 impl Content {
-    /// The file to open.
-    pub(crate) fn path(&self) -> &Path {
+    /// The file to open, if there is one.
+    pub(crate) fn path(&self) -> Option<&Path> {
         match self {
-            Self::File(path) => path,
-            Self::Spooled(path) => path,
+            Self::File(path) => Some(path),
+            Self::Spooled(path) => Some(path),
+            Self::Passing(_) => None,
         }
     }
 }
 
 impl Source {
+    /// A stream that is read as it comes, once, and kept nowhere; its records are those of the service `stdin` if they name none.
+    pub fn passing(name: &str, bytes: impl Read + Send + 'static) -> Self {
+        Self {
+            name: Arc::from(name),
+            content: Content::Passing(Arc::new(Stream::new(bytes))),
+            bytes_on_disk: 0,
+            service: "stdin".to_owned(),
+            stem: "stdin".to_owned(),
+        }
+    }
+
     /// The file as the user named it, or `-`.
     pub fn name(&self) -> &str {
         &self.name
@@ -114,9 +130,12 @@ impl Source {
         }
     }
 
-    /// When the file was last written, which no record in it can lie after; `MAX` if nothing can tell.
+    /// When the file was last written, which no record in it can lie after; `MAX` if nothing can tell. A stream is written now.
     fn modified_at(&self) -> Moment {
-        let modified = std::fs::metadata(self.content.path()).and_then(|about| about.modified()).ok();
+        let modified = match self.content.path() {
+            Some(path) => std::fs::metadata(path).and_then(|about| about.modified()).ok(),
+            None => Some(SystemTime::now()),
+        };
         let since_1970 = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         since_1970.map_or(Moment::MAX, |time| {
             Moment::from_nanos(i64::try_from(time.as_nanos()).unwrap_or(i64::MAX))
@@ -126,14 +145,38 @@ impl Source {
     fn read_into(&self, ear: &mut Ear<'_>, consumed: &Consumed<'_>) -> Result<(), String> {
         let unseen = AtomicU64::new(0);
         let looked = Consumed::new(&unseen);
-        let (reader, packing) = self.open(&looked)?;
-        let form =
-            sniff::form(&sniff::head(reader), ear).map_err(|reason| self.why_unread(reason, packing))?;
-        let limit = if form == Form::Victoria { victoria::LINE_BYTES_MAX } else { LINE_BYTES_MAX };
-        let (reader, _) = self.open(consumed)?;
+        let Some(path) = self.content.path() else { return self.read_passing(ear, (&looked, consumed)) };
+        let (reader, packing) = unpack::open(path, &looked).map_err(cannot_unpack)?;
+        let form = self.form(reader, packing, ear)?;
+        let (reader, _) = unpack::open(path, consumed).map_err(cannot_unpack)?;
+        self.read_form(&form, reader, packing, ear);
+        Ok(())
+    }
+
+    fn read_passing(
+        &self,
+        ear: &mut Ear<'_>,
+        (looked, consumed): (&Consumed<'_>, &Consumed<'_>),
+    ) -> Result<(), String> {
+        let Content::Passing(stream) = &self.content else { unreachable!("all else has a path") };
+        let mut begun: Begun =
+            stream.take().ok_or_else(|| "it is a stream, and was read already".to_owned())?;
+        let (reader, packing) = unpack::unpacked(begun.look(), looked).map_err(cannot_unpack)?;
+        let form = self.form(reader, packing, ear)?;
+        let (reader, _) = unpack::unpacked(begun.whole(), consumed).map_err(cannot_unpack)?;
+        self.read_form(&form, reader, packing, ear);
+        Ok(())
+    }
+
+    fn form(&self, reader: Box<dyn Read + '_>, packing: Packing, ear: &mut Ear<'_>) -> Result<Form, String> {
+        sniff::form(&sniff::head(reader), ear).map_err(|reason| self.why_unread(reason, packing))
+    }
+
+    fn read_form(&self, form: &Form, reader: Box<dyn Read + '_>, packing: Packing, ear: &mut Ear<'_>) {
+        let limit = if *form == Form::Victoria { victoria::LINE_BYTES_MAX } else { LINE_BYTES_MAX };
         let mut lines = Lines::new(reader, limit);
         ear.hearing.files = 1;
-        match &form {
+        match form {
             Form::Plain(shape) => plain::read(&mut lines, Finder::new(*shape), ear),
             Form::Timeless => plain::read_timeless(&mut lines, ear),
             Form::JsonLogs => json_lines::read(&mut lines, ear),
@@ -146,14 +189,6 @@ impl Source {
             let reason = damage(error, packing, lines.tally.bytes);
             ear.hearing.unread.push(Unread { path: self.name.to_string(), reason });
         }
-        Ok(())
-    }
-
-    fn open<'a>(&self, consumed: &'a Consumed<'_>) -> Result<(Box<dyn std::io::Read + 'a>, Packing), String> {
-        unpack::open(self.content.path(), consumed).map_err(|error| match error {
-            unpack::OpenError::Io(error) => cannot_open(&error),
-            packing @ unpack::OpenError::Packing { .. } => packing.to_string(),
-        })
     }
 
     fn why_unread(&self, reason: String, packing: Packing) -> String {
@@ -162,6 +197,13 @@ impl Source {
             return format!("damaged or empty {}: nothing could be unpacked; fetch it again", packing.name());
         }
         reason
+    }
+}
+
+fn cannot_unpack(error: unpack::OpenError) -> String {
+    match error {
+        unpack::OpenError::Io(error) => cannot_open(&error),
+        packing @ unpack::OpenError::Packing { .. } => packing.to_string(),
     }
 }
 

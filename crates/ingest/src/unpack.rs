@@ -4,13 +4,14 @@
 //! decompression bomb costs time and no memory. bzip2 and xz are recognised and refused by name.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
 
 const READ_BYTES: usize = 128 << 10;
+const MAGIC_BYTES: usize = 6;
 
 /// How a file is packed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,11 +57,29 @@ pub(crate) fn open<'a>(
     consumed: &'a Consumed<'_>,
 ) -> Result<(Box<dyn Read + 'a>, Packing), OpenError> {
     let mut file = File::open(path)?;
-    let mut magic = [0; 6];
+    let mut magic = [0; MAGIC_BYTES];
     let length = read_up_to(&mut file, &mut magic)?;
     file.seek(SeekFrom::Start(0))?;
+    by_packing(packing(&magic[..length])?, Counted { raw: file, consumed })
+}
+
+/// The same for what cannot be read again.
+pub(crate) fn unpacked<'a>(
+    mut raw: impl Read + 'a,
+    consumed: &'a Consumed<'_>,
+) -> Result<(Box<dyn Read + 'a>, Packing), OpenError> {
+    let mut magic = [0; MAGIC_BYTES];
+    let length = read_up_to(&mut raw, &mut magic)?;
     let packing = packing(&magic[..length])?;
-    let raw = BufReader::with_capacity(READ_BYTES, Counted { file, consumed });
+    let begun = Cursor::new(magic).take(length as u64);
+    by_packing(packing, Counted { raw: begun.chain(raw), consumed })
+}
+
+fn by_packing<'a>(
+    packing: Packing,
+    raw: Counted<'a, impl Read + 'a>,
+) -> Result<(Box<dyn Read + 'a>, Packing), OpenError> {
+    let raw = BufReader::with_capacity(READ_BYTES, raw);
     Ok(match packing {
         // The line buffer is bigger than this one: reads pass straight through.
         Packing::None => (Box::new(raw), packing),
@@ -89,24 +108,24 @@ impl<'a> Consumed<'a> {
     }
 }
 
-struct Counted<'a> {
-    file: File,
+struct Counted<'a, R> {
+    raw: R,
     consumed: &'a Consumed<'a>,
 }
 
-impl Read for Counted<'_> {
+impl<R: Read> Read for Counted<'_, R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read(into)?;
+        let count = self.raw.read(into)?;
         self.consumed.own.fetch_add(count as u64, Ordering::Relaxed);
         self.consumed.shared.fetch_add(count as u64, Ordering::Relaxed);
         Ok(count)
     }
 }
 
-fn read_up_to(file: &mut File, into: &mut [u8]) -> io::Result<usize> {
+fn read_up_to(raw: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
     let mut length = 0;
     while length < into.len() {
-        match file.read(&mut into[length..]) {
+        match raw.read(&mut into[length..]) {
             Ok(0) => break,
             Ok(count) => length += count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
