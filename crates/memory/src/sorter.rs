@@ -76,8 +76,12 @@ impl Sorter {
     /// Gives all hours back, in order, each whole.
     ///
     /// # Errors
-    /// If a temporary file cannot be read.
-    pub fn into_hours(self) -> Result<Hours, MemoryError> {
+    /// If a temporary file cannot be written or read.
+    pub fn into_hours(mut self) -> Result<Hours, MemoryError> {
+        // Whoever is given so much has need of the room itself.
+        if !self.runs.is_empty() {
+            self.spill()?;
+        }
         let mut runs = Vec::new();
         for file in self.runs {
             let mut reader = BufReader::with_capacity(1 << 15, file);
