@@ -14,6 +14,7 @@ mod endurance;
 mod error;
 mod flood;
 mod floors;
+mod forms;
 mod grouping;
 mod hark;
 mod interval;
@@ -51,6 +52,8 @@ hark-bench <command> [options]: measures the hark binary and prints Markdown
               --tales a,b  --seeds 301..301  --traffic 0.05  --moments 50  --short
   patterns  are log lines told apart as people tell them apart? beside Drain3, if python3 has it
               --data ../shared/data  --python python3
+  forms     megabytes a second and core of each form that is read, beside `wc -l`
+              --bytes 67108864
   speed     lines a second beside `wc -l` and `grep` on the same files
               --bytes 1073741824
   speed patterns
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         "laws" => laws::run(&options),
         "patterns" => patterns::run(&options),
         "speed" if options.story.as_deref() == Some("patterns".as_ref()) => patterns_speed::run(&options),
+        "forms" => forms::run(&options),
         "speed" => speed::run(&options),
         "endurance" => endurance::run(&options),
         "world" => world::run(&options),

@@ -1,14 +1,15 @@
 //! From paths to what was heard: reads side by side, sorts by hour, listens hour by hour.
 
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex};
 
 use hark_event::{Hearing, Hour, Moment, Zone};
 use hark_ingest::{Discovery, Reading, Source, discover, discover_to_read_once};
 use hark_listen::{Heard, HourCells, Listener, Tally, Told};
 use hark_memory::{MemoryError, Sorter};
+use hark_pattern::Rules;
 use jiff::Timestamp;
 
 use crate::arguments::{Sources, Telling};
@@ -16,14 +17,13 @@ use crate::failure::Failure;
 use crate::moment_words;
 use crate::progress::Progress;
 use crate::repositories::Repositories;
+use crate::settings::Settings;
 use crate::writing::remark_on;
 
 /// Counted hours are handed on when they take about so much memory.
 const HANDED_ON_AT: usize = 4 * 1024 * 1024;
 /// So many hours are put together ahead of the one that is listened to.
 const HOURS_AHEAD: usize = 1;
-/// Telemetry older than this before now says nothing about now.
-const HOURS_MAX: i64 = 400 * 24;
 
 /// What was heard, and all that a story may need besides.
 pub(crate) struct Listened {
@@ -66,23 +66,26 @@ impl Clock {
 }
 
 /// Reads everything and listens to it, up to now.
-pub(crate) fn listen(sources: &Sources, telling: &Telling, clock: Clock) -> Result<Listened, Failure> {
+pub(crate) fn listen(settings: &Settings, telling: &Telling, clock: Clock) -> Result<Listened, Failure> {
+    let (sources, rules) = (&settings.sources, &settings.patterns.rules);
     let reading = reading(sources, &clock);
-    let Counted { sorter, told, mut hearing, mut remarks, .. } =
-        count(sources, telling, &reading, Readings::One)?;
+    let Counted { sorter, mut told, mut hearing, mut remarks, .. } =
+        count(settings, telling, &reading, Readings::One)?;
+    // Which thread read which file does not matter, nor how often the same change was announced.
+    told.changes.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| a.id.cmp(&b.id)));
+    told.changes.dedup_by(|a, b| a.id == b.id);
     let now = clock.as_of.or(hearing.to);
     let (Some(now), true) = (now, hearing.records + hearing.samples > 0 || !is_empty(&told)) else {
         remark_on(&hearing, &remarks, telling.quiet);
         return Err(Failure::NothingRead { paths: named(&sources.paths) });
     };
-    let repositories = Repositories::read(&sources.repo, now)?;
+    let repositories = Repositories::read(&sources.repo, now, rules)?;
     remarks.extend(repositories.remarks.iter().cloned());
-    let mut listener = Listener::new(clock.zone.clone());
+    let mut listener = Listener::with_rules(clock.zone.clone(), rules.clone());
     listener.announce(repositories.changes.iter().chain(&told.changes).cloned());
-    let too_old = close_hours(&mut listener, sorter, now, threads(sources))?;
+    close_hours(&mut listener, sorter, now, threads(sources))?;
     let heard = listener.heard(now);
     hearing.subjects = heard.subjects.clone();
-    hearing.cut("hours of telemetry older than 400 days", too_old);
     hearing.cut("alerts, reports and changes beyond 100,000 of a file", told.cut);
     heard.cut.iter().for_each(|(what, count)| hearing.cut(what, *count));
     hearing.cut.retain(|cut| cut.count > 0);
@@ -112,16 +115,18 @@ pub(crate) enum Readings {
 
 /// Reads everything and counts it into hours.
 pub(crate) fn count(
-    sources: &Sources,
+    settings: &Settings,
     telling: &Telling,
     reading: &Reading,
     readings: Readings,
 ) -> Result<Counted, Failure> {
+    let Settings { sources, patterns, .. } = settings;
     let Discovery { sources: files, unread, remarks } = match readings {
         Readings::One => discover_to_read_once(&sources.paths),
         Readings::Two => discover(&sources.paths),
     };
-    let (sorter, told, mut hearing) = read_all(&files, reading, threads(sources), telling.quiet)?;
+    let how = How { reading, rules: &patterns.rules, threads: threads(sources), quiet: telling.quiet };
+    let (sorter, told, mut hearing) = read_all(&files, &how)?;
     hearing.unread.extend(unread);
     hearing.unread.sort();
     Ok(Counted { files, sorter, told, hearing, remarks })
@@ -143,14 +148,17 @@ pub(crate) fn named(paths: &[impl AsRef<Path>]) -> String {
     names.join(", ")
 }
 
-/// Reads all files, several side by side. Who reads which file does not matter: parts of hours merge.
-fn read_all(
-    files: &[Source],
-    reading: &Reading,
+/// How all files are read.
+struct How<'a> {
+    reading: &'a Reading,
+    rules: &'a Arc<Rules>,
     threads: usize,
     quiet: bool,
-) -> Result<(Sorter, Told, Hearing), Failure> {
-    let progress = Progress::start(files.iter().map(Source::bytes_on_disk).sum(), quiet);
+}
+
+/// Reads all files, several side by side. Who reads which file does not matter: parts of hours merge.
+fn read_all(files: &[Source], how: &How<'_>) -> Result<(Sorter, Told, Hearing), Failure> {
+    let progress = Progress::start(files.iter().map(Source::bytes_on_disk).sum(), how.quiet);
     // The largest first, so that no thread is left alone with it at the end.
     let mut order: Vec<&Source> = files.iter().collect();
     order.sort_by_key(|source| std::cmp::Reverse(source.bytes_on_disk()));
@@ -160,14 +168,14 @@ fn read_all(
         let worker = || {
             let (mut told, mut hearing) = (Told::default(), Hearing::default());
             while let Some(source) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let (part, heard) = read_one(source, reading, &sorter, &progress)?;
+                let (part, heard) = read_one(source, how, &sorter, &progress)?;
                 told.merge(part);
                 hearing.add(&heard);
             }
             Ok((told, hearing))
         };
         let workers: Vec<_> =
-            (0..threads.clamp(1, order.len().max(1))).map(|_| scope.spawn(worker)).collect();
+            (0..how.threads.clamp(1, order.len().max(1))).map(|_| scope.spawn(worker)).collect();
         workers.into_iter().map(|worker| worker.join().expect("a reader does not panic")).collect()
     });
     let (mut told, mut hearing) = (Told::default(), Hearing::default());
@@ -181,14 +189,14 @@ fn read_all(
 
 fn read_one(
     source: &Source,
-    reading: &Reading,
+    how: &How<'_>,
     sorter: &Mutex<Sorter>,
     progress: &Progress,
 ) -> Result<(Told, Hearing), MemoryError> {
-    let mut tally = Tally::new();
+    let mut tally = Tally::with_rules(how.rules.clone());
     let mut failed = None;
     let mut events = 0_u64;
-    let mut hearing = source.read(reading, &progress.bytes, &mut |event| {
+    let mut hearing = source.read(how.reading, &progress.bytes, &mut |event| {
         tally.hear(event);
         events += 1;
         if events.is_multiple_of(1024) {
@@ -206,7 +214,7 @@ fn read_one(
     Ok((tally.take_told(), hearing))
 }
 
-/// Closes all hours that have ended by now; returns how many were too old to matter.
+/// Closes all hours that have ended by now.
 ///
 /// With more than one thread the next hours are put together while one is listened to.
 fn close_hours(
@@ -214,7 +222,7 @@ fn close_hours(
     sorter: Sorter,
     now: Moment,
     threads: usize,
-) -> Result<u64, MemoryError> {
+) -> Result<(), MemoryError> {
     let hours = sorter.into_hours()?;
     if threads < 2 {
         return close_in_order(listener, hours, now);
@@ -237,28 +245,26 @@ fn close_in_order(
     listener: &mut Listener,
     hours: impl IntoIterator<Item = Result<(Hour, HourCells), MemoryError>>,
     now: Moment,
-) -> Result<u64, MemoryError> {
+) -> Result<(), MemoryError> {
     let mut next: Option<Hour> = None;
-    let mut too_old = 0;
     for hour in hours {
         let (hour, cells) = hour?;
         if hour.end() > now {
             break;
         }
-        if now.hour() - hour > HOURS_MAX {
-            too_old += 1;
-            continue;
-        }
-        while let Some(empty) = next.filter(|next| *next < hour) {
-            listener.close(empty, HourCells::default());
-            next = Some(empty + 1);
-        }
+        close_empty(listener, next, hour);
         listener.close(hour, cells);
         next = Some(hour + 1);
     }
-    while let Some(empty) = next.filter(|next| next.end() <= now) {
+    close_empty(listener, next, now.hour());
+    Ok(())
+}
+
+/// Closes hours in which nothing was heard, up to and without `until`; where all is forgotten the rest is passed over.
+fn close_empty(listener: &mut Listener, from: Option<Hour>, until: Hour) {
+    let Some(mut empty) = from else { return };
+    while empty < until && !listener.has_forgotten_all() {
         listener.close(empty, HourCells::default());
-        next = Some(empty + 1);
+        empty = empty + 1;
     }
-    Ok(too_old)
 }

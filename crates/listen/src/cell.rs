@@ -119,7 +119,13 @@ impl HourCells {
         for (origin, said) in other.logs {
             match self.logs.entry(origin) {
                 Entry::Vacant(gap) => drop(gap.insert(said)),
-                Entry::Occupied(mut known) => add_logs(known.get_mut(), said),
+                Entry::Occupied(mut known) => {
+                    add_logs(known.get_mut(), said);
+                    let cut = evict(known.get_mut());
+                    if cut > 0 {
+                        *self.overflow.entry(known.key().clone()).or_default() += cut;
+                    }
+                }
             }
         }
         for (key, samples) in other.metrics {
@@ -148,10 +154,8 @@ impl HourCells {
     pub fn cut_shapes(&mut self) {
         let mut kept = Vec::new();
         for (origin, said) in &mut self.logs {
-            if said.len() > SHAPES_PER_SERVICE_MAX
-                && let Some(limit) = limit_of(said.keys().map(|key| key.shape), SHAPES_PER_SERVICE_MAX)
-            {
-                let cut = retain_below(said, limit);
+            let cut = evict(said);
+            if cut > 0 {
                 *self.overflow.entry(origin.clone()).or_default() += cut;
             }
             kept.extend(shapes_of(said));
@@ -220,4 +224,22 @@ fn add_logs(known: &mut BTreeMap<LogKey, LogCount>, said: BTreeMap<LogKey, LogCo
             Entry::Occupied(mut found) => found.get_mut().add(count),
         }
     }
+}
+
+/// Keeps the shapes with the smallest hashes, as every part did: what the whole keeps was let go by none. Returns how many
+/// records were cut.
+fn evict(said: &mut BTreeMap<LogKey, LogCount>) -> u64 {
+    if said.len() <= SHAPES_PER_SERVICE_MAX {
+        return 0;
+    }
+    let mut shapes = 0;
+    let mut last = None;
+    // Keys come by hash.
+    let beyond = said.keys().find(|key| {
+        shapes += usize::from(last != Some(key.shape));
+        last = Some(key.shape);
+        shapes > SHAPES_PER_SERVICE_MAX
+    });
+    let Some(beyond) = beyond.copied() else { return 0 };
+    said.split_off(&beyond).values().map(|count| count.count).sum()
 }
