@@ -152,10 +152,14 @@ pub(crate) fn is_ipv4(word: &[u8]) -> bool {
     let mut parts = 0;
     for part in word.split(|&byte| byte == b'.') {
         parts += 1;
-        let value = part.iter().try_fold(0u32, |value, byte| {
-            byte.is_ascii_digit().then(|| value.saturating_mul(10) + u32::from(byte - b'0'))
-        });
-        if parts > 4 || part.is_empty() || part.len() > 3 || value.is_none_or(|value| value > 255) {
+        // Before it is read: a number may be of any length.
+        if parts > 4 || part.is_empty() || part.len() > 3 {
+            return false;
+        }
+        let value = part
+            .iter()
+            .try_fold(0u32, |value, byte| byte.is_ascii_digit().then(|| value * 10 + u32::from(byte - b'0')));
+        if value.is_none_or(|value| value > 255) {
             return false;
         }
     }

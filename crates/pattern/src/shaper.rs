@@ -24,6 +24,8 @@ use crate::writer::Writer;
 
 /// So many bytes of a message are considered.
 pub(crate) const MESSAGE_BYTES_MAX: usize = 4096;
+/// Digits alone are a number up to this length.
+const NUMBER_BYTES_MAX: usize = 32;
 /// By own rules, so many bytes of a long message are masked at its start, and so many as are considered at its end.
 const RULED_BYTES_MAX: usize = 64 * 1024;
 /// A quoted value is looked for within so many bytes.
@@ -169,6 +171,7 @@ impl<'a> Line<'a> {
     fn run(&mut self) {
         let bytes = self.bytes;
         while self.at < bytes.len() && !self.out.is_full() {
+            self.at = secret::past_plain_words(bytes, self.at);
             let (end, flags) = word_end(bytes, self.at);
             if end > self.at {
                 self.word(end, flags);
@@ -199,6 +202,9 @@ impl<'a> Line<'a> {
         }
         if self.is_cut && end == self.bytes.len() {
             return self.replace(start, end, Kind::Str);
+        }
+        if flags == DIGIT && end - start <= NUMBER_BYTES_MAX {
+            return self.replace(start, end, Kind::Num);
         }
         if flags & SLOW != 0 || (flags & DOT != 0 && word::may_be_host(&self.bytes[start..end])) {
             if self.keeps(start, end) {
@@ -461,6 +467,13 @@ mod tests {
     fn check_one_shape(messages: &[&str]) {
         let first = Shaper::new().shape(messages[0]).text.to_owned();
         messages.iter().for_each(|message| check(message, &first));
+    }
+
+    /// Found by fuzzing: the parts of an address were added up before their length was looked at.
+    #[test]
+    fn digits_between_dots_that_are_no_address_are_taken_at_any_length() {
+        check("from 1.2.3.99999999999999999999 and 99999999999999999999.1.2.3", "from <id> and <id>");
+        check("/99999999999999999999.1.2.3:50010", "<path>:<num>");
     }
 
     #[test]
