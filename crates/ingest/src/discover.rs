@@ -144,11 +144,31 @@ impl Walk {
     }
 }
 
+/// A copy that can be read again. It is packed, unless it came so: it takes less room, and what it says does not lie on
+/// the disk for everyone who searches there. That is no encryption; the copy goes with the run.
 fn spool(stream: &mut dyn Read) -> io::Result<(tempfile::TempPath, u64)> {
     let mut file = tempfile::NamedTempFile::new()?;
-    let bytes = io::copy(stream, &mut file)?;
+    let mut magic = Vec::new();
+    stream.take(MAGIC_BYTES).read_to_end(&mut magic)?;
+    let is_packed = PACKED.iter().any(|packing| magic.starts_with(packing));
+    let mut stream = magic.as_slice().chain(stream);
+    if is_packed || magic.is_empty() {
+        io::copy(&mut stream, &mut file)?;
+    } else {
+        let mut packed = zstd::Encoder::new(&mut file, SPOOL_LEVEL)?;
+        io::copy(&mut stream, &mut packed)?;
+        packed.finish()?;
+    }
+    let bytes = file.as_file().metadata()?.len();
     Ok((file.into_temp_path(), bytes))
 }
+
+/// How packed files begin: gzip, zstd, bzip2, xz.
+const PACKED: [&[u8]; 4] =
+    [&[0x1f, 0x8b], &[0x28, 0xb5, 0x2f, 0xfd], b"BZh", &[0xfd, b'7', b'z', b'X', b'Z', 0]];
+const MAGIC_BYTES: u64 = 6;
+/// Reading is slower than this.
+const SPOOL_LEVEL: i32 = 1;
 
 /// Takes out files that are byte by byte the same as one before them. Empty files are all named instead.
 fn without_twins(found: &mut Discovery) {

@@ -8,6 +8,7 @@
 
 mod bad_input;
 mod contract;
+mod corpus;
 mod laws;
 mod output;
 mod patterns;
