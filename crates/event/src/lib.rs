@@ -25,7 +25,7 @@ pub use curve::Curve;
 pub use explanation::{
     Explained, FieldNumbers, FieldValues, Former, PatternExplained, PlaceExplained, PlaceReason,
 };
-pub use hearing::{Cut, Hearing, Unread};
+pub use hearing::{Cut, Hearing, Unread, UnreadAlike};
 pub use identity::{Id, stable_hash};
 pub use level::Level;
 pub use moment::{Hour, Moment, Window, Zone};
