@@ -93,6 +93,12 @@ impl Ledger {
         (identity(pattern), page.vocabulary.name(pattern))
     }
 
+    /// How many records were beyond a limit, so that nothing but their number is known.
+    pub fn beyond(&self) -> u64 {
+        let beyond = |page: &Page| page.entries.get(&PatternId::OVERFLOW).map_or(0, |entry| entry.count);
+        self.services.values().map(beyond).sum()
+    }
+
     /// All patterns, the most frequent first, with curves of so many steps from the first to the last moment.
     pub fn patterns(&self, heard: Option<(Moment, Moment)>, steps: usize) -> Vec<Pattern> {
         let mut patterns: Vec<Pattern> =

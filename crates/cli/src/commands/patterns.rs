@@ -90,6 +90,8 @@ impl Patterns {
             return Err(Failure::NothingRead { paths: named(&settings.sources.paths) });
         }
         let ledger = ledger(sorter, rules)?;
+        hearing.cut("records of shapes beyond the limits of a service", ledger.beyond());
+        hearing.cut.retain(|cut| cut.count > 0);
         if self.assign {
             return self.tell_each(&files, &reading, &ledger, rules);
         }

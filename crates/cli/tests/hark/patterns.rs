@@ -194,3 +194,21 @@ fn each_record_is_assigned_once_by_its_first_line_and_in_the_order_of_its_file()
     let lines: Vec<u64> = single.iter().map(|record| record["line"].as_u64().unwrap()).collect();
     assert_eq!(lines, (1..=51).chain([56]).collect::<Vec<u64>>());
 }
+
+#[test]
+fn a_flood_of_lines_that_are_all_different_is_counted_as_what_was_not_heard() {
+    let place = Place::new();
+    let letters = |number: u32| -> String {
+        format!("{number:05}").bytes().map(|digit| char::from(digit - b'0' + b'a')).collect()
+    };
+    let flood: String =
+        (0..6_000).map(|at| format!("2026-03-01T10:00:00Z INFO odd thing {}\n", letters(at))).collect();
+    place.write("a.log", flood);
+    let told = place.json(&["patterns", "a.log"]);
+    let cut = &told["hearing"]["cut"][0];
+    assert_eq!(
+        cut,
+        &json!({ "what": "records of shapes beyond the limits of a service", "count": 6_000 - 4_096 })
+    );
+    assert_eq!(counted(&told), 6_000);
+}
