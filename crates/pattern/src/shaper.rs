@@ -5,6 +5,7 @@
 //! machine, can change it.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -13,6 +14,7 @@ use crate::class::{
     AT, BACKSLASH, BLANK, BREAK, COLON, DASH, DIGIT, DOT, Flags, HIGH, LETTER, QUOTE, SLASH, UNDER, class,
     flags_of, is, word_end,
 };
+use crate::header;
 use crate::kind::Kind;
 use crate::lexeme;
 use crate::mask::{Masked, count_secrets};
@@ -103,24 +105,38 @@ impl Shaper {
 
     fn lines(&mut self, message: &str) {
         match memchr::memchr(b'\n', message.as_bytes()) {
-            None => self.line(message),
+            None => self.first_line(message),
             Some(end) => self.record(&message[..end], &message[end + 1..]),
         }
     }
 
     /// The first line, and of the others what tells one failure from another.
     fn record(&mut self, first: &str, body: &str) {
-        self.line(first);
+        self.first_line(first);
         for line in trace::telling_lines(first, body).lines() {
             self.out.end_line();
             self.line(&line);
         }
     }
 
+    fn first_line(&mut self, line: &str) {
+        let head = head(line);
+        let mut writing = Line::new(head, head.len() < line.len(), self);
+        if let Some(thread) = header::thread(head.as_bytes()) {
+            writing.thread(thread);
+        }
+        writing.run();
+    }
+
     fn line(&mut self, line: &str) {
-        let head = &line[..line.floor_char_boundary(MESSAGE_BYTES_MAX)];
+        let head = head(line);
         Line::new(head, head.len() < line.len(), self).run();
     }
+}
+
+/// What is considered of one line.
+fn head(line: &str) -> &str {
+    &line[..line.floor_char_boundary(MESSAGE_BYTES_MAX)]
 }
 
 /// A message, or the start and the end of a long one.
@@ -169,17 +185,34 @@ impl<'a> Line<'a> {
     }
 
     fn run(&mut self) {
-        let bytes = self.bytes;
-        while self.at < bytes.len() && !self.out.is_full() {
-            self.at = secret::past_plain_words(bytes, self.at);
-            let (end, flags) = word_end(bytes, self.at);
-            if end > self.at {
-                self.word(end, flags);
-            } else {
-                self.separator(bytes[self.at]);
-            }
+        while self.at < self.bytes.len() && !self.out.is_full() {
+            self.at = secret::past_plain_words(self.bytes, self.at);
+            self.step();
         }
         self.flush(self.at);
+    }
+
+    #[inline(always)]
+    fn step(&mut self) {
+        let (end, flags) = word_end(self.bytes, self.at);
+        if end > self.at {
+            self.word(end, flags);
+        } else {
+            self.separator(self.bytes[self.at]);
+        }
+    }
+
+    /// All up to the name of a thread, and its wildcard.
+    #[inline(never)]
+    fn thread(&mut self, name: Range<usize>) {
+        if self.rules.is_some_and(|rules| rules.keeps(&self.text[name.clone()])) {
+            return;
+        }
+        while self.at < name.start {
+            self.step();
+        }
+        *self.masked += count_secrets(&self.text[name.clone()]);
+        self.replace(name.start, name.end, Kind::Word);
     }
 
     /// Writes what stands between what was written and `until` as it is.
@@ -513,6 +546,18 @@ mod tests {
             "HTTP/1.1 utf8 sha256 k8s s3 ipv4 x86_64 oauth2 p99",
             "HTTP/1.1 utf8 sha256 k8s s3 ipv4 x86_64 oauth2 p99",
         );
+    }
+
+    #[test]
+    fn a_width_belongs_to_a_word_only_where_such_words_have_widths() {
+        check("i64 u16 aes256 HmacSHA512 RS384 utf16 avx512", "i64 u16 aes256 HmacSHA512 RS384 utf16 avx512");
+        check("t512 dn384 rack1024 (7,0x7000123456)", "<id> <id> <id> (<num>,<hex>)");
+    }
+
+    #[test]
+    fn threads_do_not_divide_what_they_say() {
+        check_one_shape(&["[main] shop.Orders - paid 7", "[pool of 3: a@b.example] shop.Orders - paid 8"]);
+        check("12345 --- [main] o.shop.Orders  : paid", "<num> --- [<word>] o.shop.Orders : paid");
     }
 
     #[test]

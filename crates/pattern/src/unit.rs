@@ -111,7 +111,7 @@ impl Unit {
     /// Whether the place is the value of a key, or quoted.
     pub(crate) fn is_value(&self, place: usize) -> bool {
         let before = self.template.name[..self.template.places[place].start as usize].trim_end_matches(' ');
-        before.ends_with(['=', ':', '"', '\'', '`'])
+        before.ends_with(['=', ':', '"', '\'', '`', '：', '＝', '「', '『'])
     }
 }
 

@@ -615,6 +615,21 @@ mod tests {
     }
 
     #[test]
+    fn scripts_without_blanks_have_places_between_their_wide_signs() {
+        let names =
+            ["张伟", "王芳", "李娜", "刘洋", "陈静", "杨明", "赵磊", "黄丽", "周强", "吴敏", "徐军", "孙艳"];
+        check(
+            &names.map(|name| format!("登录失败，用户：{name}（第3次）")),
+            &["登录失败，用户：<*>（第<*>次）"],
+        );
+        check(&names.map(|name| format!("ログイン失敗「{name}」、再試行")), &["ログイン失敗「<*>」、再試行"]);
+        check(
+            &["订单状态：已付款，继续", "订单状态：已发货，继续"].map(String::from),
+            &["订单状态：已付款，继续", "订单状态：已发货，继续"],
+        );
+    }
+
+    #[test]
     fn few_quoted_phrases_are_meaning() {
         let messages = ["'PAID'", "'in progress'", "'waiting for stock'"]
             .map(|state| format!("order 17 is now in state {state} again"));

@@ -91,10 +91,11 @@ impl Patterns {
             return Err(Failure::NothingRead { paths: named(&settings.sources.paths) });
         }
         let ledger = ledger(sorter, rules)?;
-        let beyond = ledger.records_beyond();
-        if beyond > 0 {
-            hearing.cut("records of patterns beyond the limits, of which only the number is kept", beyond);
-        }
+        hearing.cut(
+            "records of patterns beyond the limits, of which only the number is kept",
+            ledger.records_beyond(),
+        );
+        hearing.cut.retain(|cut| cut.count > 0);
         remark_on(&hearing, &remarks, self.telling.quiet);
         if self.assign {
             return self.tell_each(&files, &reading, &ledger, rules);
