@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
+use std::fs;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write, stderr, stdout};
 use std::path::Path;
 
@@ -41,9 +42,13 @@ pub(crate) fn write_result(text: &str) -> Result<(), Failure> {
     out.flush().map_err(failed)
 }
 
-/// Writes a file that was asked for.
+/// Writes a file that is either whole or not there: under another name first, then in its place.
 pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
-    std::fs::write(path, text)
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    fs::write(&part, text)
+        .and_then(|()| fs::rename(&part, path))
+        .inspect_err(|_| drop(fs::remove_file(&part)))
         .map_err(|source| Failure::Write { what: format!("`{}`", path.display()), source })
 }
 

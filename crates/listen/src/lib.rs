@@ -28,7 +28,7 @@ pub use budget::{Attention, ITEMS_A_DAY, Selection, select};
 pub use cell::{Exemplar, HourCells, LogCount, LogKey, SAMPLES_PER_HOUR_MAX, Samples};
 pub use flows::{Flow, names};
 pub use heard::{Heard, HeardPattern, HeardService};
-pub use ledger::Ledger;
+pub use ledger::{Fields, Ledger};
 pub use listener::Listener;
 pub use rates::{base_rate, quiet_moments};
 pub use starts::Start;

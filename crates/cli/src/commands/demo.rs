@@ -10,6 +10,7 @@ use crate::arguments::{Format, Sources, Telling};
 use crate::commands::back::story;
 use crate::failure::Failure;
 use crate::reading::{self, Clock};
+use crate::settings::Settings;
 use crate::writing::{screen, write_file, write_result};
 
 const STORY_FILE: &str = "story.html";
@@ -55,17 +56,9 @@ impl Demo {
             repository.display(),
             telemetry.display(),
         ));
-        let sources = Sources {
-            paths: vec![telemetry],
-            repo: vec![repository],
-            service: None,
-            environment: None,
-            as_of: None,
-            tz: None,
-            threads: None,
-        };
+        let sources = Sources { paths: vec![telemetry], repo: vec![repository], ..Sources::default() };
         let clock = Clock { zone: Zone::utc(), as_of: None };
-        let listened = reading::listen(&sources, &self.telling, clock)?;
+        let listened = reading::listen(&Settings::plain(sources), &self.telling, clock)?;
         let zone = listened.zone.clone();
         let asked = hark_story::Asked {
             start: at,
