@@ -7,7 +7,7 @@ pub(crate) mod listening;
 pub(crate) mod patterns;
 pub(crate) mod story;
 
-use hark_event::{BaseRate, ChangeKind, SignalKind};
+use hark_event::{BaseRate, ChangeKind, Signal, SignalKind};
 use hark_story::{Chance, TimelineKind};
 
 const MINUTE: u64 = 60;
@@ -109,6 +109,11 @@ pub(crate) fn kind(kind: SignalKind) -> &'static str {
     }
 }
 
+/// The name of what a signal is about, unless its sentence says it anyway.
+pub(crate) fn subject(signal: &Signal) -> Option<&str> {
+    (!signal.summary.contains(&signal.subject.name)).then_some(&signal.subject.name)
+}
+
 /// What a kind of change is called.
 pub(crate) fn change(kind: ChangeKind) -> &'static str {
     match kind {
@@ -168,6 +173,14 @@ pub(crate) fn author(active: Option<bool>) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_subject_that_its_sentence_names_is_not_named_twice() {
+        let mut signal = crate::fixture::listening().episodes[1].signal.clone();
+        assert_eq!(subject(&signal), Some("process_resident_memory_bytes{instance=\"payments-2\"}"));
+        signal.summary = format!("{} is high", signal.subject.name);
+        assert_eq!(subject(&signal), None);
+    }
 
     #[test]
     fn durations_have_two_units_at_most() {

@@ -21,7 +21,7 @@ pub(super) fn timeline(page: &mut Markup, story: &Story, calendar: &Calendar) {
         page.raw("<span class=\"key unnoticed\">began, not yet noticed</span> <span class=\"key open\">noticed, still there</span> ");
         page.raw("<span class=\"key span\">lead time</span> ");
     }
-    page.element("span", &[], &format!("Times are those of {}.", calendar.zone_name()));
+    page.element("span", &[], &format!("All times: {}.", calendar.zone_name()));
     page.raw("</figcaption>\n</figure>\n");
 }
 

@@ -91,7 +91,7 @@ pub(super) fn mark(page: &mut Markup, mark: &str) {
 /// What it is about, unless the sentence says it anyway; then the sentence.
 fn sentence(page: &mut Markup, episode: &Episode) {
     let signal = &episode.signal;
-    if !signal.summary.contains(&signal.subject.name) {
+    if words::subject(signal).is_some() {
         subject(page, episode);
     }
     page.quoting("p", &[("class", "summary")], &signal.summary);

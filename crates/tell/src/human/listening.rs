@@ -36,7 +36,7 @@ fn block(sheet: &mut Sheet, rank: usize, episode: &Episode, listening: &Listenin
     let margin = 4;
     let headline = format!("{}: {}", signal.origin.service, words::kind(signal.kind));
     sheet.row(0, &[cell(format!("{rank:>3}"), 3, SIGNAL)], STRONG, &headline);
-    sheet.paragraph(margin, PLAIN, &signal.subject.name);
+    words::subject(signal).into_iter().for_each(|name| sheet.paragraph(margin, PLAIN, name));
     sheet.paragraph(margin, PLAIN, &signal.summary);
     if let Some(curve) = &episode.curve {
         let shown = window::of_episode(episode, curve, listening.as_of);

@@ -143,7 +143,7 @@ fn signal(sheet: &mut Sheet, linked: &LinkedSignal, calendar: &Calendar) {
     let signal = &episode.signal;
     let headline = format!("{}, {}", words::story::headline(linked), words::story::lead(linked));
     sheet.row(2, &[cell(mark(linked), 3, SIGNAL)], STRONG, &headline);
-    sheet.paragraph(6, PLAIN, &signal.subject.name);
+    words::subject(signal).into_iter().for_each(|name| sheet.paragraph(6, PLAIN, name));
     sheet.paragraph(6, PLAIN, &signal.summary);
     let detail =
         |sheet: &mut Sheet, name: &str, text: &str| sheet.row(6, &[cell(name, 9, QUIET)], PLAIN, text);

@@ -65,7 +65,7 @@ fn summary(page: &mut String, story: &Story, calendar: &Calendar) {
         );
     }
     row(page, "Chance", &format!("{}. {}", words::chance(story.chance), words::CHANCE_MEANS));
-    line!(page, "\nTimes are those of {}.", calendar.zone_name());
+    line!(page, "\nAll times: {}.", calendar.zone_name());
 }
 
 fn timeline(page: &mut String, story: &Story, calendar: &Calendar, references: &References) {
@@ -107,7 +107,9 @@ fn signal(page: &mut String, linked: &LinkedSignal, calendar: &Calendar) {
     let episode = &linked.episode;
     let signal = &episode.signal;
     line!(page, "\n### S{} {}\n", linked.rank, text(&words::story::headline(linked)));
-    line!(page, "{}  ", code(&signal.subject.name));
+    if let Some(name) = words::subject(signal) {
+        line!(page, "{}  ", code(name));
+    }
     line!(page, "{}\n", text(&signal.summary));
     line!(
         page,

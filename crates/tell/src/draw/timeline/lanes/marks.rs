@@ -86,11 +86,16 @@ pub(super) fn placed(
     marks.sort_by(|left, right| (left.at, &left.name).cmp(&(right.at, &right.name)));
     // After the incident and long before the weeks that are shown there is no place to draw.
     marks.retain(|mark| mark.at <= time.window.to);
-    for mark in marks.iter_mut().filter(|mark| !time.shows(mark.at)) {
+    let (marks, mut earlier): (Vec<Mark>, Vec<Mark>) =
+        marks.into_iter().partition(|mark| time.shows(mark.at));
+    for mark in &mut earlier {
         mark.kind = Kind::Earlier;
         mark.text = format!("earlier: {}", mark.text);
     }
+    earlier.sort_by_key(|mark| (mark.name.len(), mark.name.clone()));
     let mut marks = joined(marks, time);
+    // They all stand at the left end: the one of most bearing speaks for them.
+    marks.extend(as_one(earlier));
     let mut rows =
         Rows::new(Reach::Row, (time.left, time.right), WIDTH, 5.0, ROWS_MAX).avoiding(time.x(start));
     for mark in &mut marks {
@@ -122,6 +127,13 @@ fn joined(marks: Vec<Mark>, time: &TimeScale) -> Vec<Mark> {
     joined
 }
 
+/// The first of them, with the names of all; nothing if there is none.
+fn as_one(marks: Vec<Mark>) -> Option<Mark> {
+    let names: Vec<String> = marks.iter().map(|mark| mark.name.clone()).collect();
+    let first = marks.into_iter().next()?;
+    Some(Mark { names, ..first })
+}
+
 impl Mark {
     fn new(at: Moment, kind: Kind, name: String, text: String) -> Self {
         Self { at, kind, names: vec![name.clone()], name, text, placed: Placed { row: 0, side: None } }
@@ -136,6 +148,7 @@ impl Mark {
         let text = columns::shorten_end(&self.text, size.label_max());
         match self.names.len() {
             1 => format!("{} {text}", self.name),
+            many if self.kind == Kind::Earlier => format!("{} {text} and {} more", self.name, many - 1),
             many => {
                 let what = if self.kind == Kind::Alert { "alerts" } else { "reports" };
                 format!("{} {many} {what}", reference::joined(&self.names))
@@ -206,6 +219,19 @@ pub(super) fn close(svg: &mut Markup, leads: Leads) {
 mod tests {
     use super::*;
     use crate::{draw::window, fixture};
+
+    #[test]
+    fn what_lies_before_the_weeks_is_one_mark_led_by_what_matters_most() {
+        let mut story = fixture::whispered();
+        for told in &mut story.changes[1..] {
+            told.change.time = story.incident.start.plus_hours(-24 * 400);
+        }
+        let time = TimeScale { window: window::of_story(&story), left: 0.0, right: 800.0 };
+        let (marks, _) = placed(changes(&story), story.incident.start, &time, Size::Wide);
+        let labels: Vec<&str> = marks.iter().map(|mark| mark.text.as_str()).collect();
+        assert_eq!(labels, ["C1 bank.timeout_ms: 3000 → 800", "C2 earlier: payments 2026.8 and 3 more"]);
+        assert_eq!(marks[1].names.join(" "), "C2 C3 C4 C5");
+    }
 
     #[test]
     fn reports_of_the_same_hour_are_drawn_as_one_mark_that_names_them_all() {
