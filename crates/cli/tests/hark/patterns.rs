@@ -208,7 +208,7 @@ fn a_flood_of_lines_that_are_all_different_is_counted_as_what_was_not_heard() {
     let cut = &told["hearing"]["cut"][0];
     assert_eq!(
         cut,
-        &json!({ "what": "records of shapes beyond the limits of a service", "count": 6_000 - 4_096 })
+        &json!({ "what": "records of patterns beyond the limits, of which only the number is kept", "count": 6_000 - 4_096 })
     );
     assert_eq!(counted(&told), 6_000);
 }
