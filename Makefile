@@ -1,6 +1,6 @@
 # What a newcomer needs: `make demo` and `make test`. Both do all the set-up that they need.
 
-.PHONY: demo test build setup bench bench-stories bench-quiet bench-laws bench-patterns
+.PHONY: demo test test-pages picture build setup bench bench-stories bench-quiet bench-laws bench-patterns
 
 CARGO ?= cargo
 DATA ?= ../shared/data
@@ -11,6 +11,14 @@ demo: setup ## a small world with a known story, told within minutes of a clean 
 
 test: setup ## format, lints, all tests, and the demo for real
 	sh ci/test.sh
+
+test-pages: setup ## the pages in a real browser (installs Chromium and npm where they are missing)
+	sh ci/page.sh
+
+picture: build ## docs/story.svg anew, as the demo draws it
+	rm -rf target/picture
+	target/release/hark demo target/picture --quiet >/dev/null
+	cp target/picture/story.svg docs/story.svg
 
 build: setup
 	$(CARGO) build --release --locked -p harkback

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{back, demo, listen, patterns};
+use crate::commands::{back, completions, demo, listen, man, patterns};
 
 /// Listens to what a system has been saying, and tells what it knew before its users did.
 #[derive(Parser, Debug)]
@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Listen(listen::Listen),
     Back(back::Back),
     Patterns(patterns::Patterns),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 /// What to read, and how.

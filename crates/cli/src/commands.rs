@@ -1,8 +1,10 @@
 //! One command, one file.
 
 pub(crate) mod back;
+pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod listen;
+pub(crate) mod man;
 pub(crate) mod patterns;
 
 use crate::arguments::{Arguments, Command};
@@ -15,5 +17,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Listen(listen) => listen.run(),
         Command::Back(back) => back.run(),
         Command::Patterns(patterns) => patterns.run(),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
     }
 }

@@ -69,7 +69,10 @@ impl Clock {
 pub(crate) fn listen(settings: &Settings, telling: &Telling, clock: Clock) -> Result<Listened, Failure> {
     let (sources, rules) = (&settings.sources, &settings.patterns.rules);
     let reading = reading(sources, &clock);
-    let Counted { sorter, told, mut hearing, mut remarks, .. } = count(settings, telling, &reading)?;
+    let Counted { sorter, mut told, mut hearing, mut remarks, .. } = count(settings, telling, &reading)?;
+    // Which thread read which file does not matter, nor how often the same change was announced.
+    told.changes.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| a.id.cmp(&b.id)));
+    told.changes.dedup_by(|a, b| a.id == b.id);
     let now = clock.as_of.or(hearing.to);
     let (Some(now), true) = (now, hearing.records + hearing.samples > 0 || !is_empty(&told)) else {
         remark_on(&hearing, &remarks, telling.quiet);

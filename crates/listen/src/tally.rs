@@ -113,7 +113,10 @@ impl Tally {
                 let report = masked_report(report, &self.rules);
                 self.hear_once(|told| &mut told.reports, report);
             }
-            Event::Change(change) => self.hear_once(|told| &mut told.changes, change),
+            Event::Change(change) => {
+                let change = masked_change(change, &self.rules);
+                self.hear_once(|told| &mut told.changes, change);
+            }
         }
     }
 
@@ -313,6 +316,13 @@ fn masked_alert(mut alert: Alert, rules: &Rules) -> Alert {
 fn masked_report(mut report: UserReport, rules: &Rules) -> UserReport {
     report.text = rules.mask_secrets(cut_at(&report.text, 2_000)).text.into_owned();
     report
+}
+
+fn masked_change(mut change: Change, rules: &Rules) -> Change {
+    for text in std::iter::once(&mut change.summary).chain(&mut change.details) {
+        *text = rules.mask_secrets(cut_at(text, 2_000)).text.into_owned();
+    }
+    change
 }
 
 /// The text up to so many bytes, cut between characters.

@@ -17,6 +17,7 @@ fn main() -> io::Result<()> {
         ("silent", fixture::silent()),
         ("alerted", fixture::alerted()),
         ("hostile", fixture::hostile()),
+        ("multilingual", fixture::multilingual()),
     ];
     for (name, told) in stories {
         fs::write(folder.join(format!("{name}.html")), story::html(&told, &zone))?;

@@ -239,6 +239,33 @@ pub(crate) fn hostile() -> Story {
     story
 }
 
+/// The rich story of a shop whose people write in many scripts: wide letters, combining marks, joined emoji.
+pub(crate) fn multilingual() -> Story {
+    let mut story = whispered();
+    story.incident.title = "お客様が支払えません 💳".into();
+    story.incident.service = Some("決済".into());
+    let names = [
+        ("決済サービス", "銀行への再接続 <*> 回目、<*> 回まで", "一時間に 41 行、通常は 12 行"),
+        (
+            "paiement",
+            "re\u{301}essai <*> e\u{301}choue\u{301}",
+            "612 Mo, habituellement 480 Mo a\u{300} cette heure",
+        ),
+        ("платежи", "не должно случаться: заказ <*> оплачен дважды", "3 строки за ночь 👩‍💻❤️"),
+        ("תשלומים", "הזמנה <*> שולמה פעמיים", "בדרך כלל 1.1 s, עכשיו 1.9 s"),
+    ];
+    for (linked, (service, subject, summary)) in story.signals.iter_mut().zip(names) {
+        let signal = &mut linked.episode.signal;
+        signal.origin.service = service.into();
+        signal.subject.name = subject.to_owned();
+        signal.summary = summary.to_owned();
+    }
+    story.changes[0].change.summary = "銀行が遅いときは早く諦める".into();
+    story.changes[0].change.details = vec!["銀行.待ち時間_ms: 3000 -> 800".into()];
+    story.notes[0].note.text = "移行後に削除すること 🧹🧹".into();
+    story
+}
+
 fn deface(episode: &mut Episode) {
     let signal = &mut episode.signal;
     signal.summary = HOSTILE.to_owned();

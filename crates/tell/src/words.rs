@@ -2,6 +2,7 @@
 
 pub(crate) mod explanation;
 pub(crate) mod hearing;
+pub(crate) mod known;
 pub(crate) mod listening;
 pub(crate) mod patterns;
 pub(crate) mod story;
@@ -154,6 +155,10 @@ pub(crate) fn chance(chance: Chance) -> String {
         ),
     }
 }
+
+/// What that figure is, for those who see it for the first time.
+pub(crate) const CHANCE_MEANS: &str =
+    "How often the same listening tells such a story where nothing happened.";
 
 /// Whether whoever wrote something can still be asked here; nothing if that is unknown.
 pub(crate) fn author(active: Option<bool>) -> Option<&'static str> {

@@ -12,7 +12,7 @@ use crate::arguments::{Format, Sources, Telling};
 use crate::failure::Failure;
 use crate::reading::{self, Clock, Listened};
 use crate::settings::Settings;
-use crate::writing::{remark, screen, write_result};
+use crate::writing::{remark, screen, write_file, write_result};
 
 /// A crash log longer than this says no more.
 const CRASH_BYTES_MAX: u64 = 1024 * 1024;
@@ -38,6 +38,9 @@ pub(crate) struct Back {
     /// What people call the incident.
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
+    /// Also draws the weeks before into this file, as SVG, for a document that shows pictures.
+    #[arg(long, value_name = "FILE")]
+    picture: Option<PathBuf>,
     #[command(flatten)]
     telling: Telling,
 }
@@ -61,6 +64,9 @@ impl Back {
         remark(&doubts(&asked, &listened), self.telling.quiet);
         let zone = listened.zone.clone();
         let story = story(&asked, listened, self.telling.quiet);
+        if let Some(path) = &self.picture {
+            write_file(path, &hark_tell::story::picture(&story, &zone))?;
+        }
         write_result(&match self.telling.format {
             Format::Human => hark_tell::story::human(&story, &screen(&zone)),
             Format::Json => hark_tell::story::json(&story),
