@@ -13,7 +13,7 @@ use crate::Gate;
 use crate::error::BenchError;
 use crate::hark::Hark;
 use crate::options::Options;
-use crate::speed::{Run, thrice};
+use crate::process::{Run, thrice};
 
 /// The goals: no form slower, none with more memory.
 const MEGABYTES_A_SECOND_MIN: f64 = 60.0;

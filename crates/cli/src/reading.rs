@@ -6,7 +6,7 @@ use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
 
 use hark_event::{Hearing, Hour, Moment, Zone};
-use hark_ingest::{Discovery, Reading, Source, discover};
+use hark_ingest::{Discovery, Reading, Source, discover, discover_to_read_once};
 use hark_listen::{Heard, HourCells, Listener, Tally, Told};
 use hark_memory::{MemoryError, Sorter};
 use hark_pattern::Rules;
@@ -23,7 +23,7 @@ use crate::writing::remark_on;
 /// Counted hours are handed on when they take about so much memory.
 const HANDED_ON_AT: usize = 4 * 1024 * 1024;
 /// So many hours are put together ahead of the one that is listened to.
-const HOURS_AHEAD: usize = 2;
+const HOURS_AHEAD: usize = 1;
 
 /// What was heard, and all that a story may need besides.
 pub(crate) struct Listened {
@@ -69,7 +69,8 @@ impl Clock {
 pub(crate) fn listen(settings: &Settings, telling: &Telling, clock: Clock) -> Result<Listened, Failure> {
     let (sources, rules) = (&settings.sources, &settings.patterns.rules);
     let reading = reading(sources, &clock);
-    let Counted { sorter, mut told, mut hearing, mut remarks, .. } = count(settings, telling, &reading)?;
+    let Counted { sorter, mut told, mut hearing, mut remarks, .. } =
+        count(settings, telling, &reading, Readings::One)?;
     // Which thread read which file does not matter, nor how often the same change was announced.
     told.changes.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| a.id.cmp(&b.id)));
     told.changes.dedup_by(|a, b| a.id == b.id);
@@ -103,10 +104,27 @@ pub(crate) fn reading(sources: &Sources, clock: &Clock) -> Reading {
     }
 }
 
+/// How often the files are read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Readings {
+    /// Once: a stream need not be kept.
+    One,
+    /// Once to count, and again.
+    Two,
+}
+
 /// Reads everything and counts it into hours.
-pub(crate) fn count(settings: &Settings, telling: &Telling, reading: &Reading) -> Result<Counted, Failure> {
+pub(crate) fn count(
+    settings: &Settings,
+    telling: &Telling,
+    reading: &Reading,
+    readings: Readings,
+) -> Result<Counted, Failure> {
     let Settings { sources, patterns, .. } = settings;
-    let Discovery { sources: files, unread, remarks } = discover(&sources.paths);
+    let Discovery { sources: files, unread, remarks } = match readings {
+        Readings::One => discover_to_read_once(&sources.paths),
+        Readings::Two => discover(&sources.paths),
+    };
     let how = How { reading, rules: &patterns.rules, threads: threads(sources), quiet: telling.quiet };
     let (sorter, told, mut hearing) = read_all(&files, &how)?;
     hearing.unread.extend(unread);

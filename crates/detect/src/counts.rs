@@ -174,8 +174,8 @@ struct Window {
 
 const WINDOWS: [Window; 3] = [
     Window { hours: DAY, history_hours_min: 7 * DAY, surprise_min: 5.0 },
-    Window { hours: 3 * DAY, history_hours_min: 9 * DAY, surprise_min: 4.6 },
-    Window { hours: 7 * DAY, history_hours_min: 14 * DAY, surprise_min: 4.6 },
+    Window { hours: 3 * DAY, history_hours_min: 9 * DAY, surprise_min: 4.2 },
+    Window { hours: 7 * DAY, history_hours_min: 14 * DAY, surprise_min: 4.2 },
 ];
 
 impl Window {

@@ -2,8 +2,8 @@
 //! comes first.
 //!
 //! Directories are walked; what is hidden is passed over, and links are followed but never in circles. A
-//! stream (`-`, a pipe) is copied to a file without a name, since a file is looked at before it is read. Of
-//! byte-identical files the first by name is read.
+//! stream (`-`, a pipe) is copied to a file without a name, so that it can be read again, unless it is alone and will be
+//! read once: then it passes. Of byte-identical files the first by name is read.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -35,7 +35,24 @@ pub struct Discovery {
 
 /// Finds the files that the paths mean: files, directories (walked) and `-` for standard input.
 pub fn discover(paths: &[PathBuf]) -> Discovery {
-    let mut walk = Walk::default();
+    find(paths, Streams::Copied)
+}
+
+/// The same for who reads each source only once: a stream that is given alone is kept nowhere, however long it is.
+pub fn discover_to_read_once(paths: &[PathBuf]) -> Discovery {
+    find(paths, if paths.len() == 1 { Streams::Passing } else { Streams::Copied })
+}
+
+/// What becomes of streams.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Streams {
+    #[default]
+    Copied,
+    Passing,
+}
+
+fn find(paths: &[PathBuf], streams: Streams) -> Discovery {
+    let mut walk = Walk { streams, ..Walk::default() };
     let mut roots: Vec<&PathBuf> = paths.iter().collect();
     // A file below two of the paths is named by the shorter one, which knows more of its directories.
     roots.sort_by_key(|root| (root.components().count(), root.as_path()));
@@ -55,6 +72,7 @@ pub fn discover(paths: &[PathBuf]) -> Discovery {
 #[derive(Default)]
 struct Walk {
     found: Discovery,
+    streams: Streams,
     /// Files and directories by where they really are.
     visited: BTreeSet<PathBuf>,
 }
@@ -62,13 +80,13 @@ struct Walk {
 impl Walk {
     fn root(&mut self, root: &Path) {
         if root == Path::new("-") {
-            return self.stream("-", &mut io::stdin().lock());
+            return self.stream("-", io::stdin());
         }
         match fs::metadata(root) {
             Ok(about) if about.is_file() || about.is_dir() => self.path(root, root, 0),
             // A named pipe or a shell's process substitution, given by name, is meant to be read.
             Ok(_) => match File::open(root) {
-                Ok(mut stream) => self.stream(&root.to_string_lossy(), &mut stream),
+                Ok(stream) => self.stream(&root.to_string_lossy(), stream),
                 Err(error) => self.unread(root, cannot_open(&error)),
             },
             Err(error) => self.unread(root, cannot_open(&error)),
@@ -127,8 +145,11 @@ impl Walk {
         });
     }
 
-    fn stream(&mut self, name: &str, stream: &mut dyn Read) {
-        match spool(stream) {
+    fn stream(&mut self, name: &str, mut stream: impl Read + Send + 'static) {
+        if self.streams == Streams::Passing {
+            return self.found.sources.push(Source::passing(name, stream));
+        }
+        match spool(&mut stream) {
             Ok((spooled, bytes_on_disk)) => self.found.sources.push(Source {
                 name: Arc::from(name),
                 content: Content::Spooled(Arc::new(Mutex::new(spooled))),

@@ -47,6 +47,7 @@ mod sniff;
 mod sniff_json;
 mod source;
 mod stamp;
+mod stream;
 mod syslog;
 mod syslog_messages;
 mod text;
@@ -58,5 +59,5 @@ mod xz;
 #[cfg(test)]
 mod tests;
 
-pub use discover::{Discovery, discover};
+pub use discover::{Discovery, discover, discover_to_read_once};
 pub use source::{Reading, Source};

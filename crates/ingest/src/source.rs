@@ -1,10 +1,11 @@
 //! One file that was found, and how it is read: opened, unpacked, understood, handed on.
 
 use std::fs::{File, Metadata};
+use std::io::Read;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
-use std::time::UNIX_EPOCH;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use hark_event::{Event, Hearing, Moment, Unread, Zone};
 
@@ -14,6 +15,7 @@ use crate::lines::{LINE_BYTES_MAX, Lines};
 use crate::origin::Origins;
 use crate::sniff::{self, Form};
 use crate::stamp::{Calendar, Finder};
+use crate::stream::Stream;
 use crate::unpack::{self, Bomb, Consumed, Packing};
 use crate::{
     alertmanager, annotations, cloud_events, cri, csv_logs, csv_long, csv_wide, docker, journal, json_lines,
@@ -59,9 +61,23 @@ pub(crate) enum Content {
     File(PathBuf),
     /// In a copy of a stream, which goes when the last source that holds it goes; read by one at a time.
     Spooled(Arc<Mutex<File>>),
+    /// Nowhere: in a stream that is read as it comes.
+    Passing(Arc<Stream>),
 }
 
 impl Source {
+    /// A stream that is read as it comes, once, and kept nowhere; its records are those of the service `stdin` if they name none.
+    pub fn passing(name: &str, bytes: impl Read + Send + 'static) -> Self {
+        Self {
+            name: Arc::from(name),
+            content: Content::Passing(Arc::new(Stream::new(bytes))),
+            bytes_on_disk: 0,
+            identity: None,
+            service: "stdin".to_owned(),
+            stem: "stdin".to_owned(),
+        }
+    }
+
     /// The file as the user named it, or `-`.
     pub fn name(&self) -> &str {
         &self.name
@@ -112,11 +128,14 @@ impl Source {
 
     /// When the file was last written, which no record in it can lie after; `MAX` if nothing can tell.
     fn modified_at(&self) -> Moment {
-        let about = match &self.content {
-            Content::File(path) => std::fs::metadata(path),
-            Content::Spooled(file) => file.lock().expect("no reader panics").metadata(),
+        let modified = match &self.content {
+            Content::File(path) => std::fs::metadata(path).and_then(|about| about.modified()).ok(),
+            Content::Spooled(file) => {
+                file.lock().expect("no reader panics").metadata().and_then(|about| about.modified()).ok()
+            }
+            // A stream is written now.
+            Content::Passing(_) => Some(SystemTime::now()),
         };
-        let modified = about.and_then(|about| about.modified()).ok();
         let since_1970 = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         since_1970.map_or(Moment::MAX, |time| {
             Moment::from_nanos(i64::try_from(time.as_nanos()).unwrap_or(i64::MAX))
@@ -130,7 +149,31 @@ impl Source {
                 self.read_file(&file, ear, consumed)
             }
             Content::Spooled(file) => self.read_file(&file.lock().expect("no reader panics"), ear, consumed),
+            Content::Passing(stream) => self.read_passing(stream, ear, consumed),
         }
+    }
+
+    fn read_passing(
+        &self,
+        stream: &Stream,
+        ear: &mut Ear<'_>,
+        consumed: &Consumed<'_>,
+    ) -> Result<(), String> {
+        let unseen = AtomicU64::new(0);
+        let looked = Consumed::new(&unseen);
+        let mut begun = stream.take().ok_or_else(|| "it is a stream, and was read already".to_owned())?;
+        let (reader, packing) =
+            unpack::passing(begun.look(), &looked).map_err(|error| cannot_open(&error))?;
+        let (form, split) = sniff::form(&sniff::head(reader), ear)
+            .map_err(|reason| self.why_unread(reason, packing, looked.unpacked()))?;
+        let (reader, _) = unpack::passing(begun.whole(), consumed).map_err(|error| cannot_open(&error))?;
+        let mut lines = Lines::of(reader, line_bytes_max(&form), split);
+        ear.hearing.files = 1;
+        read_form(&form, &mut lines, ear);
+        if let Some(reason) = end_of_reading(&lines, packing) {
+            ear.hearing.unread.push(Unread { path: self.name.to_string(), reason });
+        }
+        Ok(())
     }
 
     fn read_file(&self, file: &File, ear: &mut Ear<'_>, consumed: &Consumed<'_>) -> Result<(), String> {

@@ -590,3 +590,22 @@ fn a_source_can_be_read_from_any_thread() {
     is_shared::<Source>();
     is_shared::<Reading>();
 }
+
+#[test]
+fn a_stream_that_passes_says_what_a_file_of_its_bytes_says_and_passes_once() {
+    let plain = "2026-03-02 10:12:33 INFO up\n2026-03-02 10:12:34 WARN down\n\tat a.B\n".repeat(4_000);
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(plain.as_bytes()).unwrap();
+    for bytes in [plain.clone().into_bytes(), packed.finish().unwrap()] {
+        let (told, account) = read("stdin.log", &bytes, &utc());
+        let stream = Source::passing("stdin.log", std::io::Cursor::new(bytes));
+        let mut events = Vec::new();
+        let hearing = stream.read(&utc(), &AtomicU64::new(0), &mut |event| events.push(tell(&event)));
+        assert_eq!((events, hearing), (told, account));
+        let again = stream.read(&utc(), &AtomicU64::new(0), &mut |_| panic!("nothing is left"));
+        assert_eq!(
+            (again.files, again.unread[0].reason.as_str()),
+            (0, "it is a stream, and was read already")
+        );
+    }
+}

@@ -5,7 +5,7 @@
 //! decompression bomb: reading ends there, with what was before it kept. What it cannot do: archives of several files.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bzip2::bufread::MultiBzDecoder;
@@ -15,6 +15,7 @@ use crate::holes::Data;
 use crate::xz::XzStreams;
 
 const READ_BYTES: usize = 128 << 10;
+const MAGIC_BYTES: usize = 6;
 /// Logs of one line that never changes stay below; zeros in gzip reach 1,030.
 const UNPACKED_RATIO_MAX: u64 = 500;
 /// Less than this harms nobody, however small it was packed.
@@ -71,11 +72,29 @@ pub(crate) fn stream<'a>(
     consumed: &'a Consumed<'_>,
 ) -> io::Result<(Box<dyn Read + 'a>, Packing)> {
     file.seek(SeekFrom::Start(0))?;
-    let mut magic = [0; 6];
-    let length = read_up_to(file, &mut magic)?;
+    let mut magic = [0; MAGIC_BYTES];
+    let length = read_up_to(&mut file, &mut magic)?;
     file.seek(SeekFrom::Start(0))?;
-    let packing = Packing::of(&magic[..length]);
-    let raw = BufReader::with_capacity(READ_BYTES, Counted { data: Data::new(file, size), consumed });
+    by_packing(Packing::of(&magic[..length]), Raw::File(Data::new(file, size)), consumed)
+}
+
+/// The same for what cannot be read again.
+pub(crate) fn passing<'a>(
+    mut stream: impl Read + 'a,
+    consumed: &'a Consumed<'_>,
+) -> io::Result<(Box<dyn Read + 'a>, Packing)> {
+    let mut magic = [0; MAGIC_BYTES];
+    let length = read_up_to(&mut stream, &mut magic)?;
+    let begun = Cursor::new(magic).take(length as u64);
+    by_packing(Packing::of(&magic[..length]), Raw::Passing(Box::new(begun.chain(stream))), consumed)
+}
+
+fn by_packing<'a>(
+    packing: Packing,
+    raw: Raw<'a>,
+    consumed: &'a Consumed<'_>,
+) -> io::Result<(Box<dyn Read + 'a>, Packing)> {
+    let raw = BufReader::with_capacity(READ_BYTES, Counted { raw, consumed });
     let unpacked: Box<dyn Read + 'a> = match packing {
         // The line buffer is bigger than this one: reads pass straight through.
         Packing::None => return Ok((Box::new(raw), packing)),
@@ -128,17 +147,29 @@ impl<'a> Consumed<'a> {
     }
 }
 
+/// Where raw bytes come from.
+enum Raw<'a> {
+    /// A file, which may have holes.
+    File(Data<'a>),
+    /// What comes once.
+    Passing(Box<dyn Read + 'a>),
+}
+
 struct Counted<'a> {
-    data: Data<'a>,
+    raw: Raw<'a>,
     consumed: &'a Consumed<'a>,
 }
 
 impl Read for Counted<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let before = self.data.position();
-        let count = self.data.read(into)?;
-        // Holes are passed in no time, and are a part of the size all the same.
-        let passed = self.data.position() - before;
+        let (count, passed) = match &mut self.raw {
+            Raw::Passing(stream) => stream.read(into).map(|count| (count, count as u64))?,
+            Raw::File(data) => {
+                let before = data.position();
+                // Holes are passed in no time, and are a part of the size all the same.
+                (data.read(into)?, data.position() - before)
+            }
+        };
         self.consumed.own.fetch_add(passed, Ordering::Relaxed);
         self.consumed.shared.fetch_add(passed, Ordering::Relaxed);
         Ok(count)
@@ -168,10 +199,10 @@ impl Read for Bounded<'_> {
     }
 }
 
-fn read_up_to(mut file: &File, into: &mut [u8]) -> io::Result<usize> {
+fn read_up_to(raw: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
     let mut length = 0;
     while length < into.len() {
-        match file.read(&mut into[length..]) {
+        match raw.read(&mut into[length..]) {
             Ok(0) => break,
             Ok(count) => length += count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

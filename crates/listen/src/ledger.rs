@@ -14,6 +14,7 @@ use hark_event::{Curve, Hour, Id, Level, Moment, Origin, Pattern};
 use hark_pattern::{Limits, PatternId, Rules, ShapeId, Vocabulary};
 
 use crate::cell::{Exemplar, HourCells, LogCount};
+use crate::room;
 
 pub use field::Fields;
 
@@ -21,6 +22,8 @@ pub use field::Fields;
 const STEPS_MAX: usize = 96;
 /// Identities that are kept of those that became part of one pattern.
 const FORMER_MAX: usize = 256;
+/// Room for so many more is made at once.
+const STEPS_GROWTH: usize = 8;
 
 /// The patterns of all services.
 #[derive(Default)]
@@ -59,7 +62,10 @@ struct Former {
 struct Steps {
     /// A stretch has two to this power hours.
     doublings: u32,
-    counts: BTreeMap<i64, u64>,
+    /// Stretches in which something was said, in order, and how often: apart from each other they take half of the room, and there
+    /// is one such row for every pattern.
+    places: Vec<i32>,
+    counts: Vec<u64>,
 }
 
 impl Ledger {
@@ -74,16 +80,38 @@ impl Ledger {
     }
 
     /// Takes the next hour that was closed.
-    pub fn close(&mut self, hour: Hour, cells: HourCells) {
+    pub fn close(&mut self, hour: Hour, mut cells: HourCells) {
+        cells.cut_shapes();
+        let limits = room::limits(self.demands(&cells));
+        self.services.values_mut().for_each(|page| page.vocabulary.set_limits(limits));
         let rules = &self.rules;
         for (origin, said) in cells.logs {
             let said = said.into_iter().map(|(key, count)| (ShapeId(key.shape), key.level, count)).collect();
-            self.services.entry(origin).or_insert_with(|| Page::new(rules)).hear(hour, said);
+            self.services.entry(origin).or_insert_with(|| Page::new(limits, rules)).hear(hour, said);
         }
         for (origin, count) in cells.overflow {
-            let page = self.services.entry(origin).or_insert_with(|| Page::new(rules));
+            let page = self.services.entry(origin).or_insert_with(|| Page::new(limits, rules));
             page.entries.entry(PatternId::OVERFLOW).or_default().add_beyond(hour, count);
         }
+    }
+
+    /// How many patterns each service would hold after this hour, if there were room.
+    fn demands(&self, cells: &HourCells) -> impl Iterator<Item = usize> {
+        let known = self.services.iter().map(|(origin, page)| {
+            let said = cells.logs.get(origin).into_iter().flat_map(BTreeMap::keys);
+            page.vocabulary.len() + page.vocabulary.newcomers(said.map(|key| ShapeId(key.shape)))
+        });
+        let new = cells.logs.iter().filter(|(origin, _)| !self.services.contains_key(origin));
+        known.chain(new.map(|(_, said)| said.len()))
+    }
+
+    /// Records of which nothing is known but their number and their service: those of patterns beyond the limits.
+    pub fn records_beyond(&self) -> u64 {
+        self.services
+            .values()
+            .filter_map(|page| page.entries.get(&PatternId::OVERFLOW))
+            .map(|entry| entry.count)
+            .sum()
     }
 
     /// The pattern to which a shape of this service belongs by now, and its name.
@@ -109,9 +137,8 @@ fn identity(pattern: PatternId) -> Id {
 }
 
 impl Page {
-    fn new(rules: &Arc<Rules>) -> Self {
-        let vocabulary = Vocabulary::with_rules(Limits::default(), rules.clone());
-        Self { vocabulary, entries: BTreeMap::new() }
+    fn new(limits: Limits, rules: &Arc<Rules>) -> Self {
+        Self { vocabulary: Vocabulary::with_rules(limits, rules.clone()), entries: BTreeMap::new() }
     }
 
     fn hear(&mut self, hour: Hour, said: Vec<(ShapeId, Level, LogCount)>) {
@@ -120,6 +147,12 @@ impl Page {
             let mut entry = self.entries.remove(&old).unwrap_or_default();
             entry.former.insert(old, Former { name, hour });
             self.entries.entry(new).or_default().absorb(entry);
+        }
+        // What was forgotten keeps its records: they stand with the others that are beyond the limit.
+        for forgotten in learned.forgotten {
+            if let Some(entry) = self.entries.remove(&forgotten) {
+                self.entries.entry(PatternId::OVERFLOW).or_default().absorb(entry);
+            }
         }
         for (shape, level, count) in said {
             let pattern = self.vocabulary.pattern_of(shape).unwrap_or(PatternId::OVERFLOW);
@@ -205,8 +238,30 @@ impl Entry {
 
 impl Steps {
     fn of(hour: Hour, count: u64) -> Self {
-        let counts = if count > 0 { BTreeMap::from([(hour.0, count)]) } else { BTreeMap::new() };
-        Self { doublings: 0, counts }
+        let mut steps = Self::default();
+        if count > 0 {
+            // An hour that is beyond all calendars is none of a record's.
+            steps.add(i32::try_from(hour.0).unwrap_or(0), count);
+        }
+        steps
+    }
+
+    fn add(&mut self, place: i32, count: u64) {
+        let found = match self.places.last() {
+            Some(last) if *last < place => Err(self.places.len()),
+            _ => self.places.binary_search(&place),
+        };
+        match found {
+            Ok(at) => self.counts[at] += count,
+            Err(at) => {
+                if self.places.len() == self.places.capacity() {
+                    self.places.reserve_exact(STEPS_GROWTH);
+                    self.counts.reserve_exact(STEPS_GROWTH);
+                }
+                self.places.insert(at, place);
+                self.counts.insert(at, count);
+            }
+        }
     }
 
     fn absorb(&mut self, mut other: Steps) {
@@ -216,9 +271,7 @@ impl Steps {
         while other.doublings < self.doublings {
             other.double();
         }
-        for (step, count) in other.counts {
-            *self.counts.entry(step).or_default() += count;
-        }
+        other.places.iter().zip(&other.counts).for_each(|(place, count)| self.add(*place, *count));
         while self.counts.len() > STEPS_MAX {
             self.double();
         }
@@ -226,9 +279,8 @@ impl Steps {
 
     fn double(&mut self) {
         self.doublings += 1;
-        for (step, count) in std::mem::take(&mut self.counts) {
-            *self.counts.entry(step >> 1).or_default() += count;
-        }
+        let (places, counts) = (std::mem::take(&mut self.places), std::mem::take(&mut self.counts));
+        places.into_iter().zip(counts).for_each(|(place, count)| self.add(place >> 1, count));
     }
 
     /// What is kept, in evenly spaced steps of whole hours.
@@ -237,8 +289,8 @@ impl Steps {
         let hours = to.hour() - first + 1;
         let step_hours = hours.div_euclid(steps.max(1) as i64) + 1;
         let mut values = vec![0_u64; ((hours - 1).div_euclid(step_hours) + 1).max(1) as usize];
-        for (step, count) in &self.counts {
-            let place = ((step << self.doublings) - first.0).max(0) / step_hours;
+        for (step, count) in self.places.iter().zip(&self.counts) {
+            let place = ((i64::from(*step) << self.doublings) - first.0).max(0) / step_hours;
             if let Some(value) = values.get_mut(place as usize) {
                 *value += count;
             }
@@ -332,7 +384,7 @@ mod tests {
         let mut steps = Steps::default();
         (0..20_000).for_each(|hour| steps.absorb(Steps::of(Hour(hour), 3)));
         assert!(steps.counts.len() <= STEPS_MAX);
-        assert_eq!(steps.counts.values().sum::<u64>(), 60_000);
+        assert_eq!(steps.counts.iter().sum::<u64>(), 60_000);
     }
 
     /// A record as some machine read it: hour, second, which machine, which message.

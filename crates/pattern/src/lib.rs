@@ -20,6 +20,7 @@ mod defined;
 mod evidence;
 mod form;
 mod frame;
+mod header;
 mod key_value;
 mod kind;
 mod lexeme;

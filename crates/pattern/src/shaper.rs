@@ -5,6 +5,7 @@
 //! machine, can change it.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -13,6 +14,7 @@ use crate::class::{
     AT, BACKSLASH, BLANK, BREAK, COLON, DASH, DIGIT, DOT, Flags, HIGH, LETTER, QUOTE, SLASH, UNDER, class,
     flags_of, is, word_end,
 };
+use crate::header;
 use crate::kind::Kind;
 use crate::lexeme;
 use crate::mask::{Masked, count_secrets};
@@ -24,6 +26,8 @@ use crate::writer::Writer;
 
 /// So many bytes of a message are considered.
 pub(crate) const MESSAGE_BYTES_MAX: usize = 4096;
+/// Digits alone are a number up to this length.
+const NUMBER_BYTES_MAX: usize = 32;
 /// By own rules, so many bytes of a long message are masked at its start, and so many as are considered at its end.
 const RULED_BYTES_MAX: usize = 64 * 1024;
 /// A quoted value is looked for within so many bytes.
@@ -101,24 +105,38 @@ impl Shaper {
 
     fn lines(&mut self, message: &str) {
         match memchr::memchr(b'\n', message.as_bytes()) {
-            None => self.line(message),
+            None => self.first_line(message),
             Some(end) => self.record(&message[..end], &message[end + 1..]),
         }
     }
 
     /// The first line, and of the others what tells one failure from another.
     fn record(&mut self, first: &str, body: &str) {
-        self.line(first);
+        self.first_line(first);
         for line in trace::telling_lines(first, body).lines() {
             self.out.end_line();
             self.line(&line);
         }
     }
 
+    fn first_line(&mut self, line: &str) {
+        let head = head(line);
+        let mut writing = Line::new(head, head.len() < line.len(), self);
+        if let Some(thread) = header::thread(head.as_bytes()) {
+            writing.thread(thread);
+        }
+        writing.run();
+    }
+
     fn line(&mut self, line: &str) {
-        let head = &line[..line.floor_char_boundary(MESSAGE_BYTES_MAX)];
+        let head = head(line);
         Line::new(head, head.len() < line.len(), self).run();
     }
+}
+
+/// What is considered of one line.
+fn head(line: &str) -> &str {
+    &line[..line.floor_char_boundary(MESSAGE_BYTES_MAX)]
 }
 
 /// A message, or the start and the end of a long one.
@@ -167,16 +185,34 @@ impl<'a> Line<'a> {
     }
 
     fn run(&mut self) {
-        let bytes = self.bytes;
-        while self.at < bytes.len() && !self.out.is_full() {
-            let (end, flags) = word_end(bytes, self.at);
-            if end > self.at {
-                self.word(end, flags);
-            } else {
-                self.separator(bytes[self.at]);
-            }
+        while self.at < self.bytes.len() && !self.out.is_full() {
+            self.at = secret::past_plain_words(self.bytes, self.at);
+            self.step();
         }
         self.flush(self.at);
+    }
+
+    #[inline(always)]
+    fn step(&mut self) {
+        let (end, flags) = word_end(self.bytes, self.at);
+        if end > self.at {
+            self.word(end, flags);
+        } else {
+            self.separator(self.bytes[self.at]);
+        }
+    }
+
+    /// All up to the name of a thread, and its wildcard.
+    #[inline(never)]
+    fn thread(&mut self, name: Range<usize>) {
+        if self.rules.is_some_and(|rules| rules.keeps(&self.text[name.clone()])) {
+            return;
+        }
+        while self.at < name.start {
+            self.step();
+        }
+        *self.masked += count_secrets(&self.text[name.clone()]);
+        self.replace(name.start, name.end, Kind::Word);
     }
 
     /// Writes what stands between what was written and `until` as it is.
@@ -199,6 +235,9 @@ impl<'a> Line<'a> {
         }
         if self.is_cut && end == self.bytes.len() {
             return self.replace(start, end, Kind::Str);
+        }
+        if flags == DIGIT && end - start <= NUMBER_BYTES_MAX {
+            return self.replace(start, end, Kind::Num);
         }
         if flags & SLOW != 0 || (flags & DOT != 0 && word::may_be_host(&self.bytes[start..end])) {
             if self.keeps(start, end) {
@@ -463,6 +502,13 @@ mod tests {
         messages.iter().for_each(|message| check(message, &first));
     }
 
+    /// Found by fuzzing: the parts of an address were added up before their length was looked at.
+    #[test]
+    fn digits_between_dots_that_are_no_address_are_taken_at_any_length() {
+        check("from 1.2.3.99999999999999999999 and 99999999999999999999.1.2.3", "from <id> and <id>");
+        check("/99999999999999999999.1.2.3:50010", "<path>:<num>");
+    }
+
     #[test]
     fn plain_words_stay() {
         for message in [
@@ -500,6 +546,18 @@ mod tests {
             "HTTP/1.1 utf8 sha256 k8s s3 ipv4 x86_64 oauth2 p99",
             "HTTP/1.1 utf8 sha256 k8s s3 ipv4 x86_64 oauth2 p99",
         );
+    }
+
+    #[test]
+    fn a_width_belongs_to_a_word_only_where_such_words_have_widths() {
+        check("i64 u16 aes256 HmacSHA512 RS384 utf16 avx512", "i64 u16 aes256 HmacSHA512 RS384 utf16 avx512");
+        check("t512 dn384 rack1024 (7,0x7000123456)", "<id> <id> <id> (<num>,<hex>)");
+    }
+
+    #[test]
+    fn threads_do_not_divide_what_they_say() {
+        check_one_shape(&["[main] shop.Orders - paid 7", "[pool of 3: a@b.example] shop.Orders - paid 8"]);
+        check("12345 --- [main] o.shop.Orders  : paid", "<num> --- [<word>] o.shop.Orders : paid");
     }
 
     #[test]

@@ -172,7 +172,7 @@ fn places(name: &str, rules: &Rules) -> Vec<Place> {
             Some(value) => value,
             None => at..word_end(name.as_bytes(), at),
         };
-        at = word.end.max(at + 1);
+        at = if word.is_empty() { at + separator_length(&name.as_bytes()[at..]) } else { word.end };
         if !word.is_empty() {
             places.push(Place {
                 start: word.start as u32,
@@ -190,13 +190,30 @@ fn word_end(bytes: &[u8], start: usize) -> usize {
     while at < bytes.len() {
         if bytes[at..].starts_with(WILDCARD.as_bytes()) {
             at += WILDCARD.len();
-        } else if is_separator(bytes[at]) {
+        } else if is_separator(bytes[at]) || wide_separator(&bytes[at..]).is_some() {
             break;
         } else {
             at += 1;
         }
     }
     at
+}
+
+/// The bytes of the separator, or of the quote, that begins here.
+fn separator_length(text: &[u8]) -> usize {
+    wide_separator(text).unwrap_or(1)
+}
+
+/// Chinese and Japanese put no blanks between words, but signs as wide as they are between what is said: `、`, `。`, brackets of
+/// many kinds, and `！（），：；＝？［］｛｜｝`.
+fn wide_separator(text: &[u8]) -> Option<usize> {
+    let is_wide = matches!(
+        text,
+        [0xe3, 0x80, 0x80..=0x9f, ..]
+            | [0xef, 0xbc, 0x81 | 0x88 | 0x89 | 0x8c | 0x9a | 0x9b | 0x9d | 0x9f | 0xbb | 0xbd, ..]
+            | [0xef, 0xbd, 0x9b..=0x9d, ..]
+    );
+    is_wide.then_some(3)
 }
 
 /// A `?` and a `/` do not separate: a route is one place, with or without a query.

@@ -59,6 +59,8 @@ pub(crate) struct Unit {
     pub(crate) skeleton: u64,
     /// Which of its places were found variable.
     pub(crate) opening: Opening,
+    /// In how many buckets it was heard.
+    pub(crate) buckets: u32,
     /// What made them so.
     pub(crate) proofs: Proofs,
     /// The hash of the word in each place, mixed with the place.
@@ -73,7 +75,7 @@ impl Unit {
         let words: Vec<u64> = (0..template.places.len()).map(|place| word_hash(&template, place)).collect();
         let sum = words.iter().fold(0u64, |sum, word| sum.wrapping_add(*word));
         let (opening, proofs) = Default::default();
-        Self { skeleton: skeleton(&template), opening, proofs, words, sum, template }
+        Self { skeleton: skeleton(&template), opening, proofs, buckets: 0, words, sum, template }
     }
 
     /// The hash of all words outside of these places.
@@ -109,7 +111,7 @@ impl Unit {
     /// Whether the place is the value of a key, or quoted.
     pub(crate) fn is_value(&self, place: usize) -> bool {
         let before = self.template.name[..self.template.places[place].start as usize].trim_end_matches(' ');
-        before.ends_with(['=', ':', '"', '\'', '`'])
+        before.ends_with(['=', ':', '"', '\'', '`', '：', '＝', '「', '『'])
     }
 }
 

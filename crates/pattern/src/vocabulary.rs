@@ -68,6 +68,8 @@ impl Default for Limits {
 pub struct Learned {
     /// Patterns known before that are now part of a more general one, as (old, new) in the order of the old; their history moves.
     pub merged: Vec<(PatternId, PatternId)>,
+    /// Patterns that were forgotten to make room, in their order; they come back with the same identity.
+    pub forgotten: Vec<PatternId>,
     /// What those were called, in the same order.
     pub merged_names: Vec<String>,
     /// How many shapes of this bucket went to [`PatternId::OVERFLOW`], for want of room.
@@ -128,13 +130,22 @@ impl Vocabulary {
         }
     }
 
+    /// Changes what may be held from the next bucket on; where that is less, what is too much is forgotten then.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
+    }
+
+    /// How many of these shapes are not known to belong to a pattern.
+    pub fn newcomers(&self, shapes: impl Iterator<Item = ShapeId>) -> usize {
+        shapes.filter(|shape| !self.shapes.contains_key(shape)).count()
+    }
+
     /// Learns the shapes of a closed bucket, in any order, with or without repetitions.
     ///
     /// Newcomers are admitted in the order of their hashes while there is room.
     pub fn learn<'a>(&mut self, shapes: impl IntoIterator<Item = (ShapeId, &'a str)>) -> Learned {
         let bucket: BTreeMap<ShapeId, &str> = shapes.into_iter().collect();
-        self.make_room(&bucket);
-        let mut learned = Learned::default();
+        let mut learned = Learned { forgotten: self.make_room(&bucket), ..Learned::default() };
         let mut changes = Changes::default();
         self.is_overflowing = false;
         for (&id, text) in &bucket {
@@ -147,6 +158,7 @@ impl Vocabulary {
             }
         }
         self.generalise(&mut changes);
+        self.count_buckets(&bucket);
         let Changes { created, mut gone, .. } = changes;
         gone.retain(|(id, _)| !created.contains(id));
         gone.sort_unstable();
@@ -208,13 +220,14 @@ impl Vocabulary {
     }
 
     /// Forgets what this bucket does not hold, as far as newcomers need the room: first which shapes belong to which pattern,
-    /// then, in the order of their hashes, patterns that nothing was merged into. Both come back with their old identity.
-    fn make_room(&mut self, bucket: &BTreeMap<ShapeId, &str>) {
+    /// then patterns that nothing was merged into, those first that were heard in the fewest buckets, and among equals by their
+    /// hashes: a flood is forgotten before what it floods. Both come back with their old identity.
+    fn make_room(&mut self, bucket: &BTreeMap<ShapeId, &str>) -> Vec<PatternId> {
         let Limits { shapes_max, .. } = self.limits;
         let has_room_for_all = self.units.len() + bucket.len() <= shapes_max
             && self.shapes.len() + bucket.len() <= shapes_max.saturating_mul(SHAPES_PER_PATTERN);
         if has_room_for_all {
-            return;
+            return Vec::new();
         }
         let newcomers = bucket.keys().filter(|id| !self.shapes.contains_key(id)).count();
         if self.shapes.len() + newcomers > shapes_max.saturating_mul(SHAPES_PER_PATTERN) {
@@ -222,16 +235,30 @@ impl Vocabulary {
         }
         let excess = (self.units.len() + newcomers).saturating_sub(shapes_max);
         if excess == 0 {
-            return;
+            return Vec::new();
         }
         self.tell_shapes();
         let present: BTreeSet<PatternId> =
             bucket.keys().filter_map(|id| self.shapes.get(id).copied()).collect();
         let absent = self.units.iter().filter(|(id, unit)| unit.opening.places == 0 && !present.contains(id));
-        let forgotten: BTreeSet<PatternId> = absent.map(|(id, _)| *id).take(excess).collect();
+        let mut absent: Vec<(u32, PatternId)> = absent.map(|(id, unit)| (unit.buckets, *id)).collect();
+        absent.sort_unstable();
+        let forgotten: BTreeSet<PatternId> = absent.into_iter().map(|(_, id)| id).take(excess).collect();
         if !forgotten.is_empty() {
             self.shapes.retain(|_, pattern| !forgotten.contains(pattern));
             forgotten.iter().for_each(|id| drop(self.take(*id)));
+        }
+        forgotten.into_iter().collect()
+    }
+
+    /// Remembers in how many buckets each pattern was heard.
+    fn count_buckets(&mut self, bucket: &BTreeMap<ShapeId, &str>) {
+        let heard: BTreeSet<PatternId> =
+            bucket.keys().filter_map(|id| self.shapes.get(id).copied()).collect();
+        for pattern in heard.into_iter().map(|pattern| self.resolve(pattern)).collect::<BTreeSet<_>>() {
+            if let Some(unit) = self.units.get_mut(&pattern) {
+                unit.buckets = unit.buckets.saturating_add(1);
+            }
         }
     }
 
@@ -532,7 +559,7 @@ mod tests {
         assert_eq!(vocabulary.name(general), "login of user <*> was refused");
         assert_eq!(vocabulary.wildcards(general), ["word"]);
         let merged = old.iter().map(|id| (*id, general)).collect();
-        assert_eq!(learned, Learned { merged, merged_names, cut: 0 });
+        assert_eq!(learned, Learned { merged, merged_names, ..Learned::default() });
         for (shape, _) in shapes(&logins(7)) {
             assert_eq!(vocabulary.pattern_of(shape), Some(general));
         }
@@ -585,6 +612,21 @@ mod tests {
             let more: Vec<String> = (0..12).map(query).collect();
             check(&more, &[&format!("query {quote}<*>{quote} matched <*> documents")]);
         }
+    }
+
+    #[test]
+    fn scripts_without_blanks_have_places_between_their_wide_signs() {
+        let names =
+            ["张伟", "王芳", "李娜", "刘洋", "陈静", "杨明", "赵磊", "黄丽", "周强", "吴敏", "徐军", "孙艳"];
+        check(
+            &names.map(|name| format!("登录失败，用户：{name}（第3次）")),
+            &["登录失败，用户：<*>（第<*>次）"],
+        );
+        check(&names.map(|name| format!("ログイン失敗「{name}」、再試行")), &["ログイン失敗「<*>」、再試行"]);
+        check(
+            &["订单状态：已付款，继续", "订单状态：已发货，继续"].map(String::from),
+            &["订单状态：已付款，继续", "订单状态：已发货，继续"],
+        );
     }
 
     #[test]
@@ -706,6 +748,28 @@ mod tests {
             names_by(rules, &messages),
             ["cache <*> of <*>", "login of user <*> was refused", "login of user nobody was refused"]
         );
+    }
+
+    #[test]
+    fn what_was_heard_often_outlives_a_flood_and_what_is_forgotten_is_told() {
+        let mut vocabulary = Vocabulary::new(Limits { shapes_max: 20, text_bytes_max: 1024 });
+        let steady: Vec<String> =
+            ["order is paid", "cart was left", "stock runs low"].map(str::to_owned).to_vec();
+        (0..3).for_each(|_| drop(learn(&mut vocabulary, &steady)));
+        let mut forgotten = 0;
+        for bucket in 0..30 {
+            let noise: Vec<String> = (0..15)
+                .map(|at| {
+                    let number = bucket * 15 + at;
+                    format!("{} {} {}", word(number), word(number * 31 + 5), word(number * 17 + 9))
+                })
+                .collect();
+            forgotten += learn(&mut vocabulary, &noise).forgotten.len();
+            assert!(vocabulary.len() <= 20);
+        }
+        assert!(forgotten > 100);
+        let names: BTreeSet<&str> = vocabulary.patterns().map(|id| vocabulary.name(id)).collect();
+        assert!(steady.iter().all(|name| names.contains(name.as_str())), "{names:?}");
     }
 
     #[test]

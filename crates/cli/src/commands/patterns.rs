@@ -13,7 +13,7 @@ use hark_pattern::{Rules, Shaper};
 
 use crate::arguments::{Format, Sources, Telling};
 use crate::failure::Failure;
-use crate::reading::{self, Clock, Counted, named};
+use crate::reading::{self, Clock, Counted, Readings, named};
 use crate::settings::Settings;
 use crate::writing::{ResultWriter, remark_on, screen, write_result};
 
@@ -83,13 +83,20 @@ impl Patterns {
         let clock = Clock::of(&settings.sources)?;
         let new_since = self.new_since.as_deref().map(|text| clock.moment(text)).transpose()?;
         let reading = Reading { hears_timeless: true, ..reading::reading(&settings.sources, &clock) };
+        let readings = if self.assign || self.explain.is_some() { Readings::Two } else { Readings::One };
         let Counted { files, sorter, mut hearing, remarks, .. } =
-            reading::count(&settings, &self.telling, &reading)?;
-        remark_on(&hearing, &remarks, self.telling.quiet);
+            reading::count(&settings, &self.telling, &reading, readings)?;
         if hearing.records == 0 {
+            remark_on(&hearing, &remarks, self.telling.quiet);
             return Err(Failure::NothingRead { paths: named(&settings.sources.paths) });
         }
         let ledger = ledger(sorter, rules)?;
+        hearing.cut(
+            "records of patterns beyond the limits, of which only the number is kept",
+            ledger.records_beyond(),
+        );
+        hearing.cut.retain(|cut| cut.count > 0);
+        remark_on(&hearing, &remarks, self.telling.quiet);
         if self.assign {
             return self.tell_each(&files, &reading, &ledger, rules);
         }
@@ -102,6 +109,8 @@ impl Patterns {
             });
         }
         let all = ledger.patterns(hearing.from.zip(hearing.to), CURVE_STEPS);
+        // What it knows has been told: tens of thousands of patterns are told in its room.
+        drop(ledger);
         hearing.subjects.insert(SubjectKind::Pattern, all.len() as u64);
         let heard = all.len();
         let patterns = hark_event::Patterns { patterns: self.select(all, new_since), heard, hearing };

@@ -9,6 +9,7 @@
 mod bad_input;
 mod changes;
 mod contract;
+mod corpus;
 mod faults;
 mod laws;
 mod manuals;

@@ -4,6 +4,9 @@ use hark_event::{FieldNumbers, FieldValues, PatternExplained, PlaceReason};
 
 use super::{count, number, value};
 
+/// So many different values are told even if none of them comes often.
+const TOLD_ALL_MAX: u64 = 8;
+
 /// What a kind of wildcard looks like.
 fn form(kind: &str) -> &'static str {
     match kind {
@@ -77,7 +80,9 @@ pub(crate) fn field(field: &FieldValues) -> String {
     if let Some(numbers) = field.numbers.as_ref().filter(|numbers| 2 * numbers.count > field.count) {
         said += &format!("; {}", range(numbers));
     }
-    if field.is_exact || field.top.first().is_some_and(|(_, count)| *count > 1) {
+    // Values that hardly ever come twice are told by their number, or by their range.
+    let comes_often = |(_, count): &(String, u64)| *count > 1 && 20 * count >= field.count;
+    if field.distinct <= TOLD_ALL_MAX || field.top.first().is_some_and(comes_often) {
         let top: Vec<String> =
             field.top.iter().map(|(value, count)| format!("{value} {}", number(*count))).collect();
         said += &format!("; {}{}", if field.is_exact { "" } else { "among them " }, top.join(", "));
