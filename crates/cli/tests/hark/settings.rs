@@ -7,8 +7,8 @@ use crate::place::{Place, log};
 const LINES: &str = "\
 2026-03-01T10:00:00Z INFO login of user svc-7 was refused
 2026-03-01T10:00:01Z INFO login of user svc-8 was refused
-2026-03-01T10:00:02Z INFO charge EMP-123456 for customer_ref=hidden went well
-2026-03-01T10:00:03Z INFO charge EMP-654321 for customer_ref=\"well hidden\" went well
+2026-03-01T10:00:02Z INFO charge EMP-123456 for customer_ref=veiled went well
+2026-03-01T10:00:03Z INFO charge EMP-654321 for customer_ref=\"well veiled\" went well
 2026-03-01T10:00:04Z INFO cache of bread is warm
 2026-03-01T10:00:05Z INFO cache of salt and pepper is warm
 ";
@@ -57,7 +57,7 @@ fn own_patterns_words_and_masks_hold_for_patterns_and_for_what_is_shown() {
     for arguments in [&["patterns"][..], &["patterns", "--assign"], &["patterns", "--format", "html"]] {
         let ran = place.hark(arguments);
         ran.says(0, &[]);
-        for secret in ["EMP-123456", "EMP-654321", "hidden"] {
+        for secret in ["EMP-123456", "EMP-654321", "veiled"] {
             assert!(!ran.out.contains(secret), "{arguments:?} gives `{secret}` away");
         }
     }
