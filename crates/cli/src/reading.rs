@@ -70,7 +70,8 @@ pub(crate) fn listen(sources: &Sources, telling: &Telling, clock: Clock) -> Resu
     let reading = reading(sources, &clock);
     let Counted { sorter, told, mut hearing, mut remarks, .. } = count(sources, telling, &reading)?;
     let now = clock.as_of.or(hearing.to);
-    let (Some(now), true) = (now, hearing.records + hearing.samples > 0 || !is_empty(&told)) else {
+    let (Some(now), true) = (now, hearing.records + hearing.samples + hearing.spans > 0 || !is_empty(&told))
+    else {
         remark_on(&hearing, &remarks, telling.quiet);
         return Err(Failure::NothingRead { paths: named(&sources.paths) });
     };

@@ -6,7 +6,7 @@
 //! one bad line never loses the rest of a file.
 //!
 //! Read are plain text with stamps, JSON lines and tables of log records; VictoriaMetrics' export and
-//! tables of samples; Alertmanager's messages and what users reported. UTF-16, bzip2 and xz are refused by
+//! tables of samples; logs, samples and spans of OTLP, spans of Jaeger and Zipkin; Alertmanager's messages and what users reported. UTF-16, bzip2 and xz are refused by
 //! name. The rules of service, environment, time and arrival are those of the contract.
 
 mod alertmanager;
@@ -17,28 +17,41 @@ mod csv_logs;
 mod csv_long;
 mod csv_wide;
 mod discover;
+mod documents;
 mod draft;
 mod ear;
+mod jaeger;
 mod json;
 mod json_lines;
 mod json_plain;
+mod json_walk;
 mod level;
 mod lines;
 mod log_fields;
 mod origin;
+mod otlp;
+mod otlp_logs;
+mod otlp_metrics;
+mod otlp_traces;
+mod otlp_value;
 mod plain;
+mod quantiles;
 mod records;
 mod samples;
 mod series;
 mod sniff;
 mod source;
+mod span_draft;
 mod stamp;
 mod syslog;
 mod text;
 mod unpack;
 mod user_reports;
 mod victoria;
+mod zipkin;
 
+#[cfg(test)]
+mod document_tests;
 #[cfg(test)]
 mod tests;
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use crate::csv_header::{self, Table};
+use crate::documents::{self, Document};
 use crate::ear::Ear;
 use crate::json::{self, Fields};
 use crate::lines::{LINE_BYTES_MAX, Lines};
@@ -16,7 +17,7 @@ use crate::text::clean;
 
 /// How much of the file is looked at, in all and of each line, and how much is read past at most.
 const HEAD_BYTES: usize = 256 << 10;
-const HEAD_LINE_BYTES: usize = 64 << 10;
+pub(crate) const HEAD_LINE_BYTES: usize = 64 << 10;
 const HEAD_LINES: u64 = 2_000;
 /// Where stamps are rarer among lines that may begin a record, they are part of the text.
 const LINES_PER_STAMP: usize = 5;
@@ -40,6 +41,8 @@ pub(crate) enum Form {
     Reports,
     /// A table.
     Table(Table),
+    /// Telemetry as JSON documents.
+    Document(Document),
 }
 
 /// The heads of the first lines, each with its line end.
@@ -61,6 +64,9 @@ pub(crate) fn form(head: &[u8], ear: &mut Ear<'_>) -> Result<Form, String> {
     }
     if let Some(what) = binary(head) {
         return Err(what);
+    }
+    if let Some(document) = documents::form(head) {
+        return Ok(Form::Document(document));
     }
     if let Some(form) = json_form(head, ear) {
         return form;

@@ -131,6 +131,14 @@ impl Source {
             sniff::form(&sniff::head(reader), ear).map_err(|reason| self.why_unread(reason, packing))?;
         let limit = if form == Form::Victoria { victoria::LINE_BYTES_MAX } else { LINE_BYTES_MAX };
         let (reader, _) = self.open(consumed)?;
+        if let Form::Document(document) = form {
+            ear.hearing.files = 1;
+            if let Some((error, bytes)) = document.read(reader, ear) {
+                let reason = damage(&error, packing, bytes);
+                ear.hearing.unread.push(Unread { path: self.name.to_string(), reason });
+            }
+            return Ok(());
+        }
         let mut lines = Lines::new(reader, limit);
         ear.hearing.files = 1;
         match &form {
@@ -141,6 +149,7 @@ impl Source {
             Form::Alerts => alertmanager::read(&mut lines, ear),
             Form::Reports => user_reports::read(&mut lines, ear),
             Form::Table(table) => read_table(&mut lines, table, ear),
+            Form::Document(_) => unreachable!("documents are not read by their lines"),
         }
         if let Some(error) = lines.damage() {
             let reason = damage(error, packing, lines.tally.bytes);

@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use hark_event::{Level, Moment, Origin, Place};
 
+use crate::span_cells::SpanCells;
+
 /// Samples of one series kept for one hour; more are cut and counted.
 pub const SAMPLES_PER_HOUR_MAX: usize = 3_600;
 
@@ -99,6 +101,8 @@ pub struct HourCells {
     pub overflow: BTreeMap<Origin, u64>,
     /// Samples beyond the limit.
     pub samples_cut: u64,
+    /// Spans.
+    pub spans: SpanCells,
 }
 
 impl HourCells {
@@ -124,6 +128,9 @@ impl HourCells {
             *self.overflow.entry(origin).or_default() += count;
         }
         self.samples_cut += other.samples_cut;
+        if !other.spans.is_empty() {
+            self.spans.merge(other.spans);
+        }
     }
 
     /// Adds samples of one series.
@@ -143,6 +150,7 @@ impl HourCells {
     pub fn weight(&self) -> usize {
         self.logs.values().map(|said| said.len() * 320).sum::<usize>()
             + self.metrics.values().map(|samples| 160 + 16 * samples.values.capacity()).sum::<usize>()
+            + self.spans.weight()
             + (self.peers.len() + self.versions.len() + self.overflow.len()) * 128
     }
 }

@@ -51,6 +51,8 @@ pub struct HeardService {
     pub records: u64,
     /// Metric samples.
     pub samples: u64,
+    /// Spans.
+    pub spans: u64,
     /// Its patterns, by name.
     pub patterns: Vec<HeardPattern>,
     /// Names of its metric series.
@@ -95,6 +97,8 @@ impl Heard {
         let shapes_cut: u64 = listener.services.values().map(|service| service.shapes_cut).sum();
         cut.extend([("samples of series beyond 20,000 a service".to_owned(), series_cut)]);
         cut.extend([("shapes beyond the limit of a service's vocabulary".to_owned(), shapes_cut)]);
+        let spans_cut: u64 = listener.services.values().map(|service| service.spans.cut).sum();
+        cut.extend([("spans of operations or flows beyond 2,000 a service".to_owned(), spans_cut)]);
         cut.retain(|(_, count)| *count > 0);
         Self {
             as_of,
@@ -154,6 +158,7 @@ impl HeardService {
             from: service.heard_from.start(),
             records: service.records,
             samples: service.samples,
+            spans: service.spans.total,
             patterns,
             series: service.series.keys().cloned().collect(),
             starts: service.starts.all().to_vec(),
@@ -191,6 +196,9 @@ fn add_curves(listener: &Listener, episodes: &mut [Episode]) {
                 .map(|pattern| pattern.curve(&around)),
             SubjectKind::Metric => service.series.get(name.as_str()).map(|series| series.curve(&calendar)),
             SubjectKind::Service => Some(errors_curve(service)),
+            kind @ (SubjectKind::Operation | SubjectKind::Flow) => {
+                service.spans.subject(kind, name).map(|subject| subject.curve(episode.signal.kind, &calendar))
+            }
             _ => None,
         };
     }

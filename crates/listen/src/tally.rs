@@ -8,11 +8,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hark_event::{Alert, Change, Event, Hour, LogRecord, Origin, Place, Sample, UserReport};
+use hark_event::{Alert, Change, Event, Hour, LogRecord, Moment, Origin, Place, Sample, Span, UserReport};
 use hark_pattern::{Shaper, mask_secrets};
 use rustc_hash::FxHashMap;
 
 use crate::cell::{Exemplar, HourCells, LogCount, LogKey, Samples};
+use crate::span_cells::NAMES_PER_HOUR_MAX;
+use crate::span_tally::SpanTally;
 
 /// Shapes of one service kept for one hour.
 const SHAPES_PER_HOUR_MAX: usize = 4_096;
@@ -53,6 +55,7 @@ pub struct Tally {
     /// The version that was noted last, and where: nearly every record repeats it.
     version: Option<(Hour, usize, Arc<str>)>,
     series: Option<OpenSeries>,
+    spans: SpanTally,
     told: Told,
     masked: u64,
     weight: usize,
@@ -89,6 +92,7 @@ impl Tally {
             hours: BTreeMap::new(),
             version: None,
             series: None,
+            spans: SpanTally::default(),
             told: Told::default(),
             masked: 0,
             weight: 0,
@@ -100,6 +104,7 @@ impl Tally {
         match event {
             Event::Log(record) => self.hear_log(&record),
             Event::Sample(sample) => self.hear_sample(&sample),
+            Event::Span(span) => self.hear_span(&span),
             Event::Alert(alert) => self.hear_once(|told| &mut told.alerts, masked_alert(alert)),
             Event::Report(report) => self.hear_once(|told| &mut told.reports, masked_report(report)),
             Event::Change(change) => self.hear_once(|told| &mut told.changes, change),
@@ -108,7 +113,7 @@ impl Tally {
 
     /// Secrets that were masked so far.
     pub fn masked(&self) -> u64 {
-        self.masked
+        self.masked + self.spans.masked
     }
 
     /// Roughly how many bytes of memory the closed hours take.
@@ -122,7 +127,9 @@ impl Tally {
         self.close_series();
         self.weight = 0;
         self.version = None;
-        std::mem::take(&mut self.hours)
+        let mut hours = std::mem::take(&mut self.hours);
+        hours.values_mut().for_each(|cells| cells.spans.keep(NAMES_PER_HOUR_MAX));
+        hours
     }
 
     /// Takes what was told once.
@@ -172,7 +179,7 @@ impl Tally {
 
     fn hear_fields(&mut self, record: &LogRecord<'_>, speaker: usize) {
         if let Some(version) = record.version {
-            self.hear_version(record, cut_at(version, PEER_BYTES_MAX), speaker);
+            self.hear_version(record.origin, record.arrival, cut_at(version, PEER_BYTES_MAX), speaker);
         }
         if record.peers.is_empty() {
             return;
@@ -186,22 +193,30 @@ impl Tally {
         }
     }
 
-    fn hear_version(&mut self, record: &LogRecord<'_>, version: &str, speaker: usize) {
-        let hour = record.arrival.hour();
+    fn hear_version(&mut self, origin: &Origin, arrival: Moment, version: &str, speaker: usize) {
+        let hour = arrival.hour();
         let is_noted =
             |noted: &(Hour, usize, Arc<str>)| (noted.0, noted.1, &*noted.2) == (hour, speaker, version);
         if self.version.as_ref().is_some_and(is_noted) {
             return;
         }
         let cells = self.hours.entry(hour).or_default();
-        let key = (record.origin.clone(), Arc::from(version));
+        let key = (origin.clone(), Arc::from(version));
         if !cells.versions.contains_key(&key) {
             if cells.versions.len() >= PEERS_PER_HOUR_MAX {
                 return;
             }
-            cells.versions.insert(key.clone(), record.arrival);
+            cells.versions.insert(key.clone(), arrival);
         }
         self.version = Some((hour, speaker, key.1));
+    }
+
+    fn hear_span(&mut self, span: &Span<'_>) {
+        if let Some(version) = span.version {
+            let speaker = self.speaker(span.origin);
+            self.hear_version(span.origin, span.end, cut_at(version, PEER_BYTES_MAX), speaker);
+        }
+        self.weight += self.spans.hear(span, &mut self.shaper, &mut self.hours);
     }
 
     fn hear_sample(&mut self, sample: &Sample<'_>) {

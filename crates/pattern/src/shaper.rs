@@ -14,6 +14,7 @@ use crate::kind::Kind;
 use crate::lexeme;
 use crate::mask::count_secrets;
 use crate::secret::{self, Found, Sort};
+use crate::template::Template;
 use crate::trace;
 use crate::word::{self, Context};
 use crate::writer::Writer;
@@ -44,6 +45,13 @@ pub struct Shape<'a> {
     pub text: &'a str,
     /// How many secrets were masked in the part of the message that was considered.
     pub masked: u32,
+}
+
+impl Shape<'_> {
+    /// The message with every wildcard printed `<*>`, as the name of a pattern has it.
+    pub fn name(&self) -> String {
+        Template::of_shape(self.text).name
+    }
 }
 
 /// Turns messages into shapes; holds the buffers, so keep one per thread.
