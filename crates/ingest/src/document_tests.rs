@@ -246,3 +246,32 @@ fn a_line_that_was_cut_off_and_a_bad_record_lose_nothing_else() {
     let (events, hearing) = heard("otlp.jsonl", &text);
     assert_eq!((events.len(), hearing.spans, hearing.rejected), (2, 2, 3));
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 400, failure_persistence: None, ..Default::default() })]
+
+    /// Whatever happens to a file on its way, nothing panics, every byte of it is accounted for, and lines that it did
+    /// not happen to are read as before.
+    #[test]
+    fn damage_harms_no_more_than_what_it_hits(
+        at in proptest::prelude::any::<proptest::sample::Index>(),
+        bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..4),
+        dropped in 0_usize..40,
+        which in 0_usize..4,
+    ) {
+        let mut text = [OTLP, PROTOBUF, ZIPKIN, JAEGER][which].as_bytes().to_vec();
+        let from = at.index(text.len());
+        let to = (from + dropped).min(text.len());
+        let lines_hit = text[from..to].iter().filter(|byte| **byte == b'\n').count() + 1;
+        text.splice(from..to, bytes.iter().copied().filter(|byte| *byte != b'\n'));
+        let (_, hearing) = read("telemetry", &text, &utc());
+        if hearing.unread.is_empty() && hearing.files == 1 {
+            proptest::prop_assert_eq!(hearing.bytes, text.len() as u64);
+        }
+        if which == 0 && hearing.unread.is_empty() {
+            let heard = hearing.spans + hearing.records;
+            // Of eleven lines nine are spans or records; more than one line may be hit by what is dropped.
+            proptest::prop_assert!(heard + lines_hit as u64 >= 9, "{} {}", heard, lines_hit);
+        }
+    }
+}

@@ -246,10 +246,9 @@ fn understand(process: &ProcessJson<'_>, ear: &mut Ear<'_>) -> Process {
     }
 }
 
-/// Start and end from microseconds.
+/// Start and end from microseconds; `None` for what is no time that telemetry can have.
 pub(crate) fn times(start: Whole, duration: Whole) -> Option<(Moment, Moment)> {
-    let nanos = |micros: i64| micros.checked_mul(1_000);
-    let start = nanos(start.0).filter(|start| *start > 0)?;
-    let end = start.checked_add(nanos(duration.0.max(0))?)?;
-    Some((Moment::from_nanos(start), Moment::from_nanos(end)))
+    let start = start.moment()?;
+    let nanos = duration.0.max(0).checked_mul(1_000)?;
+    Some((start, Moment::from_nanos(start.nanos().checked_add(nanos)?)))
 }

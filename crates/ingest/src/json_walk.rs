@@ -275,10 +275,12 @@ impl<'r> Walk<'r> {
         }
     }
 
+    /// Passes over what is neither bracket nor string; at least one byte, whatever it is.
     fn pass_scalar(&mut self) {
         let is_in = |byte: u8| {
-            !matches!(byte, b',' | b':' | b']' | b'}' | b'[' | b'{' | b'"') && !byte.is_ascii_whitespace()
+            !matches!(byte, b',' | b':' | b']' | b'}' | b'[' | b'{' | b'"' | b' ' | b'\t' | b'\r' | b'\n')
         };
+        self.next();
         while self.peek().is_some_and(is_in) {
             self.next();
         }
@@ -473,7 +475,7 @@ mod tests {
 
         #[test]
         fn whatever_the_bytes_every_one_is_accounted_for(
-            text in "(\\{\"records\":\\[|[\\[\\]{},:\"\\\\ \n0-9a-z]){0,40}",
+            text in "(\\{\"records\":\\[|[\\[\\]{},:\"\\\\ \n\x0b\x0c0-9a-z]){0,40}",
             size in 1_usize..9,
         ) {
             for layout in [Layout::Lines, Layout::Free] {

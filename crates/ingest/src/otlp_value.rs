@@ -13,6 +13,7 @@ use serde::de::{Deserializer, Error, Visitor};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::json::Scalar;
+use crate::stamp::of_magnitude;
 
 /// A text; a number or truth value where one should be is its text.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -100,9 +101,9 @@ impl Visitor<'_> for WholeVisitor {
 }
 
 impl Whole {
-    /// The moment, in nanoseconds; 0 is none.
+    /// The moment, in nanoseconds; `None` for 0 and for what is no time that telemetry can have.
     pub(crate) fn moment(self) -> Option<Moment> {
-        (self.0 > 0).then(|| Moment::from_nanos(self.0))
+        of_magnitude(self.0)
     }
 }
 
