@@ -187,7 +187,9 @@ impl ServiceSpans {
         let (Some(traced_from), Some(traffic)) = (self.traced_from, &self.traffic) else { return Vec::new() };
         let beside = Beside { calendar, traced_from, traffic, starts: &[] };
         let mut scores = Vec::new();
-        let is_quiet = |subject: &&SpanSubject| !matches!(subject.phase, Phase::Open(_));
+        let hour = calendar.hour;
+        let is_quiet =
+            |subject: &&SpanSubject| subject.phase.may_speak(hour) && subject.tail.phase.may_speak(hour);
         for subject in self.operations.values().chain(self.flows.values()).filter(is_quiet) {
             scores.extend(subject.quiet_scores(&beside));
             if subject.subject.kind == SubjectKind::Flow && calendar.hour - traced_from >= 5 * 24 {
@@ -195,6 +197,12 @@ impl ServiceSpans {
             }
         }
         scores
+    }
+
+    /// Where all of them stand.
+    pub(crate) fn phases(&self) -> impl Iterator<Item = Phase> {
+        let all = self.operations.values().chain(self.flows.values());
+        all.flat_map(|subject| [subject.phase, subject.tail.phase])
     }
 
     /// The operation or flow of this name.

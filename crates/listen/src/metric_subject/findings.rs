@@ -75,7 +75,10 @@ impl MetricSubject {
         let text = format!("{} counted, {} expected", found.counted, quantity(found.expected));
         let window_hours = found.window_hours;
         let found = Found { kind, class, onset, score: found.score, summary, text, window_hours };
-        Some(self.candidate(found, calendar))
+        let mut candidate = self.candidate(found, calendar);
+        // What is counted more often over days is no step, whatever was deployed before it.
+        candidate.explainable = Explainable::Never;
+        Some(candidate)
     }
 
     fn judge_saturation(&self, calendar: &Calendar<'_>, starts: &[Hour]) -> Option<Candidate> {
