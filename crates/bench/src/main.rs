@@ -9,6 +9,7 @@ mod check;
 mod cut;
 mod error;
 mod floors;
+mod forms;
 mod grouping;
 mod hark;
 mod interval;
@@ -44,6 +45,8 @@ hark-bench <command> [options]: measures the hark binary and prints Markdown
               --tales a,b  --seeds 301..301  --traffic 0.05  --moments 50  --short
   patterns  are log lines told apart as people tell them apart? beside Drain3, if python3 has it
               --data ../shared/data  --python python3
+  forms     megabytes a second and core of each form that is read, beside `wc -l`
+              --bytes 67108864
   speed     lines a second beside `wc -l` and `grep` on the same files
               --bytes 1073741824
   world     writes a world into --to DIR, to look at: --tales NAME --seeds N --traffic 1.0
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         "quiet" => quiet::run(&options),
         "laws" => laws::run(&options),
         "patterns" => patterns::run(&options),
+        "forms" => forms::run(&options),
         "speed" => speed::run(&options),
         "world" => world::run(&options),
         "" | "help" | "--help" => {

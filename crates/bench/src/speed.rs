@@ -95,13 +95,14 @@ fn size(files: &[PathBuf]) -> Result<Size, BenchError> {
 
 /// One run.
 #[derive(Clone, Copy)]
-struct Run {
+pub(crate) struct Run {
     seconds: f64,
-    cpu_seconds: f64,
-    memory_megabytes: f64,
+    pub(crate) cpu_seconds: f64,
+    pub(crate) memory_megabytes: f64,
 }
 
-fn thrice(name: &str, command: impl Fn() -> Command) -> Result<Run, BenchError> {
+/// The median of three runs, with the peak memory of all.
+pub(crate) fn thrice(name: &str, command: impl Fn() -> Command) -> Result<Run, BenchError> {
     let runs: Vec<Run> = (0..3).map(|_| time(name, command())).collect::<Result<_, _>>()?;
     let middle = |of: fn(&Run) -> f64| median(runs.iter().map(of).collect()).unwrap_or(0.0);
     Ok(Run {

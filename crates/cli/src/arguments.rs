@@ -31,12 +31,13 @@ pub(crate) enum Command {
 }
 
 /// What to read, and how.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Sources {
     /// Files, directories (walked), or `-` for standard input.
     ///
     /// What a file is, is found from its content: logs, metrics, alerts and user reports; .gz and .zst are unpacked.
-    #[arg(value_name = "PATH", required = true)]
+    /// Without any, those that `hark.toml` names.
+    #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// A Git repository, for changes, notes and log statements; may be given several times.
     #[arg(long, value_name = "DIR")]
@@ -53,6 +54,9 @@ pub(crate) struct Sources {
     /// The zone of stamps without one, of seasons, and of times that people type (default: UTC).
     #[arg(long, value_name = "ZONE")]
     pub(crate) tz: Option<String>,
+    /// The settings (default: `hark.toml` in the working directory, if there is one); options go before them.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     /// How many files are read side by side (default: one for each core); changes nothing but the time it takes.
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<std::num::NonZeroUsize>,

@@ -1,14 +1,15 @@
 //! From paths to what was heard: reads side by side, sorts by hour, listens hour by hour.
 
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex};
 
 use hark_event::{Hearing, Hour, Moment, Zone};
 use hark_ingest::{Discovery, Reading, Source, discover};
 use hark_listen::{Heard, HourCells, Listener, Tally, Told};
 use hark_memory::{MemoryError, Sorter};
+use hark_pattern::Rules;
 use jiff::Timestamp;
 
 use crate::arguments::{Sources, Telling};
@@ -16,6 +17,7 @@ use crate::failure::Failure;
 use crate::moment_words;
 use crate::progress::Progress;
 use crate::repositories::Repositories;
+use crate::settings::Settings;
 use crate::writing::remark_on;
 
 /// Counted hours are handed on when they take about so much memory.
@@ -64,18 +66,22 @@ impl Clock {
 }
 
 /// Reads everything and listens to it, up to now.
-pub(crate) fn listen(sources: &Sources, telling: &Telling, clock: Clock) -> Result<Listened, Failure> {
+pub(crate) fn listen(settings: &Settings, telling: &Telling, clock: Clock) -> Result<Listened, Failure> {
+    let (sources, rules) = (&settings.sources, &settings.patterns.rules);
     let reading = reading(sources, &clock);
-    let Counted { sorter, told, mut hearing, mut remarks, .. } = count(sources, telling, &reading)?;
+    let Counted { sorter, mut told, mut hearing, mut remarks, .. } = count(settings, telling, &reading)?;
+    // Which thread read which file does not matter, nor how often the same change was announced.
+    told.changes.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| a.id.cmp(&b.id)));
+    told.changes.dedup_by(|a, b| a.id == b.id);
     let now = clock.as_of.or(hearing.to);
     let (Some(now), true) = (now, hearing.records + hearing.samples + hearing.spans > 0 || !is_empty(&told))
     else {
         remark_on(&hearing, &remarks, telling.quiet);
         return Err(Failure::NothingRead { paths: named(&sources.paths) });
     };
-    let repositories = Repositories::read(&sources.repo, now)?;
+    let repositories = Repositories::read(&sources.repo, now, rules)?;
     remarks.extend(repositories.remarks.iter().cloned());
-    let mut listener = Listener::new(clock.zone.clone());
+    let mut listener = Listener::with_rules(clock.zone.clone(), rules.clone());
     listener.announce(repositories.changes.iter().chain(&told.changes).cloned());
     close_hours(&mut listener, sorter, now, threads(sources))?;
     let heard = listener.heard(now);
@@ -99,9 +105,11 @@ pub(crate) fn reading(sources: &Sources, clock: &Clock) -> Reading {
 }
 
 /// Reads everything and counts it into hours.
-pub(crate) fn count(sources: &Sources, telling: &Telling, reading: &Reading) -> Result<Counted, Failure> {
+pub(crate) fn count(settings: &Settings, telling: &Telling, reading: &Reading) -> Result<Counted, Failure> {
+    let Settings { sources, patterns, .. } = settings;
     let Discovery { sources: files, unread, remarks } = discover(&sources.paths);
-    let (sorter, told, mut hearing) = read_all(&files, reading, threads(sources), telling.quiet)?;
+    let how = How { reading, rules: &patterns.rules, threads: threads(sources), quiet: telling.quiet };
+    let (sorter, told, mut hearing) = read_all(&files, &how)?;
     hearing.unread.extend(unread);
     hearing.unread.sort();
     Ok(Counted { files, sorter, told, hearing, remarks })
@@ -123,14 +131,17 @@ pub(crate) fn named(paths: &[impl AsRef<Path>]) -> String {
     names.join(", ")
 }
 
-/// Reads all files, several side by side. Who reads which file does not matter: parts of hours merge.
-fn read_all(
-    files: &[Source],
-    reading: &Reading,
+/// How all files are read.
+struct How<'a> {
+    reading: &'a Reading,
+    rules: &'a Arc<Rules>,
     threads: usize,
     quiet: bool,
-) -> Result<(Sorter, Told, Hearing), Failure> {
-    let progress = Progress::start(files.iter().map(Source::bytes_on_disk).sum(), quiet);
+}
+
+/// Reads all files, several side by side. Who reads which file does not matter: parts of hours merge.
+fn read_all(files: &[Source], how: &How<'_>) -> Result<(Sorter, Told, Hearing), Failure> {
+    let progress = Progress::start(files.iter().map(Source::bytes_on_disk).sum(), how.quiet);
     // The largest first, so that no thread is left alone with it at the end.
     let mut order: Vec<&Source> = files.iter().collect();
     order.sort_by_key(|source| std::cmp::Reverse(source.bytes_on_disk()));
@@ -140,14 +151,14 @@ fn read_all(
         let worker = || {
             let (mut told, mut hearing) = (Told::default(), Hearing::default());
             while let Some(source) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let (part, heard) = read_one(source, reading, &sorter, &progress)?;
+                let (part, heard) = read_one(source, how, &sorter, &progress)?;
                 told.merge(part);
                 hearing.add(&heard);
             }
             Ok((told, hearing))
         };
         let workers: Vec<_> =
-            (0..threads.clamp(1, order.len().max(1))).map(|_| scope.spawn(worker)).collect();
+            (0..how.threads.clamp(1, order.len().max(1))).map(|_| scope.spawn(worker)).collect();
         workers.into_iter().map(|worker| worker.join().expect("a reader does not panic")).collect()
     });
     let (mut told, mut hearing) = (Told::default(), Hearing::default());
@@ -161,14 +172,14 @@ fn read_all(
 
 fn read_one(
     source: &Source,
-    reading: &Reading,
+    how: &How<'_>,
     sorter: &Mutex<Sorter>,
     progress: &Progress,
 ) -> Result<(Told, Hearing), MemoryError> {
-    let mut tally = Tally::new();
+    let mut tally = Tally::with_rules(how.rules.clone());
     let mut failed = None;
     let mut events = 0_u64;
-    let mut hearing = source.read(reading, &progress.bytes, &mut |event| {
+    let mut hearing = source.read(how.reading, &progress.bytes, &mut |event| {
         tally.hear(event);
         events += 1;
         if events.is_multiple_of(1024) {

@@ -1,7 +1,9 @@
 //! Results on standard output, remarks on standard error.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write, stderr, stdout};
+use std::path::Path;
 
 use hark_event::{Hearing, Zone};
 use hark_tell::Screen;
@@ -31,6 +33,16 @@ pub(crate) fn write_result(text: &str) -> Result<(), Failure> {
     let mut out = stdout().lock();
     out.write_all(text.as_bytes()).map_err(failed)?;
     out.flush().map_err(failed)
+}
+
+/// Writes a file that is either whole or not there: under another name first, then in its place.
+pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    fs::write(&part, text)
+        .and_then(|()| fs::rename(&part, path))
+        .inspect_err(|_| drop(fs::remove_file(&part)))
+        .map_err(|source| Failure::Write { what: format!("`{}`", path.display()), source })
 }
 
 /// Writes a result that is too long to be held, line by line; the first failure ends it.

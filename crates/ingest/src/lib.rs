@@ -5,22 +5,30 @@
 //! memory. Nothing here fails: what cannot be read is named with the reason, what is cut is counted, and
 //! one bad line never loses the rest of a file.
 //!
-//! Read are plain text with stamps, JSON lines and tables of log records; VictoriaMetrics' export and
-//! tables of samples; logs, samples and spans of OTLP, spans of Jaeger and Zipkin; Alertmanager's messages and what users reported. UTF-16, bzip2 and xz are refused by
-//! name. The rules of service, environment, time and arrival are those of the contract.
+//! Read are the forms of [`sniff::Form`], by line or as JSON documents, packed or not. Archives, programs and
+//! databases are refused by name. The rules of service, environment, time and arrival are those of the contract.
 
 mod alertmanager;
+mod annotations;
+mod announced;
 mod arrival;
+mod cloud_events;
+mod content;
+mod cri;
 mod csv;
 mod csv_header;
 mod csv_logs;
 mod csv_long;
 mod csv_wide;
 mod discover;
+mod docker;
 mod documents;
 mod draft;
 mod ear;
+mod histograms;
+mod holes;
 mod jaeger;
+mod journal;
 mod json;
 mod json_lines;
 mod json_plain;
@@ -28,26 +36,34 @@ mod json_walk;
 mod level;
 mod lines;
 mod log_fields;
+mod logfmt;
+mod open_metrics;
 mod origin;
 mod otlp;
 mod otlp_logs;
 mod otlp_metrics;
 mod otlp_traces;
 mod otlp_value;
+mod pieces;
 mod plain;
 mod quantiles;
+mod query_range;
 mod records;
+mod rotation;
 mod samples;
 mod series;
 mod sniff;
+mod sniff_json;
 mod source;
 mod span_draft;
 mod stamp;
 mod syslog;
+mod syslog_messages;
 mod text;
 mod unpack;
 mod user_reports;
 mod victoria;
+mod xz;
 mod zipkin;
 
 #[cfg(test)]

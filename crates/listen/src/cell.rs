@@ -11,6 +11,9 @@ use hark_event::{Level, Moment, Origin, Place};
 
 use crate::span_cells::SpanCells;
 
+/// Shapes of one service kept for one hour.
+pub(crate) const SHAPES_PER_HOUR_MAX: usize = 4_096;
+
 /// Samples of one series kept for one hour; more are cut and counted.
 pub const SAMPLES_PER_HOUR_MAX: usize = 3_600;
 
@@ -111,7 +114,13 @@ impl HourCells {
         for (origin, said) in other.logs {
             match self.logs.entry(origin) {
                 Entry::Vacant(gap) => drop(gap.insert(said)),
-                Entry::Occupied(mut known) => add_logs(known.get_mut(), said),
+                Entry::Occupied(mut known) => {
+                    add_logs(known.get_mut(), said);
+                    let cut = evict(known.get_mut());
+                    if cut > 0 {
+                        *self.overflow.entry(known.key().clone()).or_default() += cut;
+                    }
+                }
             }
         }
         for (key, samples) in other.metrics {
@@ -162,4 +171,22 @@ fn add_logs(known: &mut BTreeMap<LogKey, LogCount>, said: BTreeMap<LogKey, LogCo
             Entry::Occupied(mut found) => found.get_mut().add(count),
         }
     }
+}
+
+/// Keeps the shapes with the smallest hashes, as every part did: what the whole keeps was let go by none. Returns how many
+/// records were cut.
+fn evict(said: &mut BTreeMap<LogKey, LogCount>) -> u64 {
+    if said.len() <= SHAPES_PER_HOUR_MAX {
+        return 0;
+    }
+    let mut shapes = 0;
+    let mut last = None;
+    // Keys come by hash.
+    let beyond = said.keys().find(|key| {
+        shapes += usize::from(last != Some(key.shape));
+        last = Some(key.shape);
+        shapes > SHAPES_PER_HOUR_MAX
+    });
+    let Some(beyond) = beyond.copied() else { return 0 };
+    said.split_off(&beyond).values().map(|count| count.count).sum()
 }

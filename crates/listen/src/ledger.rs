@@ -4,19 +4,28 @@
 //! the pattern there. Counts are whole: every record that was counted stands under exactly one pattern, the one beyond the limit
 //! included. How records are spread over time is kept coarsely, at most [`STEPS_MAX`] steps however long the time.
 
+mod explain;
+mod field;
+
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use hark_event::{Curve, Hour, Id, Level, Moment, Origin, Pattern};
-use hark_pattern::{Limits, PatternId, ShapeId, Vocabulary};
+use hark_pattern::{Limits, PatternId, Rules, ShapeId, Vocabulary};
 
 use crate::cell::{Exemplar, HourCells, LogCount};
 
+pub use field::Fields;
+
 /// Steps that are kept of one pattern's time.
 const STEPS_MAX: usize = 96;
+/// Identities that are kept of those that became part of one pattern.
+const FORMER_MAX: usize = 256;
 
 /// The patterns of all services.
 #[derive(Default)]
 pub struct Ledger {
+    rules: Arc<Rules>,
     services: BTreeMap<Origin, Page>,
 }
 
@@ -34,6 +43,15 @@ struct Entry {
     times: Option<(Moment, Moment)>,
     sample: Option<Exemplar>,
     steps: Steps,
+    /// Identities that are part of this one by now: the lineage.
+    former: BTreeMap<PatternId, Former>,
+    former_cut: u64,
+}
+
+/// What a pattern was called until it became part of another.
+struct Former {
+    name: String,
+    hour: Hour,
 }
 
 /// Counts by stretches of hours, which double in length whenever there are too many.
@@ -50,14 +68,20 @@ impl Ledger {
         Self::default()
     }
 
+    /// A ledger in which nothing stands, by the rules of those whose lines it counts.
+    pub fn with_rules(rules: Arc<Rules>) -> Self {
+        Self { rules, services: BTreeMap::new() }
+    }
+
     /// Takes the next hour that was closed.
     pub fn close(&mut self, hour: Hour, cells: HourCells) {
+        let rules = &self.rules;
         for (origin, said) in cells.logs {
             let said = said.into_iter().map(|(key, count)| (ShapeId(key.shape), key.level, count)).collect();
-            self.services.entry(origin).or_insert_with(Page::new).hear(hour, said);
+            self.services.entry(origin).or_insert_with(|| Page::new(rules)).hear(hour, said);
         }
         for (origin, count) in cells.overflow {
-            let page = self.services.entry(origin).or_insert_with(Page::new);
+            let page = self.services.entry(origin).or_insert_with(|| Page::new(rules));
             page.entries.entry(PatternId::OVERFLOW).or_default().add_beyond(hour, count);
         }
     }
@@ -85,16 +109,17 @@ fn identity(pattern: PatternId) -> Id {
 }
 
 impl Page {
-    fn new() -> Self {
-        Self { vocabulary: Vocabulary::new(Limits::default()), entries: BTreeMap::new() }
+    fn new(rules: &Arc<Rules>) -> Self {
+        let vocabulary = Vocabulary::with_rules(Limits::default(), rules.clone());
+        Self { vocabulary, entries: BTreeMap::new() }
     }
 
     fn hear(&mut self, hour: Hour, said: Vec<(ShapeId, Level, LogCount)>) {
         let learned = self.vocabulary.learn(said.iter().map(|(shape, _, count)| (*shape, &*count.text)));
-        for (old, new) in learned.merged {
-            if let Some(entry) = self.entries.remove(&old) {
-                self.entries.entry(new).or_default().absorb(entry);
-            }
+        for ((old, new), name) in learned.merged.into_iter().zip(learned.merged_names) {
+            let mut entry = self.entries.remove(&old).unwrap_or_default();
+            entry.former.insert(old, Former { name, hour });
+            self.entries.entry(new).or_default().absorb(entry);
         }
         for (shape, level, count) in said {
             let pattern = self.vocabulary.pattern_of(shape).unwrap_or(PatternId::OVERFLOW);
@@ -108,10 +133,21 @@ impl Page {
         heard: Option<(Moment, Moment)>,
         steps: usize,
     ) -> impl Iterator<Item = Pattern> {
-        self.entries.iter().map(move |(id, entry)| Pattern {
-            id: identity(*id),
-            name: self.vocabulary.name(*id).to_owned(),
-            wildcards: self.vocabulary.wildcards(*id),
+        self.entries.iter().map(move |(id, entry)| self.pattern(*id, entry, origin, heard, steps))
+    }
+
+    fn pattern(
+        &self,
+        id: PatternId,
+        entry: &Entry,
+        origin: &Origin,
+        heard: Option<(Moment, Moment)>,
+        steps: usize,
+    ) -> Pattern {
+        Pattern {
+            id: identity(id),
+            name: self.vocabulary.name(id).to_owned(),
+            wildcards: self.vocabulary.wildcards(id),
             origin: origin.clone(),
             level: entry.level,
             count: entry.count,
@@ -119,7 +155,7 @@ impl Page {
             last_seen: entry.times.map(|(_, last)| last),
             sample: entry.sample.as_ref().map_or_else(String::new, |sample| sample.text.to_string()),
             curve: heard.filter(|_| entry.times.is_some()).map(|heard| entry.steps.curve(heard, steps)),
-        })
+        }
     }
 }
 
@@ -133,6 +169,7 @@ impl Entry {
             times: is_timed.then_some((count.exemplar.time, count.last)),
             steps: Steps::of(hour, if is_timed { count.count } else { 0 }),
             sample: Some(count.exemplar),
+            ..Entry::default()
         });
     }
 
@@ -156,6 +193,13 @@ impl Entry {
         };
         self.sample = self.sample.take().into_iter().chain(other.sample).min();
         self.steps.absorb(other.steps);
+        self.former.extend(other.former);
+        self.former_cut += other.former_cut;
+        // Those with the smallest hashes stay, whoever came first.
+        while self.former.len() > FORMER_MAX {
+            self.former.pop_last();
+            self.former_cut += 1;
+        }
     }
 }
 
@@ -211,8 +255,6 @@ impl Steps {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use hark_event::{Event, LogRecord};
 
     use super::*;
@@ -263,6 +305,25 @@ mod tests {
         for pattern in &patterns {
             let curve = pattern.curve.as_ref().expect("all records have times");
             assert_eq!(curve.values.iter().flatten().sum::<f64>(), pattern.count as f64, "{}", pattern.name);
+        }
+    }
+
+    #[test]
+    fn what_is_cut_at_a_limit_is_cut_by_hash_whoever_counted_which_part() {
+        let letters = |number: u64| -> String {
+            format!("{number:05}").bytes().map(|digit| char::from(digit - b'0' + b'a')).collect()
+        };
+        let records: Vec<Read> = (0..9_000)
+            .map(|at| (0, 1 + at as i64 / 3, at as usize, (at, format!("odd thing {}", letters(at / 2)))))
+            .collect();
+        let whole = ledger_of(&records, 1, usize::MAX);
+        assert_eq!(whole.iter().map(|pattern| pattern.count).sum::<u64>(), 9_000);
+        let beyond = whole.iter().find(|pattern| pattern.name.contains("beyond")).expect("something was cut");
+        assert_eq!(beyond.count, 2 * (4_500 - 4_096));
+        for (machines, restarts_after) in [(2, usize::MAX), (3, 1_000), (7, 2_500)] {
+            let mut shuffled = records.clone();
+            shuffled.sort_by_key(|record| record.3.0.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            assert_eq!(ledger_of(&shuffled, machines, restarts_after), whole, "{machines} machines");
         }
     }
 
@@ -333,6 +394,29 @@ mod tests {
             });
             proptest::prop_assert_eq!(&ledger_of(&shuffled, machines, restarts_after), &whole);
             proptest::prop_assert_eq!(whole.iter().map(|pattern| pattern.count).sum::<u64>(), records.len() as u64);
+        }
+
+        #[test]
+        fn whatever_identity_was_told_leads_to_one_pattern_for_ever_and_no_history_restarts(
+            hours in proptest::collection::vec(proptest::collection::vec("(login of ([a-e]{2}|u[0-9]{2}) from [a-c]{2} went well|user=[a-e]{1,2} went)", 1..40), 2..6),
+        ) {
+            let mut ledger = Ledger::new();
+            let mut told: BTreeMap<Id, Pattern> = BTreeMap::new();
+            let mut records = 0;
+            for (hour, messages) in (1000..).map(Hour).zip(&hours) {
+                records += messages.len() as u64;
+                ledger.close(hour, said(hour, &messages.iter().map(String::as_str).collect::<Vec<_>>()));
+                let now = ledger.patterns(None, 1);
+                proptest::prop_assert_eq!(now.iter().map(|pattern| pattern.count).sum::<u64>(), records);
+                told.extend(now.into_iter().map(|pattern| (pattern.id.clone(), pattern)));
+                for (id, before) in &told {
+                    let explained = ledger.explain(id, None, 1);
+                    proptest::prop_assert_eq!(explained.len(), 1, "{} is lost", before.name);
+                    let heir = &explained[0];
+                    proptest::prop_assert!(heir.pattern.id == *id || heir.former.iter().any(|former| former.id == *id && former.name == before.name));
+                    proptest::prop_assert!(heir.pattern.first_seen <= before.first_seen && heir.pattern.count >= before.count);
+                }
+            }
         }
     }
 }

@@ -36,7 +36,7 @@ pub use cell::{Exemplar, HourCells, LogCount, LogKey, SAMPLES_PER_HOUR_MAX, Samp
 pub use durations::Durations;
 pub use flows::{Flow, names};
 pub use heard::{Heard, HeardPattern, HeardService};
-pub use ledger::Ledger;
+pub use ledger::{Fields, Ledger};
 pub use listener::Listener;
 pub use rates::{base_rate, quiet_moments};
 pub use span_cells::{Called, Outline, Sighting, SpanCells, SpanCount};

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use hark_event::{
     Change, ChangeKind, Episode, Hour, Id, Moment, Origin, PeerKind, Signal, SignalKind, SubjectKind, Zone,
 };
-use hark_pattern::PatternId;
+use hark_pattern::{PatternId, Rules};
 
 use crate::calibration::Calibration;
 use crate::candidate::{Candidate, Class};
@@ -34,6 +34,7 @@ const FORGOTTEN_HOURS: i64 = 100 * 24;
 /// Listens to closed hours.
 pub struct Listener {
     zone: Zone,
+    rules: Arc<Rules>,
     slots: Option<History<u8>>,
     pub(crate) services: BTreeMap<Origin, Service>,
     pub(crate) flows: Flows,
@@ -66,8 +67,14 @@ pub(crate) enum Speaker {
 impl Listener {
     /// A listener that has heard nothing; seasons follow the local time of `zone`.
     pub fn new(zone: Zone) -> Self {
+        Self::with_rules(zone, Arc::default())
+    }
+
+    /// The same, by the rules of those whose lines it hears.
+    pub fn with_rules(zone: Zone, rules: Arc<Rules>) -> Self {
         Self {
             zone,
+            rules,
             slots: None,
             services: BTreeMap::new(),
             flows: Flows::default(),
@@ -246,7 +253,7 @@ impl Listener {
                 return None;
             }
             self.flows.add_service(&origin.service);
-            self.services.insert(origin.clone(), Service::new(origin.clone(), hour));
+            self.services.insert(origin.clone(), Service::new(origin.clone(), hour, &self.rules));
         }
         self.services.get_mut(origin)
     }

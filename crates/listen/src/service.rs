@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hark_event::{Evidence, Hour, Level, Moment, Origin, SignalKind, Subject, SubjectKind};
-use hark_pattern::{Limits, PatternId, ShapeId, Vocabulary};
+use hark_pattern::{Limits, PatternId, Rules, ShapeId, Vocabulary};
 
 use hark_detect::counts;
 
@@ -53,7 +53,7 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    pub(crate) fn new(origin: Origin, hour: Hour) -> Self {
+    pub(crate) fn new(origin: Origin, hour: Hour, rules: &Arc<Rules>) -> Self {
         Self {
             origin,
             heard_from: hour,
@@ -61,7 +61,7 @@ impl Service {
             traffic: History::from(hour),
             errors: History::from(hour),
             error_phase: Phase::Quiet,
-            vocabulary: Vocabulary::new(Limits::default()),
+            vocabulary: Vocabulary::with_rules(Limits::default(), rules.clone()),
             patterns: BTreeMap::new(),
             series: BTreeMap::new(),
             versions: BTreeSet::new(),

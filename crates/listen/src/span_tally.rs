@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hark_event::{Hour, Moment, Peer, Place, Span, stable_hash};
-use hark_pattern::{Shaper, mask_secrets};
+use hark_pattern::{Rules, Shaper};
 use rustc_hash::FxHashMap;
 
 use crate::cell::HourCells;
@@ -39,11 +39,11 @@ impl SpanTally {
     pub(crate) fn hear(
         &mut self,
         span: &Span<'_>,
-        shaper: &mut Shaper,
+        (shaper, rules): (&mut Shaper, &Rules),
         hours: &mut BTreeMap<Hour, HourCells>,
     ) -> usize {
-        let operation = self.operation(span.operation, shaper);
-        let called = span.peer.map(|peer| self.called(span, peer));
+        let operation = self.operation(span.operation, shaper, rules);
+        let called = span.peer.map(|peer| self.called(span, peer, rules));
         let is_retry = self.is_retry(span, &operation, called.as_ref());
         let seen = Sighting { time: span.end, place: Place { file: span.file.clone(), line: span.line } };
         let count = count(span, is_retry, &seen);
@@ -78,23 +78,23 @@ impl SpanTally {
     }
 
     /// An operation's name, masked: identifiers in it would make one of many.
-    fn operation(&mut self, name: &str, shaper: &mut Shaper) -> Arc<str> {
+    fn operation(&mut self, name: &str, shaper: &mut Shaper, rules: &Rules) -> Arc<str> {
         if let Some(known) = self.operations.get(name) {
             return known.clone();
         }
         let shape = shaper.shape(cut_at(name, NAME_BYTES_MAX));
         self.masked += u64::from(shape.masked);
-        let name_of_all = shape.name();
+        let name_of_all = shape.name(rules);
         let masked: Arc<str> = Arc::from(if name_of_all.trim().is_empty() { "?" } else { &name_of_all });
         remember(&mut self.operations, name, &masked);
         masked
     }
 
-    fn called(&mut self, span: &Span<'_>, peer: Peer<'_>) -> Called {
+    fn called(&mut self, span: &Span<'_>, peer: Peer<'_>, rules: &Rules) -> Called {
         let name = match self.peers.get(peer.name) {
             Some(known) => known.clone(),
             None => {
-                let masked = mask_secrets(cut_at(peer.name, NAME_BYTES_MAX));
+                let masked = rules.mask_secrets(cut_at(peer.name, NAME_BYTES_MAX));
                 let name = Arc::from(&*masked.text);
                 remember(&mut self.peers, peer.name, &name);
                 name

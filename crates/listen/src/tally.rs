@@ -9,15 +9,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hark_event::{Alert, Change, Event, Hour, LogRecord, Moment, Origin, Place, Sample, Span, UserReport};
-use hark_pattern::{Shaper, mask_secrets};
+use hark_pattern::{Rules, Shaper};
 use rustc_hash::FxHashMap;
 
-use crate::cell::{Exemplar, HourCells, LogCount, LogKey, Samples};
+use crate::cell::{Exemplar, HourCells, LogCount, LogKey, SHAPES_PER_HOUR_MAX, Samples};
 use crate::span_cells::NAMES_PER_HOUR_MAX;
 use crate::span_tally::SpanTally;
 
-/// Shapes of one service kept for one hour.
-const SHAPES_PER_HOUR_MAX: usize = 4_096;
 const EXEMPLAR_BYTES_MAX: usize = 400;
 const ONCE_MAX: usize = 100_000;
 const PEER_BYTES_MAX: usize = 80;
@@ -49,6 +47,7 @@ impl Told {
 /// Counts one source into hours.
 pub struct Tally {
     shaper: Shaper,
+    rules: Arc<Rules>,
     speakers: Vec<Speaker>,
     hour: Hour,
     hours: BTreeMap<Hour, HourCells>,
@@ -85,8 +84,14 @@ impl Default for Tally {
 impl Tally {
     /// An empty tally.
     pub fn new() -> Self {
+        Self::with_rules(Arc::default())
+    }
+
+    /// An empty tally that masks and shapes by these rules.
+    pub fn with_rules(rules: Arc<Rules>) -> Self {
         Self {
-            shaper: Shaper::new(),
+            shaper: Shaper::with_rules(rules.clone()),
+            rules,
             speakers: Vec::new(),
             hour: Hour(i64::MIN),
             hours: BTreeMap::new(),
@@ -105,9 +110,18 @@ impl Tally {
             Event::Log(record) => self.hear_log(&record),
             Event::Sample(sample) => self.hear_sample(&sample),
             Event::Span(span) => self.hear_span(&span),
-            Event::Alert(alert) => self.hear_once(|told| &mut told.alerts, masked_alert(alert)),
-            Event::Report(report) => self.hear_once(|told| &mut told.reports, masked_report(report)),
-            Event::Change(change) => self.hear_once(|told| &mut told.changes, change),
+            Event::Alert(alert) => {
+                let alert = masked_alert(alert, &self.rules);
+                self.hear_once(|told| &mut told.alerts, alert);
+            }
+            Event::Report(report) => {
+                let report = masked_report(report, &self.rules);
+                self.hear_once(|told| &mut told.reports, report);
+            }
+            Event::Change(change) => {
+                let change = masked_change(change, &self.rules);
+                self.hear_once(|told| &mut told.changes, change);
+            }
         }
     }
 
@@ -164,13 +178,13 @@ impl Tally {
             found.last = found.last.max(record.arrival);
             // Observed times need not rise along a file; the earliest is the example whoever comes first.
             if (record.arrival, record.line) < (found.exemplar.time, found.exemplar.place.line) {
-                found.exemplar = exemplar(record);
+                found.exemplar = exemplar(record, &self.rules);
             }
             return;
         }
         // A text of its own for each hour: counting those who share one would wait for memory long unused.
         let text = Arc::from(shape.text);
-        let exemplar = exemplar(record);
+        let exemplar = exemplar(record, &self.rules);
         speaker.said.insert(key, LogCount { text, count: 1, last: record.arrival, exemplar });
         if speaker.said.len() > 2 * SHAPES_PER_HOUR_MAX {
             speaker.evict();
@@ -216,7 +230,7 @@ impl Tally {
             let speaker = self.speaker(span.origin);
             self.hear_version(span.origin, span.end, cut_at(version, PEER_BYTES_MAX), speaker);
         }
-        self.weight += self.spans.hear(span, &mut self.shaper, &mut self.hours);
+        self.weight += self.spans.hear(span, (&mut self.shaper, &self.rules), &mut self.hours);
     }
 
     fn hear_sample(&mut self, sample: &Sample<'_>) {
@@ -300,8 +314,8 @@ impl Speaker {
     }
 }
 
-fn exemplar(record: &LogRecord<'_>) -> Exemplar {
-    let text = mask_secrets(cut_at(record.message, 4 * EXEMPLAR_BYTES_MAX)).text;
+fn exemplar(record: &LogRecord<'_>, rules: &Rules) -> Exemplar {
+    let text = rules.mask_secrets(cut_at(record.message, 4 * EXEMPLAR_BYTES_MAX)).text;
     Exemplar {
         time: record.arrival,
         place: Place { file: record.file.clone(), line: record.line },
@@ -309,14 +323,21 @@ fn exemplar(record: &LogRecord<'_>) -> Exemplar {
     }
 }
 
-fn masked_alert(mut alert: Alert) -> Alert {
-    alert.summary = mask_secrets(cut_at(&alert.summary, 2_000)).text.into_owned();
+fn masked_alert(mut alert: Alert, rules: &Rules) -> Alert {
+    alert.summary = rules.mask_secrets(cut_at(&alert.summary, 2_000)).text.into_owned();
     alert
 }
 
-fn masked_report(mut report: UserReport) -> UserReport {
-    report.text = mask_secrets(cut_at(&report.text, 2_000)).text.into_owned();
+fn masked_report(mut report: UserReport, rules: &Rules) -> UserReport {
+    report.text = rules.mask_secrets(cut_at(&report.text, 2_000)).text.into_owned();
     report
+}
+
+fn masked_change(mut change: Change, rules: &Rules) -> Change {
+    for text in std::iter::once(&mut change.summary).chain(&mut change.details) {
+        *text = rules.mask_secrets(cut_at(text, 2_000)).text.into_owned();
+    }
+    change
 }
 
 /// The text up to so many bytes, cut between characters.

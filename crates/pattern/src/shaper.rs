@@ -4,6 +4,9 @@
 //! something are looked at. The identity is the hash of the shape's text: nothing that was seen before, and no other
 //! machine, can change it.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::class::{
@@ -12,7 +15,8 @@ use crate::class::{
 };
 use crate::kind::Kind;
 use crate::lexeme;
-use crate::mask::count_secrets;
+use crate::mask::{Masked, count_secrets};
+use crate::rules::Rules;
 use crate::secret::{self, Found, Sort};
 use crate::template::Template;
 use crate::trace;
@@ -21,6 +25,8 @@ use crate::writer::Writer;
 
 /// So many bytes of a message are considered.
 pub(crate) const MESSAGE_BYTES_MAX: usize = 4096;
+/// By own rules, so many bytes of a long message are masked at its start, and so many as are considered at its end.
+const RULED_BYTES_MAX: usize = 64 * 1024;
 /// A quoted value is looked for within so many bytes.
 const QUOTED_BYTES_MAX: usize = 512;
 /// A quoted value that is longer is data, whatever it says.
@@ -48,9 +54,9 @@ pub struct Shape<'a> {
 }
 
 impl Shape<'_> {
-    /// The message with every wildcard printed `<*>`, as the name of a pattern has it.
-    pub fn name(&self) -> String {
-        Template::of_shape(self.text).name
+    /// The message with every wildcard printed `<*>`, as the name of a pattern has it; by the rules that shaped it.
+    pub fn name(&self, rules: &Rules) -> String {
+        Template::of_shape(self.text, rules).name
     }
 }
 
@@ -59,6 +65,8 @@ impl Shape<'_> {
 pub struct Shaper {
     out: Writer,
     masked: u32,
+    /// Nothing where there are none, which costs nothing.
+    rules: Option<Arc<Rules>>,
 }
 
 impl Shaper {
@@ -67,18 +75,43 @@ impl Shaper {
         Self::default()
     }
 
+    /// A shaper that knows what people know of their lines.
+    pub fn with_rules(rules: Arc<Rules>) -> Self {
+        let rules = Some(rules).filter(|rules| **rules != Rules::default());
+        Self { rules, ..Self::default() }
+    }
+
     /// The shape of one message, of one line or several: a pure function of its text.
     ///
-    /// The first 4 KiB are considered (of a Python traceback, which ends with what matters, also the last).
+    /// The first 4 KiB are considered, and of a stack trace 16 KiB, of Python the last.
     pub fn shape(&mut self, message: &str) -> Shape<'_> {
         self.out.clear();
         self.masked = 0;
+        match self.rules.clone() {
+            None => self.lines(message),
+            Some(rules) => self.ruled(message, &rules),
+        }
+        let text = self.out.finish();
+        Shape { id: ShapeId(xxh3_64(text.as_bytes())), text, masked: self.masked }
+    }
+
+    /// Own patterns first; else what is left when own masks are done.
+    fn ruled(&mut self, message: &str, rules: &Rules) {
+        let message = considered(message);
+        if let Some(name) = message.lines().next().and_then(|line| rules.defined_for(line)) {
+            self.masked = rules.mask_secrets(&message).count;
+            return self.out.push(name);
+        }
+        let Masked { text, count } = rules.mask_own(&message);
+        self.lines(&text);
+        self.masked += count;
+    }
+
+    fn lines(&mut self, message: &str) {
         match memchr::memchr(b'\n', message.as_bytes()) {
             None => self.line(message),
             Some(end) => self.record(&message[..end], &message[end + 1..]),
         }
-        let text = self.out.finish();
-        Shape { id: ShapeId(xxh3_64(text.as_bytes())), text, masked: self.masked }
     }
 
     /// The first line, and of the others what tells one failure from another.
@@ -86,7 +119,7 @@ impl Shaper {
         self.line(first);
         for line in trace::telling_lines(first, body).lines() {
             self.out.end_line();
-            self.line(line);
+            self.line(&line);
         }
     }
 
@@ -94,6 +127,16 @@ impl Shaper {
         let head = &line[..line.floor_char_boundary(MESSAGE_BYTES_MAX)];
         Line::new(head, head.len() < line.len(), self).run();
     }
+}
+
+/// A message, or the start and the end of a long one.
+fn considered(message: &str) -> Cow<'_, str> {
+    if message.len() <= RULED_BYTES_MAX + MESSAGE_BYTES_MAX {
+        return Cow::Borrowed(message);
+    }
+    let head = &message[..message.floor_char_boundary(RULED_BYTES_MAX)];
+    let tail = &message[message.ceil_char_boundary(message.len() - MESSAGE_BYTES_MAX)..];
+    Cow::Owned(format!("{head}\n{tail}"))
 }
 
 /// One line on its way into a shape.
@@ -104,6 +147,7 @@ struct Line<'a> {
     is_cut: bool,
     out: &'a mut Writer,
     masked: &'a mut u32,
+    rules: Option<&'a Rules>,
     at: usize,
     /// All before this was written.
     written: usize,
@@ -122,6 +166,7 @@ impl<'a> Line<'a> {
             is_cut,
             out,
             masked,
+            rules: shaper.rules.as_deref(),
             at: 0,
             written: 0,
             card_until: 0,
@@ -164,6 +209,10 @@ impl<'a> Line<'a> {
             return self.replace(start, end, Kind::Str);
         }
         if flags & SLOW != 0 || (flags & DOT != 0 && word::may_be_host(&self.bytes[start..end])) {
+            if self.keeps(start, end) {
+                self.at = end;
+                return;
+            }
             self.flush(start);
             let context = self.context(start, flags);
             word::write(self.out, &self.text[start..end], flags, context);
@@ -181,6 +230,13 @@ impl<'a> Line<'a> {
             }
         }
         self.at = end;
+    }
+
+    /// Whether somebody asked for this word to stay as it is.
+    #[inline(always)]
+    fn keeps(&self, start: usize, end: usize) -> bool {
+        let word = || self.text[start..end].trim_end_matches(['.', ':']);
+        self.rules.is_some_and(|rules| rules.keeps(word()))
     }
 
     /// The query of a route is data as a whole: which parameters come, and in which order, is up to the caller.
@@ -269,7 +325,7 @@ impl<'a> Line<'a> {
             return;
         }
         let (end, flags) = word_end(self.bytes, self.at);
-        if end > self.at && flags & !(LETTER | DOT | DASH | UNDER) == 0 {
+        if end > self.at && flags & !(LETTER | DOT | DASH | UNDER) == 0 && !self.keeps(self.at, end) {
             self.replace(self.at, end, Kind::Id);
         }
     }

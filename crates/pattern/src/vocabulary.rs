@@ -8,15 +8,21 @@
 //! a bucket nor how often a shape came changes anything. Learning costs what is new in a bucket, and what a general
 //! pattern covers is not evidence again. It cannot unlearn: a pattern that was merged stays merged.
 
+mod explain;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::evidence::{self, Evidence, Group};
+use crate::rules::Rules;
 use crate::shaper::ShapeId;
 use crate::template::Template;
 use crate::unit::{Opening, Unit};
+
+pub use explain::{Apart, Explanation, PlaceExplanation, Reason};
 
 /// The identity of a pattern: XXH3 (64 bits, seed 0) of its name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -62,6 +68,8 @@ impl Default for Limits {
 pub struct Learned {
     /// Patterns known before that are now part of a more general one, as (old, new) in the order of the old; their history moves.
     pub merged: Vec<(PatternId, PatternId)>,
+    /// What those were called, in the same order.
+    pub merged_names: Vec<String>,
     /// How many shapes of this bucket went to [`PatternId::OVERFLOW`], for want of room.
     pub cut: u64,
 }
@@ -70,6 +78,7 @@ pub struct Learned {
 #[derive(Clone, Debug)]
 pub struct Vocabulary {
     limits: Limits,
+    rules: Arc<Rules>,
     units: BTreeMap<PatternId, Unit>,
     /// The pattern of each shape when it was learned; where that went since is in `moved`.
     shapes: FxHashMap<ShapeId, PatternId>,
@@ -93,8 +102,8 @@ struct Skeleton {
 struct Changes {
     /// Patterns that were not there before.
     created: FxHashSet<PatternId>,
-    /// Patterns that are no more, in no order.
-    gone: Vec<PatternId>,
+    /// Patterns that are no more and how they were called, in no order.
+    gone: Vec<(PatternId, String)>,
     /// Skeletons in which a general pattern may cover what was not merged into it.
     widened: BTreeSet<u64>,
 }
@@ -102,8 +111,14 @@ struct Changes {
 impl Vocabulary {
     /// An empty vocabulary.
     pub fn new(limits: Limits) -> Self {
+        Self::with_rules(limits, Arc::default())
+    }
+
+    /// An empty vocabulary that knows what people know of their lines; the shapes come from a shaper of the same rules.
+    pub fn with_rules(limits: Limits, rules: Arc<Rules>) -> Self {
         Self {
             limits,
+            rules,
             units: BTreeMap::new(),
             shapes: FxHashMap::default(),
             moved: FxHashMap::default(),
@@ -132,9 +147,11 @@ impl Vocabulary {
             }
         }
         self.generalise(&mut changes);
-        let known_before = changes.gone.iter().filter(|id| !changes.created.contains(id));
-        learned.merged = known_before.map(|&id| (id, self.resolve(id))).collect();
-        learned.merged.sort_unstable();
+        let Changes { created, mut gone, .. } = changes;
+        gone.retain(|(id, _)| !created.contains(id));
+        gone.sort_unstable();
+        learned.merged = gone.iter().map(|(id, _)| (*id, self.resolve(*id))).collect();
+        learned.merged_names = gone.into_iter().map(|(_, name)| name).collect();
         if self.moved.len() >= MOVED_MIN.max(self.shapes.len() / SHAPES_PER_MOVED) {
             self.tell_shapes();
         }
@@ -152,7 +169,7 @@ impl Vocabulary {
         if let Some(known) = self.shapes.get(&shape) {
             return Some(self.resolve(*known));
         }
-        let unit = Unit::new(Template::of_shape(text));
+        let unit = Unit::new(Template::of_shape(text, &self.rules));
         let named = PatternId::of(&unit.template.name);
         if self.units.contains_key(&named) { Some(named) } else { self.general_of(&unit, named) }
     }
@@ -225,7 +242,7 @@ impl Vocabulary {
         {
             return false;
         }
-        let unit = Unit::new(Template::of_shape(text));
+        let unit = Unit::new(Template::of_shape(text, &self.rules));
         let mut pattern = PatternId::of(&unit.template.name);
         if let Some(known) = self.units.get_mut(&pattern) {
             known.template.join_kinds(&unit.template.kinds);
@@ -261,6 +278,7 @@ impl Vocabulary {
         if known.opening.union(covered.opening) != known.opening
             && let Some(mut unit) = self.take(general)
         {
+            unit.proofs.add_all(&covered.proofs);
             unit.opening = unit.opening.union(covered.opening);
             changes.widened.insert(unit.skeleton);
             self.put(general, unit);
@@ -283,13 +301,14 @@ impl Vocabulary {
 
     /// Makes one pattern of a group.
     fn merge(&mut self, group: &Group, changes: &mut Changes) {
-        let units: Vec<Unit> = group.members.iter().filter_map(|id| self.take(*id)).collect();
-        let Some(mut general) = evidence::merged(&units, group.opening) else { return };
+        let (members, units): (Vec<PatternId>, Vec<Unit>) =
+            group.members.iter().filter_map(|id| Some((*id, self.take(*id)?))).unzip();
+        let Some(mut general) = evidence::merged(&units, group, &self.rules) else { return };
         let name_id = PatternId::of(&general.template.name);
         let wider = self.general_of(&general, name_id);
         let id = wider.unwrap_or(name_id);
-        for member in group.members.iter().filter(|member| **member != id) {
-            self.redirect(*member, id, changes);
+        for (member, unit) in members.iter().zip(&units).filter(|(member, _)| **member != id) {
+            self.redirect(*member, id, &unit.template.name, changes);
         }
         if wider.is_some() {
             self.cover(id, &general, changes);
@@ -297,7 +316,7 @@ impl Vocabulary {
         }
         match self.take(id) {
             Some(known) => general.take_in(&known),
-            None if !group.members.contains(&id) => drop(changes.created.insert(id)),
+            None if !members.contains(&id) => drop(changes.created.insert(id)),
             None => {}
         }
         // What differs in one place alone is in the group.
@@ -319,7 +338,7 @@ impl Vocabulary {
                 && let Some(unit) = self.take(id)
             {
                 self.cover(general, &unit, changes);
-                self.redirect(id, general, changes);
+                self.redirect(id, general, &unit.template.name, changes);
             }
         }
     }
@@ -358,9 +377,9 @@ impl Vocabulary {
         Some(unit)
     }
 
-    fn redirect(&mut self, old: PatternId, new: PatternId, changes: &mut Changes) {
+    fn redirect(&mut self, old: PatternId, new: PatternId, old_name: &str, changes: &mut Changes) {
         self.moved.insert(old, new);
-        changes.gone.push(old);
+        changes.gone.push((old, old_name.to_owned()));
     }
 
     fn resolve(&self, pattern: PatternId) -> PatternId {
@@ -507,11 +526,13 @@ mod tests {
         let mut vocabulary = Vocabulary::new(Limits::default());
         learn(&mut vocabulary, &logins(5));
         let old: Vec<_> = vocabulary.patterns().collect();
+        let merged_names = old.iter().map(|id| vocabulary.name(*id).to_owned()).collect();
         let learned = learn(&mut vocabulary, &logins(7));
         let general = vocabulary.patterns().next().expect("there is one");
         assert_eq!(vocabulary.name(general), "login of user <*> was refused");
         assert_eq!(vocabulary.wildcards(general), ["word"]);
-        assert_eq!(learned, Learned { merged: old.iter().map(|id| (*id, general)).collect(), cut: 0 });
+        let merged = old.iter().map(|id| (*id, general)).collect();
+        assert_eq!(learned, Learned { merged, merged_names, cut: 0 });
         for (shape, _) in shapes(&logins(7)) {
             assert_eq!(vocabulary.pattern_of(shape), Some(general));
         }
@@ -640,6 +661,51 @@ mod tests {
         learn(&mut vocabulary, &(0..144).map(|number| pair(number % 12, number / 12)).collect::<Vec<_>>());
         let names: Vec<&str> = vocabulary.patterns().map(|id| vocabulary.name(id)).collect();
         assert_eq!(names, ["login of <*> from <*> went well"]);
+    }
+
+    /// The names of all patterns that these messages are, by these rules.
+    fn names_by(rules: Rules, messages: &[String]) -> Vec<String> {
+        let rules = Arc::new(rules);
+        let mut shaper = Shaper::with_rules(rules.clone());
+        let mut vocabulary = Vocabulary::with_rules(Limits::default(), rules);
+        let owned = |message: &String| {
+            let shape = shaper.shape(message);
+            (shape.id, shape.text.to_owned())
+        };
+        let shapes: Vec<(ShapeId, String)> = messages.iter().map(owned).collect();
+        vocabulary.learn(shapes.iter().map(|(id, text)| (*id, text.as_str())));
+        let mut names: Vec<String> = vocabulary.patterns().map(|id| vocabulary.name(id).to_owned()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    #[test]
+    fn words_that_are_kept_apart_are_neither_masked_nor_merged() {
+        let mut messages = logins(20);
+        let kept = ["root", "svc-7"].map(|user| format!("login of user {user} was refused"));
+        messages.extend(kept.clone());
+        messages.push("login of user svc-8 was refused".to_owned());
+        let mut rules = Rules::default();
+        rules.never_merge("root");
+        rules.never_merge("svc-7");
+        let mut expected = vec!["login of user <*> was refused".to_owned()];
+        expected.extend(kept);
+        assert_eq!(names_by(rules, &messages), expected);
+        assert_eq!(names_by(Rules::default(), &messages), expected[..1]);
+    }
+
+    #[test]
+    fn a_pattern_that_somebody_wrote_takes_its_lines_and_is_never_merged() {
+        let mut messages = logins(20);
+        messages.extend((0..3).map(|number| format!("cache {} of {number} is warm", word(number))));
+        messages.push("login of user nobody was refused".to_owned());
+        let mut rules = Rules::default();
+        rules.define("cache <*> of <...>").expect("a pattern");
+        rules.define("login of user nobody was refused").expect("a pattern");
+        assert_eq!(
+            names_by(rules, &messages),
+            ["cache <*> of <*>", "login of user <*> was refused", "login of user nobody was refused"]
+        );
     }
 
     #[test]

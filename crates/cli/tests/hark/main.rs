@@ -7,7 +7,9 @@
 #![expect(clippy::unwrap_used, reason = "a world that cannot be built is a failed test")]
 
 mod bad_input;
+mod changes;
 mod contract;
+mod faults;
 mod laws;
 mod output;
 mod patterns;
@@ -15,5 +17,6 @@ mod place;
 mod repositories;
 mod requests;
 mod secrets;
+mod settings;
 mod times;
 mod world;

@@ -96,3 +96,43 @@ fn what_is_shown_can_be_chosen() {
     place.hark(&["patterns", "a.log"]).says(0, &[]);
     place.hark(&["patterns", "missing.log"]).says(2, &["missing.log"]);
 }
+
+#[test]
+fn a_pattern_explains_itself_also_by_an_identity_that_became_part_of_it() {
+    let place = Place::new();
+    let line = |hour: u32, name: &str, ms: u32| {
+        format!(
+            "2026-03-01T{hour:02}:00:00Z WARN login of user {name} was refused after took={ms}ms password=hunter2\n"
+        )
+    };
+    let names = ["ann", "bob", "carl", "dora", "emil", "fred", "gina"];
+    let early: String = names[..2].iter().map(|name| line(10, name, 5)).collect();
+    let late: String = (10..30).map(|ms| line(11, names[ms as usize % 7], ms)).collect();
+    let granted = "2026-03-01T11:00:00Z WARN login of user ann was granted after took=3ms password=hunter2\n";
+    place.write("early.log", early.clone());
+    place.write("a.log", early + &late + granted);
+    let old = place.json(&["patterns", "early.log"])["patterns"][0]["id"].as_str().unwrap().to_owned();
+    let told = place.json(&["patterns", "a.log", "--explain", &old]);
+    let explained = &told["explained"][0];
+    let name = "login of user <*> was refused after took=<*> password=<*>";
+    assert_eq!((&told["asked"], &explained["pattern"]["pattern"]), (&json!(old), &json!(name)));
+    assert_eq!((&explained["pattern"]["count"], &explained["shapes"]), (&json!(22), &json!(7)));
+    let former: Vec<&str> =
+        explained["former"].as_array().unwrap().iter().map(|former| former["id"].as_str().unwrap()).collect();
+    assert_eq!((former.len(), former.contains(&old.as_str())), (2, true));
+    assert_eq!(explained["former"][0]["merged_at"], "2026-03-01T12:00:00Z");
+    let place_of = |text: &str| {
+        explained["places"].as_array().unwrap().iter().find(|place| place["text"] == text).unwrap().clone()
+    };
+    assert_eq!((&place_of("<*>")["reason"], &place_of("<*>")["values"]), (&json!("evidence"), &json!(7)));
+    let fields = &explained["fields"];
+    assert_eq!((&fields[0]["distinct"], &fields[0]["top"][0]["count"]), (&json!(7), &json!(4)));
+    assert_eq!(
+        fields[1]["numbers"],
+        json!({ "count": 22, "unit": "s", "min": 0.005, "median": fields[1]["numbers"]["median"], "max": 0.029 })
+    );
+    assert_eq!(fields[2]["top"], json!([{ "value": "<secret>", "count": 22 }]));
+    place.hark(&["patterns", "a.log", "--explain", &old]).says(0, &[]);
+    place.hark(&["patterns", "a.log", "--explain", "0123"]).says(2, &["`0123`", "hint: "]);
+    place.hark(&["patterns", "a.log", "--explain", &old, "--format", "html"]).says(2, &["--explain"]);
+}
