@@ -75,7 +75,8 @@ pub(crate) fn listen(settings: &Settings, telling: &Telling, clock: Clock) -> Re
     told.changes.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| a.id.cmp(&b.id)));
     told.changes.dedup_by(|a, b| a.id == b.id);
     let now = clock.as_of.or(hearing.to);
-    let (Some(now), true) = (now, hearing.records + hearing.samples > 0 || !is_empty(&told)) else {
+    let (Some(now), true) = (now, hearing.records + hearing.samples + hearing.spans > 0 || !is_empty(&told))
+    else {
         remark_on(&hearing, &remarks, telling.quiet);
         return Err(Failure::NothingRead { paths: named(&sources.paths) });
     };

@@ -16,6 +16,7 @@ mod moment;
 mod pattern;
 mod record;
 mod signal;
+mod span;
 mod subject;
 
 pub use alert::{Alert, UserReport};
@@ -32,4 +33,5 @@ pub use moment::{Hour, Moment, Window, Zone};
 pub use pattern::{Pattern, Patterns};
 pub use record::{Event, LogRecord, Origin, Place, Sample};
 pub use signal::{BaseRate, Episode, Evidence, Listening, Signal, SignalKind};
+pub use span::{Peer, PeerKind, Span, SpanKind};
 pub use subject::{Subject, SubjectKind};

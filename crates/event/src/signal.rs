@@ -21,6 +21,12 @@ pub enum SignalKind {
     TailLatency,
     /// Errors are a growing share.
     ErrorsRising,
+    /// Calls are tried again more and more often.
+    RetriesRising,
+    /// Somebody calls somebody as never before.
+    FlowNew,
+    /// Calls that used to be made are no longer made.
+    FlowGone,
 }
 
 impl SignalKind {
@@ -35,6 +41,9 @@ impl SignalKind {
             Self::MetricSaturation => "metric-saturation",
             Self::TailLatency => "tail-latency",
             Self::ErrorsRising => "errors-rising",
+            Self::RetriesRising => "retries-rising",
+            Self::FlowNew => "flow-new",
+            Self::FlowGone => "flow-gone",
         }
     }
 }

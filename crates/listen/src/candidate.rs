@@ -23,6 +23,10 @@ pub(crate) enum Class {
     Errors,
     /// Quantities with a limit.
     Saturation,
+    /// Shares of spans that failed or were tried again.
+    Share,
+    /// Calls that are made for the first time.
+    NewFlow,
 }
 
 /// What a known change may explain away.

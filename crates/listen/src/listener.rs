@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hark_event::{
-    Change, ChangeKind, Episode, Hour, Id, Moment, Origin, Signal, SignalKind, SubjectKind, Zone,
+    Change, ChangeKind, Episode, Hour, Id, Moment, Origin, PeerKind, Signal, SignalKind, SubjectKind, Zone,
 };
 use hark_pattern::{Limits, PatternId, Rules, ShapeId};
 
@@ -15,7 +15,7 @@ use crate::calibration::Calibration;
 use crate::candidate::{Candidate, Class};
 use crate::cell::HourCells;
 use crate::clusters::Clusters;
-use crate::flows::Flows;
+use crate::flows::{Flows, joined};
 use crate::heard::Heard;
 use crate::history::History;
 use crate::metric_subject::Calendar;
@@ -23,6 +23,8 @@ use crate::pattern_subject::Around;
 use crate::phase::Phase;
 use crate::room;
 use crate::service::Service;
+use crate::service_spans::{Meant, SpanName, flow_name, kind_of};
+use crate::span_cells::{Called, SpanCells, SpanCount};
 
 /// Services that are listened to; more are cut and counted.
 const SERVICES_MAX: usize = 5_000;
@@ -54,6 +56,7 @@ pub(crate) struct Forgotten {
     services: BTreeSet<Origin>,
     patterns: u64,
     series: u64,
+    operations: u64,
 }
 
 /// Which subject a candidate came from.
@@ -62,6 +65,7 @@ pub(crate) enum Speaker {
     Pattern(PatternId),
     Series(Arc<str>),
     Errors,
+    Spans(SpanName),
 }
 
 impl Listener {
@@ -123,9 +127,9 @@ impl Listener {
         }
         let findings = self.judge(&calendar);
         let said = self.say(hour, findings);
-        self.end_episodes(hour);
+        self.end_episodes(&calendar);
         if hour.0 % 24 == 23 {
-            self.calibrate(hour);
+            self.calibrate(&calendar);
             self.forget(hour);
         }
         self.slots = Some(slots);
@@ -213,9 +217,60 @@ impl Listener {
                 .entry("records of shapes beyond 4,096 an hour and service, or 65,536 an hour")
                 .or_default() += count;
         }
+        self.take_spans(cells.spans, hour);
         if cells.samples_cut > 0 {
             *self.cut.entry("samples beyond 3,600 an hour and series").or_default() += cells.samples_cut;
         }
+    }
+
+    fn take_spans(&mut self, cells: SpanCells, hour: Hour) {
+        for (origin, operations) in cells.operations {
+            let Some(service) = self.service(&origin, hour) else { continue };
+            service.heard_last = hour;
+            operations.into_iter().for_each(|(name, count)| service.spans.hear_operation(&name, count, hour));
+            self.flows.add_tracer(&origin.service);
+        }
+        let pairs = joined(&cells.outlines);
+        self.flows.learn_answers(&pairs);
+        for (origin, calls) in cells.calls {
+            self.flows.add_tracer(&origin.service);
+            calls.into_iter().for_each(|(called, count)| self.take_call(&origin, &called, count, hour));
+        }
+        for pair in pairs {
+            let (caller, callee) = (&pair.caller.origin, &pair.callee.origin.service);
+            if pair.caller.called.is_none() {
+                // Who names nobody is known by the answer: of the traces that are kept, so that only shares count.
+                let called = Called { is_source: false, kind: PeerKind::Service, name: callee.clone() };
+                self.take_call(caller, &called, pair.count(), hour);
+            } else if pair.caller.names_a_queue() {
+                self.flows.add_traced(&caller.service, callee, PeerKind::Service, 1);
+            }
+        }
+        if cells.cut > 0 {
+            *self.cut.entry("spans of operations or calls beyond 512 an hour and service").or_default() +=
+                cells.cut;
+        }
+    }
+
+    fn take_call(&mut self, origin: &Origin, called: &Called, count: SpanCount, hour: Hour) {
+        let known = self.flows.service_called(called);
+        let Some(service) = self.service(origin, hour) else { return };
+        let (meant, before) = service.spans.meant(called, known);
+        let name = flow_name(&origin.service, &meant, called.is_source);
+        if let Some(before) = before {
+            let old = Meant { name: before.clone(), is_service: false };
+            service.spans.rename_flow(&flow_name(&origin.service, &old, called.is_source), &name);
+            self.flows.rename_traced(&origin.service, &before, &meant.name);
+        }
+        let kind = kind_of(called, &meant);
+        if called.is_source {
+            self.flows.add_traced(&meant.name, &origin.service, PeerKind::Service, count.spans);
+        } else {
+            self.flows.add_traced(&origin.service, &meant.name, kind, count.spans);
+        }
+        let Some(service) = self.service(origin, hour) else { return };
+        service.heard_last = hour;
+        service.spans.hear_flow(&name, &meant, count, hour);
     }
 
     fn service(&mut self, origin: &Origin, hour: Hour) -> Option<&mut Service> {
@@ -249,6 +304,9 @@ impl Listener {
             }
             if let Some(candidate) = service.judge_errors(calendar.hour) {
                 findings.push((origin.clone(), Speaker::Errors, candidate));
+            }
+            for (name, candidate) in service.spans.judge(calendar, &starts) {
+                findings.push((origin.clone(), Speaker::Spans(name), candidate));
             }
         }
         findings
@@ -301,7 +359,7 @@ impl Listener {
                     .unwrap_or_else(|| id.clone()),
             ),
         };
-        if matches!(found.class, Class::New | Class::NewLoud) {
+        if matches!(found.class, Class::New | Class::NewLoud | Class::NewFlow) {
             self.calibration.add(found.class, if explained_by.is_some() { QUIET } else { found.score });
         }
         let signal = Signal {
@@ -346,6 +404,9 @@ impl Listener {
                 }
             }
             Speaker::Errors => service.error_phase = Phase::Open(place),
+            Speaker::Spans(name) => {
+                service.spans.open(&name, signal.kind, signal.onset.hour(), place, explained);
+            }
         }
         if signal.cluster.as_ref() == Some(&signal.id) {
             self.clusters.lead(signal);
@@ -361,7 +422,8 @@ impl Listener {
         });
     }
 
-    fn end_episodes(&mut self, hour: Hour) {
+    fn end_episodes(&mut self, calendar: &Calendar<'_>) {
+        let hour = calendar.hour;
         for service in self.services.values_mut() {
             let around = Around { hour, heard_from: service.heard_from, traffic: &service.traffic };
             for pattern in service.patterns.values_mut() {
@@ -381,6 +443,9 @@ impl Listener {
                     series.phase = Phase::ended_at(hour);
                 }
             }
+            for place in service.spans.end_episodes(calendar, &starts) {
+                self.episodes[place].ended_at.get_or_insert(hour.end());
+            }
             if let Phase::Open(place) = service.error_phase
                 && service.errors_have_ended()
             {
@@ -399,6 +464,7 @@ impl Listener {
                 forgotten.services.insert(origin.clone());
                 forgotten.patterns += service.patterns.len() as u64;
                 forgotten.series += service.series.len() as u64;
+                forgotten.operations += service.spans.operations.len() as u64;
                 service.open_episodes().for_each(|place| episodes[place].ended_at = Some(hour.end()));
             }
             !is_gone(service)
@@ -406,7 +472,8 @@ impl Listener {
     }
 
     /// Once a day: what did quiet subjects look like? One that rests after an episode is not quiet yet.
-    fn calibrate(&mut self, hour: Hour) {
+    fn calibrate(&mut self, calendar: &Calendar<'_>) {
+        let hour = calendar.hour;
         for service in self.services.values() {
             let around = Around { hour, heard_from: service.heard_from, traffic: &service.traffic };
             let warm = hour - service.heard_from >= 5 * 24;
@@ -427,6 +494,9 @@ impl Listener {
                 if warm {
                     self.calibration.add(Class::Saturation, QUIET);
                 }
+            }
+            for (class, score) in service.spans.quiet_scores(calendar) {
+                self.calibration.add(class, score);
             }
             if warm && service.error_phase.may_speak(hour) {
                 for _ in 0..ERROR_SUBJECTS {
@@ -449,9 +519,11 @@ pub(crate) fn subjects(listener: &Listener) -> BTreeMap<SubjectKind, u64> {
     for service in listener.services.values() {
         *known.entry(SubjectKind::Pattern).or_default() += service.patterns.len() as u64;
         *known.entry(SubjectKind::Metric).or_default() += service.series.len() as u64;
+        *known.entry(SubjectKind::Operation).or_default() += service.spans.operations.len() as u64;
     }
     *known.entry(SubjectKind::Pattern).or_default() += listener.forgotten.patterns;
     *known.entry(SubjectKind::Metric).or_default() += listener.forgotten.series;
+    *known.entry(SubjectKind::Operation).or_default() += listener.forgotten.operations;
     let gone = listener.forgotten.services.iter().filter(|origin| !listener.services.contains_key(origin));
     known.insert(SubjectKind::Service, (listener.services.len() + gone.count()) as u64);
     known.insert(SubjectKind::Flow, listener.flows.all().len() as u64);

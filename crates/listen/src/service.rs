@@ -15,6 +15,7 @@ use crate::metric_name::{Meaning, is_limit_of};
 use crate::metric_subject::{Calendar, MetricSubject};
 use crate::pattern_subject::{Around, PatternSubject};
 use crate::phase::Phase;
+use crate::service_spans::ServiceSpans;
 use crate::starts::{Start, Starts, comes_like_a_start, reads_like_a_start};
 use crate::words::{hours, quantity, times};
 
@@ -49,6 +50,7 @@ pub(crate) struct Service {
     pub(crate) patterns_cut: u64,
     heard_this_hour: (u32, u32),
     counted_this_hour: BTreeMap<PatternId, u32>,
+    pub(crate) spans: ServiceSpans,
 }
 
 impl Service {
@@ -72,6 +74,7 @@ impl Service {
             patterns_cut: 0,
             heard_this_hour: (0, 0),
             counted_this_hour: BTreeMap::new(),
+            spans: ServiceSpans::default(),
         }
     }
 
@@ -79,7 +82,8 @@ impl Service {
     pub(crate) fn open_episodes(&self) -> impl Iterator<Item = usize> {
         let patterns = self.patterns.values().map(|pattern| pattern.phase);
         let series = self.series.values().map(|series| series.phase);
-        patterns.chain(series).chain([self.error_phase]).filter_map(|phase| match phase {
+        let spans = self.spans.phases();
+        patterns.chain(series).chain([self.error_phase]).chain(spans).filter_map(|phase| match phase {
             Phase::Open(place) => Some(place),
             Phase::Quiet | Phase::Resting(_) => None,
         })
@@ -171,6 +175,7 @@ impl Service {
         self.hear_starts(hour);
         self.counted_this_hour.clear();
         let starts = self.starts.hours();
+        self.spans.close_hour(calendar, &starts);
         for series in self.series.values_mut() {
             if series.next_hour() <= hour {
                 series.hear(&[], calendar, &starts);

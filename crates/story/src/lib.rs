@@ -11,6 +11,7 @@ mod chance;
 mod changes;
 mod link;
 mod notes;
+mod origins;
 mod place;
 mod questions;
 mod signals;

@@ -106,6 +106,9 @@ pub(crate) fn kind(kind: SignalKind) -> &'static str {
         SignalKind::MetricSaturation => "a metric running into its limit",
         SignalKind::TailLatency => "the slowest requests getting slower",
         SignalKind::ErrorsRising => "errors becoming a larger share",
+        SignalKind::RetriesRising => "calls tried again more and more often",
+        SignalKind::FlowNew => "a call never seen before",
+        SignalKind::FlowGone => "a call that is no longer made",
     }
 }
 

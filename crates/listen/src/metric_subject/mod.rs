@@ -62,8 +62,14 @@ pub(crate) struct MetricSubject {
 
 impl MetricSubject {
     pub(crate) fn new(name: Arc<str>, first: Hour, place: Place) -> Self {
+        let meaning = Meaning::of(&name);
+        Self::of_meaning(meaning, name, first, place)
+    }
+
+    /// A series of which more is known than its name says.
+    pub(crate) fn of_meaning(meaning: Meaning, name: Arc<str>, first: Hour, place: Place) -> Self {
         Self {
-            meaning: Meaning::of(&name),
+            meaning,
             name,
             phase: Phase::Quiet,
             values: History::from(first),
