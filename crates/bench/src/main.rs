@@ -14,6 +14,7 @@ mod hark;
 mod interval;
 mod labelled;
 mod laws;
+mod metrics;
 mod options;
 mod patterns;
 mod quiet;
@@ -44,6 +45,8 @@ hark-bench <command> [options]: measures the hark binary and prints Markdown
               --tales a,b  --seeds 301..301  --traffic 0.05  --moments 50  --short
   patterns  are log lines told apart as people tell them apart? beside Drain3, if python3 has it
               --data ../shared/data  --python python3
+  metrics   is what people labelled in series heard, and nothing else?
+              --data ../shared/data  --sets nab,asd,smd,drift
   speed     lines a second beside `wc -l` and `grep` on the same files
               --bytes 1073741824
   world     writes a world into --to DIR, to look at: --tales NAME --seeds N --traffic 1.0
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         "stories" => stories::run(&options),
         "quiet" => quiet::run(&options),
         "laws" => laws::run(&options),
+        "metrics" => metrics::run(&options),
         "patterns" => patterns::run(&options),
         "speed" => speed::run(&options),
         "world" => world::run(&options),
