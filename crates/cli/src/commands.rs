@@ -4,6 +4,7 @@ pub(crate) mod back;
 pub(crate) mod demo;
 pub(crate) mod listen;
 pub(crate) mod patterns;
+pub(crate) mod replay;
 
 use crate::arguments::{Arguments, Command};
 use crate::failure::Failure;
@@ -15,5 +16,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Listen(listen) => listen.run(),
         Command::Back(back) => back.run(),
         Command::Patterns(patterns) => patterns.run(),
+        Command::Replay(replay) => replay.run(),
     }
 }

@@ -23,6 +23,12 @@ pub(crate) enum Failure {
     /// A document of every record.
     #[error("`--assign` has no such format")]
     AssignedAsDocument,
+    /// A page of what was replayed.
+    #[error("`replay` has no page; its tables are Markdown")]
+    ReplayedAsPage,
+    /// A list of incidents without one.
+    #[error("no incident can be read in `{path}`{}", .because.as_ref().map_or_else(String::new, |why| format!(": {why}")))]
+    NoIncident { path: PathBuf, because: Option<String> },
     /// A zone is not known.
     #[error("`{name}` is no time zone")]
     Zone { name: String },
@@ -56,6 +62,8 @@ impl Failure {
             | Self::EndsBeforeItStarts
             | Self::SinceAfterNow { .. }
             | Self::AssignedAsDocument
+            | Self::ReplayedAsPage
+            | Self::NoIncident { .. }
             | Self::Zone { .. }
             | Self::NothingRead { .. }
             | Self::Dig(_) => 2,
@@ -94,6 +102,10 @@ impl Failure {
                 "now is --as-of, else the time of the latest record; ask for what was before it"
             }
             Self::AssignedAsDocument => "a line for each record is told as --format json or human",
+            Self::ReplayedAsPage => "use --format markdown",
+            Self::NoIncident { .. } => {
+                "write one line for each: {\"start\": \"2026-03-07T11:28:00Z\", \"service\": \"checkout\"}"
+            }
             Self::Zone { .. } => "name it as in Europe/Berlin, or an offset as in +02:00",
             Self::NothingRead { .. } => {
                 "the remarks above say why for each file; docs and `hark listen --help` name what is read"

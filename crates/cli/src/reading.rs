@@ -67,6 +67,17 @@ impl Clock {
 
 /// Reads everything and listens to it, up to now.
 pub(crate) fn listen(sources: &Sources, telling: &Telling, clock: Clock) -> Result<Listened, Failure> {
+    let listener = Listener::new(clock.zone.clone());
+    listen_with(listener, sources, telling, clock)
+}
+
+/// Reads everything and has this listener, which has heard nothing yet, listen to it.
+pub(crate) fn listen_with(
+    mut listener: Listener,
+    sources: &Sources,
+    telling: &Telling,
+    clock: Clock,
+) -> Result<Listened, Failure> {
     let reading = reading(sources, &clock);
     let Counted { sorter, told, mut hearing, mut remarks, .. } = count(sources, telling, &reading)?;
     let now = clock.as_of.or(hearing.to);
@@ -76,7 +87,6 @@ pub(crate) fn listen(sources: &Sources, telling: &Telling, clock: Clock) -> Resu
     };
     let repositories = Repositories::read(&sources.repo, now)?;
     remarks.extend(repositories.remarks.iter().cloned());
-    let mut listener = Listener::new(clock.zone.clone());
     listener.announce(repositories.changes.iter().chain(&told.changes).cloned());
     let too_old = close_hours(&mut listener, sorter, now, threads(sources))?;
     let heard = listener.heard(now);

@@ -19,6 +19,7 @@ mod csv_wide;
 mod discover;
 mod draft;
 mod ear;
+mod incidents;
 mod json;
 mod json_lines;
 mod json_plain;
@@ -43,4 +44,5 @@ mod victoria;
 mod tests;
 
 pub use discover::{Discovery, discover};
+pub use incidents::incidents;
 pub use source::{Reading, Source};

@@ -20,6 +20,8 @@ use crate::words::{hours, quantity, times};
 
 /// Series of one service that are listened to; more are cut and counted.
 const SERIES_MAX: usize = 20_000;
+/// A pod is replaced by another one within so long.
+const REPLACED_WITHIN_HOURS: i64 = 24;
 /// Errors an hour below which nothing is called a burst.
 const ERRORS_BURST_MIN: u32 = 20;
 
@@ -34,6 +36,8 @@ pub(crate) struct Service {
     pub(crate) heard_from: Hour,
     pub(crate) traffic: History<u32>,
     pub(crate) errors: History<u32>,
+    /// Series that were measured, per hour.
+    pub(crate) measured: History<u32>,
     pub(crate) error_phase: Phase,
     vocabulary: Vocabulary,
     pub(crate) patterns: BTreeMap<PatternId, PatternSubject>,
@@ -55,6 +59,7 @@ impl Service {
             heard_from: hour,
             traffic: History::from(hour),
             errors: History::from(hour),
+            measured: History::from(hour),
             error_phase: Phase::Quiet,
             vocabulary: Vocabulary::new(Limits::default()),
             patterns: BTreeMap::new(),
@@ -148,6 +153,8 @@ impl Service {
                 series.hear(&[], calendar, &starts);
             }
         }
+        let measured = self.series.values().filter(|series| series.is_measured()).count();
+        self.measured.push(u32::try_from(measured).unwrap_or(u32::MAX));
         if hour.0 % 24 == 0 {
             self.series.retain(|_, series| !series.is_forgotten() || matches!(series.phase, Phase::Open(_)));
             self.find_limits();
@@ -218,6 +225,19 @@ impl Service {
         let variants = self.patterns.values().filter(is_old).filter(is_variant);
         let known: BTreeSet<&str> = variants.flat_map(|variant| variant.name.split(' ')).collect();
         name.split(' ').all(|word| known.contains(word))
+    }
+
+    /// Series that have been heard long enough to be judged: they share the service's budget.
+    pub(crate) fn judged_series(&self) -> usize {
+        self.series.values().filter(|series| series.can_surprise()).count()
+    }
+
+    /// Whether a series of the same name and with other labels began about when this one stopped: a pod was replaced.
+    pub(crate) fn is_replaced(&self, name: &str, stopped: Hour) -> bool {
+        let plain = |name: &str| name.split('{').next().map(str::to_owned);
+        self.series.values().any(|other| {
+            (other.first_heard - stopped).abs() <= REPLACED_WITHIN_HOURS && plain(&other.name) == plain(name)
+        })
     }
 
     fn find_limits(&mut self) {

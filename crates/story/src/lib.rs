@@ -13,6 +13,7 @@ mod link;
 mod notes;
 mod place;
 mod questions;
+mod replay;
 mod signals;
 mod telling;
 mod timeline;
@@ -20,6 +21,7 @@ mod told;
 mod wording;
 
 pub use asked::{Asked, Known};
+pub use replay::{Replay, ReplayedIncident, ReplayedKind, replay};
 pub use telling::tell;
 pub use told::{
     Answer, BlindSpot, Chance, Incident, LinkedSignal, Questions, ReachedNote, Story, StoryChange,

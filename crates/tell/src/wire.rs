@@ -8,12 +8,14 @@ mod hearing;
 mod listening;
 mod patterns;
 mod print;
+mod replay;
 mod signal;
 mod story;
 
 pub(crate) use listening::ListeningWire;
 pub(crate) use patterns::{AssignedWire, PatternsWire};
 pub(crate) use print::{line, pretty};
+pub(crate) use replay::ReplayWire;
 pub(crate) use story::StoryWire;
 
 use hark_event::Moment;
@@ -38,6 +40,7 @@ pub fn schemas() -> Vec<(&'static str, String)> {
     vec![
         ("listening.json", schema::<ListeningWire>()),
         ("patterns.json", schema::<PatternsWire>()),
+        ("replay.json", schema::<ReplayWire>()),
         ("signal.json", schema::<SignalWire>()),
         ("story.json", schema::<StoryWire>()),
     ]

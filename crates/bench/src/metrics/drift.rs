@@ -2,7 +2,7 @@
 //!
 //! Series are hourly medians of ASD and SMD metrics, picked by a rule that looks at no answer: those that move (more than
 //! fifty different hourly values, and none that half of the hours share), up to [`METRICS_OF_HOST_MAX`] a host, spread
-//! evenly. 8 % of the hours and one stretch of twelve are taken out, by seed. σ is the MAD-sigma of what the median of
+//! evenly. What people labelled as incidents is left out: it is no quiet. 8 % of the hours and one stretch of twelve are taken out, by seed. σ is the MAD-sigma of what the median of
 //! each hour of the day leaves, before the onset, fourteen days before the end. Every second series drifts down.
 //!
 //! A step at a known deploy is the other half: it must not be called anything but a step that is tied to the deploy.
@@ -129,12 +129,16 @@ fn picked(host: &Host) -> Vec<Series> {
 
 fn hourly(host: &Host, metric: usize) -> Vec<f64> {
     let rows = (3_600 / host.step_seconds) as usize;
-    let middle = |rows: &[Vec<f32>]| median(rows.iter().map(|row| f64::from(row[metric])).collect());
-    host.rows.chunks_exact(rows).filter_map(middle).collect()
+    let middle = |hour: usize| {
+        let sound = (hour * rows..(hour + 1) * rows).filter(|row| !host.is_hurt(*row));
+        median(sound.map(|row| f64::from(host.rows[row][metric])).collect()).unwrap_or(f64::NAN)
+    };
+    (0..host.rows.len() / rows).map(middle).collect()
 }
 
 fn moves(values: &[f64]) -> bool {
-    let mut sorted = values[..values.len().saturating_sub(DRIFT_HOURS)].to_vec();
+    let before = &values[..values.len().saturating_sub(DRIFT_HOURS)];
+    let mut sorted: Vec<f64> = before.iter().copied().filter(|value| value.is_finite()).collect();
     sorted.sort_by(f64::total_cmp);
     let most = sorted.chunk_by(|a, b| a == b).map(<[f64]>::len).max().unwrap_or(0);
     let different = sorted.chunk_by(|a, b| a == b).count();
@@ -144,10 +148,13 @@ fn moves(values: &[f64]) -> bool {
 /// The MAD-sigma around the median of each hour of the day.
 fn sigma(values: &[f64]) -> f64 {
     let usual: Vec<f64> = (0..DAY)
-        .map(|hour| median(values.iter().skip(hour).step_by(DAY).copied().collect()).unwrap_or(0.0))
+        .map(|hour| {
+            median(values.iter().skip(hour).step_by(DAY).copied().filter(|value| value.is_finite()).collect())
+                .unwrap_or(0.0)
+        })
         .collect();
     let rest = values.iter().enumerate().map(|(at, value)| (value - usual[at % DAY]).abs());
-    1.4826 * median(rest.collect()).unwrap_or(0.0)
+    1.4826 * median(rest.filter(|rest| rest.is_finite()).collect()).unwrap_or(0.0)
 }
 
 /// With hours taken out, as `NaN`.

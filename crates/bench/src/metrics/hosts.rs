@@ -152,6 +152,11 @@ impl Host {
         BEGIN + row as i64 * self.step_seconds
     }
 
+    /// Whether people saw an incident in this row.
+    pub(crate) fn is_hurt(&self, row: usize) -> bool {
+        self.incidents.iter().any(|incident| (incident.0..=incident.1).contains(&row))
+    }
+
     fn score(&self, said: &[Said]) -> Fared {
         let from = self.time(self.judged_from);
         let here =

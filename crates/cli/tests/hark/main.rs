@@ -12,6 +12,7 @@ mod laws;
 mod output;
 mod patterns;
 mod place;
+mod replay;
 mod repositories;
 mod requests;
 mod secrets;
