@@ -1,6 +1,6 @@
 # What a newcomer needs: `make demo` and `make test`. Both do all the set-up that they need.
 
-.PHONY: demo test build setup bench bench-stories bench-quiet bench-laws bench-patterns
+.PHONY: demo test build setup bench bench-stories bench-quiet bench-laws bench-patterns bench-metrics
 
 CARGO ?= cargo
 DATA ?= ../shared/data
@@ -37,3 +37,6 @@ bench-patterns: build ## are log lines told apart as people tell them apart? bes
 	@[ -x $(DRAIN3)/bin/python ] || python3 -m venv $(DRAIN3) || true
 	@$(DRAIN3)/bin/python -c 'import drain3' 2>/dev/null || $(DRAIN3)/bin/pip install --quiet drain3==0.9.11 || true
 	$(CARGO) run --release --locked -p hark-bench -- patterns --data $(DATA) --python $(DRAIN3)/bin/python
+
+bench-metrics: build ## is what people labelled in series heard, and nothing else?
+	$(CARGO) run --release --locked -p hark-bench -- metrics --data $(DATA)

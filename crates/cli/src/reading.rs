@@ -22,8 +22,6 @@ use crate::writing::remark_on;
 const HANDED_ON_AT: usize = 4 * 1024 * 1024;
 /// So many hours are put together ahead of the one that is listened to.
 const HOURS_AHEAD: usize = 2;
-/// Telemetry older than this before now says nothing about now.
-const HOURS_MAX: i64 = 400 * 24;
 
 /// What was heard, and all that a story may need besides.
 pub(crate) struct Listened {
@@ -88,10 +86,9 @@ pub(crate) fn listen_with(
     let repositories = Repositories::read(&sources.repo, now)?;
     remarks.extend(repositories.remarks.iter().cloned());
     listener.announce(repositories.changes.iter().chain(&told.changes).cloned());
-    let too_old = close_hours(&mut listener, sorter, now, threads(sources))?;
+    close_hours(&mut listener, sorter, now, threads(sources))?;
     let heard = listener.heard(now);
     hearing.subjects = heard.subjects.clone();
-    hearing.cut("hours of telemetry older than 400 days", too_old);
     hearing.cut("alerts, reports and changes beyond 100,000 of a file", told.cut);
     heard.cut.iter().for_each(|(what, count)| hearing.cut(what, *count));
     hearing.cut.retain(|cut| cut.count > 0);
@@ -198,7 +195,7 @@ fn read_one(
     Ok((tally.take_told(), hearing))
 }
 
-/// Closes all hours that have ended by now; returns how many were too old to matter.
+/// Closes all hours that have ended by now.
 ///
 /// With more than one thread the next hours are put together while one is listened to.
 fn close_hours(
@@ -206,7 +203,7 @@ fn close_hours(
     sorter: Sorter,
     now: Moment,
     threads: usize,
-) -> Result<u64, MemoryError> {
+) -> Result<(), MemoryError> {
     let hours = sorter.into_hours()?;
     if threads < 2 {
         return close_in_order(listener, hours, now);
@@ -229,28 +226,26 @@ fn close_in_order(
     listener: &mut Listener,
     hours: impl IntoIterator<Item = Result<(Hour, HourCells), MemoryError>>,
     now: Moment,
-) -> Result<u64, MemoryError> {
+) -> Result<(), MemoryError> {
     let mut next: Option<Hour> = None;
-    let mut too_old = 0;
     for hour in hours {
         let (hour, cells) = hour?;
         if hour.end() > now {
             break;
         }
-        if now.hour() - hour > HOURS_MAX {
-            too_old += 1;
-            continue;
-        }
-        while let Some(empty) = next.filter(|next| *next < hour) {
-            listener.close(empty, HourCells::default());
-            next = Some(empty + 1);
-        }
+        close_empty(listener, next, hour);
         listener.close(hour, cells);
         next = Some(hour + 1);
     }
-    while let Some(empty) = next.filter(|next| next.end() <= now) {
+    close_empty(listener, next, now.hour());
+    Ok(())
+}
+
+/// Closes hours in which nothing was heard, up to and without `until`; where all is forgotten the rest is passed over.
+fn close_empty(listener: &mut Listener, from: Option<Hour>, until: Hour) {
+    let Some(mut empty) = from else { return };
+    while empty < until && !listener.has_forgotten_all() {
         listener.close(empty, HourCells::default());
-        next = Some(empty + 1);
+        empty = empty + 1;
     }
-    Ok(too_old)
 }

@@ -11,6 +11,8 @@ use crate::failure::Failure;
 /// Columns of a page when nobody says how wide the terminal is.
 const COLUMNS_PIPED: usize = 100;
 const REMARKS_MAX: usize = 20;
+/// Files that a remark names behind the first.
+const NAMES_MAX: usize = 40;
 
 /// The screen that human output is laid out for.
 pub(crate) fn screen(zone: &Zone) -> Screen {
@@ -62,9 +64,18 @@ impl ResultWriter {
     }
 }
 
-/// Says what could not be understood, a line each.
+/// Says what could not be understood, a line for each kind of reason and one for those that failed alike.
 pub(crate) fn remark_on(hearing: &Hearing, remarks: &[String], quiet: bool) {
-    let unread = hearing.unread.iter().map(|unread| format!("{}: {}", unread.path, unread.reason));
+    let unread = hearing.unread_alike().into_iter().flat_map(|alike| {
+        let first = format!("{}: {}", alike.first.path, alike.first.reason);
+        let named = alike.others.iter().take(NAMES_MAX).copied().collect::<Vec<_>>().join(", ");
+        let more = match alike.others.len().saturating_sub(NAMES_MAX) {
+            0 => String::new(),
+            more => format!(" and {more} more; --format json lists all of them"),
+        };
+        let others = (!alike.others.is_empty()).then(|| format!("for a like reason not read: {named}{more}"));
+        [Some(first), others].into_iter().flatten()
+    });
     remark(&remarks.iter().cloned().chain(unread).collect::<Vec<_>>(), quiet);
 }
 

@@ -142,6 +142,10 @@ impl Memory {
         self.rest.push(middle - self.usual);
         self.rest_by_hour.push(middle - usual_now);
         let jump = self.hear_jumps(values);
+        if !middle.is_finite() {
+            // Silence makes no hour stand out: what is left in the windows is what was judged before.
+            return None;
+        }
         let mut surprises = [0.0_f64; TRAITS.len()];
         let mut found = [(0.0, 0.0); TRAITS.len()];
         for (at, one) in TRAITS.iter().enumerate() {

@@ -22,6 +22,15 @@ pub struct Unread {
     pub reason: String,
 }
 
+/// Files that could not be understood for the same kind of reason.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UnreadAlike<'a> {
+    /// The first of them, whose reason stands for all.
+    pub first: &'a Unread,
+    /// The paths of the others.
+    pub others: Vec<&'a str>,
+}
+
 /// The account of one listening. Two accounts add up in any order.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Hearing {
@@ -87,9 +96,54 @@ impl Hearing {
         }
     }
 
+    /// What could not be understood, one entry for each kind of reason, in the order of `unread`.
+    ///
+    /// A folder of forty files without time stamps is one thing to know, not forty.
+    pub fn unread_alike(&self) -> Vec<UnreadAlike<'_>> {
+        let mut alike: Vec<UnreadAlike<'_>> = Vec::new();
+        let mut place_of: BTreeMap<&str, usize> = BTreeMap::new();
+        for unread in &self.unread {
+            match place_of.get(kind_of_reason(&unread.reason)) {
+                Some(&place) => alike[place].others.push(&unread.path),
+                None => {
+                    place_of.insert(kind_of_reason(&unread.reason), alike.len());
+                    alike.push(UnreadAlike { first: unread, others: Vec::new() });
+                }
+            }
+        }
+        alike
+    }
+
     /// Widens `from` and `to` so that they hold this arrival.
     pub fn heard_at(&mut self, arrival: Moment) {
         self.from = Some(self.from.map_or(arrival, |from| from.min(arrival)));
         self.to = self.to.max(Some(arrival));
+    }
+}
+
+/// The reason up to where it speaks of this one file: a number, a name, a list, advice.
+fn kind_of_reason(reason: &str) -> &str {
+    let end = reason.find(|c: char| c.is_ascii_digit() || matches!(c, '`' | '(' | ';'));
+    &reason[..end.unwrap_or(reason.len())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_that_fail_for_like_reasons_are_told_once() {
+        let unread = |path: &str, reason: &str| Unread { path: path.to_owned(), reason: reason.to_owned() };
+        let hearing = Hearing {
+            unread: vec![
+                unread("a", "no time stamp in its first 12 lines"),
+                unread("b", "empty: there is nothing to read"),
+                unread("c", "no time stamp in its first 3 lines"),
+            ],
+            ..Hearing::default()
+        };
+        let alike = hearing.unread_alike();
+        let told: Vec<_> = alike.iter().map(|one| (one.first.path.as_str(), one.others.as_slice())).collect();
+        assert_eq!(told, [("a", ["c"].as_slice()), ("b", &[])]);
     }
 }

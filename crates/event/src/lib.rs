@@ -22,7 +22,7 @@ pub use alert::{Alert, UserReport};
 pub use change::{Change, ChangeKind};
 pub use code::{CodeJoin, CodePlace, Note, Statement};
 pub use curve::Curve;
-pub use hearing::{Cut, Hearing, Unread};
+pub use hearing::{Cut, Hearing, Unread, UnreadAlike};
 pub use identity::{Id, stable_hash};
 pub use level::Level;
 pub use moment::{Hour, Moment, Window, Zone};

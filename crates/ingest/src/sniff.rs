@@ -94,8 +94,9 @@ fn no_form(head: &[u8]) -> String {
     if matches!(head.trim_ascii_start().first(), Some(b'{' | b'[')) {
         return NOT_BY_LINE.to_owned();
     }
+    let looked_at = if lines == 1 { "line".to_owned() } else { format!("{lines} lines") };
     format!(
-        "no time stamp in its first {lines} lines, so that nothing in it can be placed in time \
+        "no time stamp in its first {looked_at}, so that nothing in it can be placed in time \
          (tried: {FORMS_TRIED}, JSON lines, CSV); if it is a log, have its writer put RFC 3339 times before each record"
     )
 }

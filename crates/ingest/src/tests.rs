@@ -232,6 +232,15 @@ fn a_last_stamp_is_an_outlier_only_when_it_is_far_ahead() {
 }
 
 #[test]
+fn a_clock_that_is_off_by_years_for_some_records_moves_nothing() {
+    let good = |hour: u32| (0..60).map(move |minute| format!("2026-01-02T{hour:02}:{minute:02}:00Z a\n"));
+    let wrong = (0..9).map(|second| format!("2036-01-01T00:00:{second:02}Z b\n"));
+    let log: String = good(10).chain(wrong).chain(good(11)).collect();
+    let (events, hearing) = read("app.log", log.as_bytes(), &utc());
+    assert_eq!((events.len(), hearing.to), (129, Some(moment("2026-01-02T11:59:00Z"))));
+}
+
+#[test]
 fn reading_as_of_a_moment_equals_reading_the_file_cut_there() {
     let times = [
         "2026-01-02T09:59:59Z",

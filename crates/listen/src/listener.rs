@@ -3,7 +3,7 @@
 //! It is a state machine without a clock. Whatever it says at the close of an hour depends on hours up to
 //! that one alone, so listening live, in hindsight, and as of any day in between says the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hark_event::{
@@ -26,6 +26,8 @@ use crate::service::Service;
 /// Services that are listened to; more are cut and counted.
 const SERVICES_MAX: usize = 5_000;
 const EPISODES_MAX: usize = 200_000;
+/// A service that has said nothing for so long, a quarter of a year and some, is forgotten: should it come again, it is new.
+const FORGOTTEN_HOURS: i64 = 100 * 24;
 
 /// Listens to closed hours.
 pub struct Listener {
@@ -37,7 +39,16 @@ pub struct Listener {
     clusters: Clusters,
     pub(crate) episodes: Vec<Episode>,
     announced: Vec<Change>,
+    pub(crate) forgotten: Forgotten,
     pub(crate) cut: BTreeMap<&'static str, u64>,
+}
+
+/// What was heard once and is not listened to any more.
+#[derive(Default)]
+pub(crate) struct Forgotten {
+    services: BTreeSet<Origin>,
+    patterns: u64,
+    series: u64,
 }
 
 /// Which subject a candidate came from.
@@ -62,6 +73,7 @@ impl Listener {
             clusters: Clusters::default(),
             episodes: Vec::new(),
             announced: Vec::new(),
+            forgotten: Forgotten::default(),
             cut: BTreeMap::new(),
         }
     }
@@ -70,6 +82,12 @@ impl Listener {
     pub fn saying_from(mut self, strength_min: f64) -> Self {
         self.calibration = Calibration::from_strength(strength_min);
         self
+    }
+
+    /// Whether all that was ever heard has been silent for so long that it is forgotten. The hours up to the next that holds
+    /// something need not be closed then.
+    pub fn has_forgotten_all(&self) -> bool {
+        self.services.is_empty()
     }
 
     /// Tells of changes, in any order; each is known from its own time on.
@@ -81,12 +99,14 @@ impl Listener {
 
     /// Closes the next hour with what was heard in it, and returns what is said at its end.
     ///
-    /// Hours must be given in order. After the first one, hours in which nothing was heard are given too.
+    /// Hours must be given in order. After the first one, hours in which nothing was heard are given too, unless
+    /// [all is forgotten](Self::has_forgotten_all).
     ///
     /// # Panics
     /// If an hour is left out or given twice.
     pub fn close(&mut self, hour: Hour, cells: HourCells) -> Vec<Signal> {
-        let mut slots = self.slots.take().unwrap_or_else(|| History::from(hour));
+        let known = self.slots.take().filter(|slots| !self.has_forgotten_all() || slots.next() > hour);
+        let mut slots = known.unwrap_or_else(|| History::from(hour));
         assert_eq!(slots.next(), hour, "hours close one after the other");
         slots.push(self.zone.hour_of_week(hour) as u8);
         let calendar = Calendar { hour, slots: &slots };
@@ -100,6 +120,7 @@ impl Listener {
         self.end_episodes(hour);
         if hour.0 % 24 == 23 {
             self.calibrate(hour);
+            self.forget(hour);
         }
         self.slots = Some(slots);
         said
@@ -382,14 +403,27 @@ impl Listener {
         }
     }
 
-    /// Once a day: what did quiet subjects look like?
+    /// Once a day: who has been silent for too long? The past decides alone, so that reading more later changes nothing.
+    fn forget(&mut self, hour: Hour) {
+        let is_gone = |service: &Service| hour - service.heard_last >= FORGOTTEN_HOURS;
+        let (forgotten, episodes) = (&mut self.forgotten, &mut self.episodes);
+        self.services.retain(|origin, service| {
+            if is_gone(service) {
+                forgotten.services.insert(origin.clone());
+                forgotten.patterns += service.patterns.len() as u64;
+                forgotten.series += service.series.len() as u64;
+                service.open_episodes().for_each(|place| episodes[place].ended_at = Some(hour.end()));
+            }
+            !is_gone(service)
+        });
+    }
+
+    /// Once a day: what did quiet subjects look like? One that rests after an episode is not quiet yet.
     fn calibrate(&mut self, hour: Hour) {
         for service in self.services.values() {
             let around = Around { hour, heard_from: service.heard_from, traffic: &service.traffic };
             let warm = hour - service.heard_from >= 5 * 24;
-            for pattern in
-                service.patterns.values().filter(|pattern| !matches!(pattern.phase, Phase::Open(_)))
-            {
+            for pattern in service.patterns.values().filter(|pattern| pattern.phase.may_speak(hour)) {
                 if let Some((class, score)) = pattern.quiet_score(&around) {
                     self.calibration.add(class, score);
                 }
@@ -399,7 +433,7 @@ impl Listener {
                     }
                 }
             }
-            for series in service.series.values().filter(|series| !matches!(series.phase, Phase::Open(_))) {
+            for series in service.series.values().filter(|series| series.phase.may_speak(hour)) {
                 for (class, score) in series.quiet_scores(&service.traffic) {
                     self.calibration.add(class, score);
                 }
@@ -408,7 +442,7 @@ impl Listener {
                     self.calibration.add(Class::Gone, QUIET);
                 }
             }
-            if warm && !matches!(service.error_phase, Phase::Open(_)) {
+            if warm && service.error_phase.may_speak(hour) {
                 for _ in 0..ERROR_SUBJECTS {
                     self.calibration.add(Class::Errors, QUIET);
                 }
@@ -430,7 +464,10 @@ pub(crate) fn subjects(listener: &Listener) -> BTreeMap<SubjectKind, u64> {
         *known.entry(SubjectKind::Pattern).or_default() += service.patterns.len() as u64;
         *known.entry(SubjectKind::Metric).or_default() += service.series.len() as u64;
     }
-    known.insert(SubjectKind::Service, listener.services.len() as u64);
+    *known.entry(SubjectKind::Pattern).or_default() += listener.forgotten.patterns;
+    *known.entry(SubjectKind::Metric).or_default() += listener.forgotten.series;
+    let gone = listener.forgotten.services.iter().filter(|origin| !listener.services.contains_key(origin));
+    known.insert(SubjectKind::Service, (listener.services.len() + gone.count()) as u64);
     known.insert(SubjectKind::Flow, listener.flows.all().len() as u64);
     known
 }
@@ -516,5 +553,34 @@ mod tests {
         let whole = listen_to(40, 25, 26);
         let cut = listen_to(34, 25, 26);
         assert!(!cut.is_empty() && whole.starts_with(&cut));
+    }
+
+    #[test]
+    fn after_a_quarter_of_silence_listening_begins_anew_and_nothing_that_was_said_changes() {
+        let mut listener = Listener::new(Zone::utc());
+        let mut hour = Hour(480_000);
+        let mut close = |listener: &mut Listener, cells| {
+            let said = listener.close(hour, cells);
+            hour = hour + 1;
+            said
+        };
+        let mut said = Vec::new();
+        for passed in 0..32 * DAY {
+            let above = 0.05 * (passed - 22 * DAY).max(0) as f64;
+            said.extend(close(&mut listener, hour_of(Hour(480_000) + passed, None, above)));
+        }
+        assert!(listener.episodes.iter().any(|episode| episode.ended_at.is_none()), "{said:?}");
+        while !listener.has_forgotten_all() {
+            said.extend(close(&mut listener, HourCells::default()));
+        }
+        // Years later: the hours between need not be closed, and the account still knows what was heard once.
+        let later = Hour(480_000) + 3_000 * DAY;
+        assert_eq!(listener.close(later, hour_of(later, None, 0.0)), []);
+        let heard = listener.heard(later.end());
+        assert_eq!(heard.subjects[&SubjectKind::Service], 1);
+        let signals: Vec<Signal> = heard.episodes.iter().map(|episode| episode.signal.clone()).collect();
+        assert_eq!(signals, said);
+        assert!(heard.episodes.iter().all(|episode| episode.ended_at.is_some()), "{:?}", heard.episodes);
+        assert_eq!(heard.services[0].from, later.start());
     }
 }

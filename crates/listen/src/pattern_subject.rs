@@ -237,7 +237,6 @@ impl PatternSubject {
             text: format!("{} records, {} expected", found.counted, quantity(found.expected)),
             source: format!("{} over the last {}", quoted(&self.name), hours(found.window_hours)),
         });
-        let steady = self.level < Level::Warn && self.is_steady_since(around, onset.hour());
         Some(Candidate {
             kind: SignalKind::PatternRising,
             class: Class::Rising,
@@ -246,11 +245,8 @@ impl PatternSubject {
             score: found.score,
             summary,
             evidence,
-            explainable: if steady {
-                Explainable::ByDeploy { uncertain_seconds: 12 * 3_600 }
-            } else {
-                Explainable::Never
-            },
+            // A known line that is said more often is a change in behaviour, whatever was deployed before it.
+            explainable: Explainable::Never,
         })
     }
 
@@ -350,11 +346,6 @@ impl PatternSubject {
             hours_since_last: hour - self.last_seen.hour(),
             hours_before: self.first_seen.hour() - heard_from,
         }
-    }
-
-    /// Whether the share of traffic in the later half since the onset is what it was in the first half.
-    fn is_steady_since(&self, around: &Around<'_>, onset: Hour) -> bool {
-        self.growth_since(around, onset).is_none_or(|growth| growth.times < GROWTH_MIN)
     }
 
     /// Whether a newcomer's records do not show that it grows: a dozen may fall unevenly by chance.

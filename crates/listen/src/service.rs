@@ -34,6 +34,8 @@ const SIBLING_SECONDS: i64 = 7 * 86_400;
 pub(crate) struct Service {
     pub(crate) origin: Origin,
     pub(crate) heard_from: Hour,
+    /// The latest hour in which it said anything.
+    pub(crate) heard_last: Hour,
     pub(crate) traffic: History<u32>,
     pub(crate) errors: History<u32>,
     /// Series that were measured, per hour.
@@ -57,6 +59,7 @@ impl Service {
         Self {
             origin,
             heard_from: hour,
+            heard_last: hour,
             traffic: History::from(hour),
             errors: History::from(hour),
             measured: History::from(hour),
@@ -75,8 +78,19 @@ impl Service {
         }
     }
 
+    /// The places of all its open episodes.
+    pub(crate) fn open_episodes(&self) -> impl Iterator<Item = usize> {
+        let patterns = self.patterns.values().map(|pattern| pattern.phase);
+        let series = self.series.values().flat_map(|series| [series.phase, series.anomaly_phase]);
+        patterns.chain(series).chain([self.error_phase]).filter_map(|phase| match phase {
+            Phase::Open(place) => Some(place),
+            Phase::Quiet | Phase::Resting(_) => None,
+        })
+    }
+
     /// Takes the shapes that were said in the hour that closes.
     pub(crate) fn hear_logs(&mut self, hour: Hour, said: &BTreeMap<LogKey, LogCount>) {
+        self.heard_last = hour;
         let learned =
             self.vocabulary.learn(said.iter().map(|(key, count)| (ShapeId(key.shape), &*count.text)));
         self.shapes_cut += learned.cut;
@@ -131,6 +145,7 @@ impl Service {
             let subject = MetricSubject::new(name.clone(), calendar.hour, samples.place.clone());
             self.series.insert(name.clone(), subject);
         }
+        self.heard_last = calendar.hour;
         self.samples += samples.values.len() as u64;
         let subject = self.series.get_mut(name).expect("it was inserted above");
         subject.hear(&samples.sorted(), calendar, &self.starts.hours());

@@ -133,9 +133,9 @@ fn time_reason(change: &Change, ground: &Ground<'_>) -> Option<Reason> {
         _ => return None,
     };
     let text = if before >= 0 {
-        format!("{} before the first whisper began", duration(before))
+        format!("{} before what was heard began", duration(before))
     } else {
-        format!("{} after the first whisper began", duration(before))
+        format!("{} after what was heard began", duration(before))
     };
     Some((weight, text))
 }

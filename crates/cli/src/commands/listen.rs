@@ -1,7 +1,7 @@
 //! `hark listen`: what is the system saying that nobody has answered?
 
 use clap::Args;
-use hark_event::{Listening, Moment};
+use hark_event::{Listening, Moment, SubjectKind};
 use hark_listen::{Attention, Listener, select};
 
 use crate::arguments::{Format, Sources, Telling};
@@ -80,7 +80,7 @@ impl Listen {
             episodes: selection.shown,
             held_back: selection.held_back,
             explained: selection.explained,
-            services: listened.heard.services.len(),
+            services: listened.heard.subjects.get(&SubjectKind::Service).map_or(0, |&count| count as usize),
             hearing: listened.hearing.clone(),
         }
     }

@@ -53,6 +53,19 @@ fn prose_without_a_single_time_is_named() {
 }
 
 #[test]
+fn files_that_fail_for_like_reasons_are_all_named_in_one_remark() {
+    let place = Place::with_a_log();
+    (0..30).for_each(|number| {
+        place.write(&format!("docs/{number:02}.md"), format!("# Page {number}\n\nProse.\n"))
+    });
+    let ran = place.hark(&["listen", "."]);
+    ran.says(0, &["remark: ", "no time stamp", "for a like reason not read: "]);
+    (0..30).for_each(|number| assert!(ran.err.contains(&format!("docs/{number:02}.md")), "{}", ran.err));
+    assert_eq!(ran.err.matches("no time stamp").count(), 1, "{}", ran.err);
+    assert_eq!(ran.out.matches("Not understood").count(), 1, "{}", ran.out);
+}
+
+#[test]
 fn of_a_truncated_gzip_the_records_before_the_damage_are_heard() {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(log(3000).as_bytes()).unwrap();

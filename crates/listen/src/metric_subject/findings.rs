@@ -9,6 +9,7 @@ use super::{Calendar, HOURS_PER_DAY, MetricSubject};
 use crate::candidate::{Candidate, Class, Explainable};
 use crate::history::History;
 use crate::metric_name::Meaning;
+use crate::phase::Phase;
 use crate::words::{hours, quantity, times};
 
 /// Counters that tick less often than this an hour are heard as counts.
@@ -86,7 +87,10 @@ impl MetricSubject {
         let text = format!("{} counted, {} expected", found.counted, quantity(found.expected));
         let window_hours = found.window_hours;
         let found = Found { kind, class, onset, score: found.score, summary, text, window_hours };
-        Some(self.candidate(found, calendar))
+        let mut candidate = self.candidate(found, calendar);
+        // What is counted more often over days is no step, whatever was deployed before it.
+        candidate.explainable = Explainable::Never;
+        Some(candidate)
     }
 
     fn judge_saturation(&self, calendar: &Calendar<'_>, starts: &[Hour]) -> Option<Candidate> {
@@ -248,8 +252,9 @@ impl MetricSubject {
 
     /// Scores that calibration is fed with on a quiet day, by class.
     pub(crate) fn quiet_scores(&self, traffic: &History<u32>) -> Vec<(Class, f64)> {
-        let surprised =
-            self.can_surprise().then_some((Class::Anomaly, self.anomaly_score_today.max(f64::MIN_POSITIVE)));
+        let is_calm = !matches!(self.anomaly_phase, Phase::Open(_));
+        let surprised = (is_calm && self.can_surprise())
+            .then_some((Class::Anomaly, self.anomaly_score_today.max(f64::MIN_POSITIVE)));
         if self.is_counted() {
             let (ticks, traffic) = self.counted_window(traffic);
             let class = if self.meaning == Meaning::ErrorCounter { Class::Errors } else { Class::Rising };

@@ -1,6 +1,6 @@
 //! How well we heard, in one line, with a remark for everything that was cut or could not be understood.
 
-use hark_event::Hearing;
+use hark_event::{Hearing, Unread};
 
 use super::{bytes, count, number};
 use crate::calendar::Calendar;
@@ -59,7 +59,14 @@ pub(crate) fn losses(hearing: &Hearing) -> Vec<String> {
     said
 }
 
-/// Files that could not be understood, each with its reason.
+/// Files that could not be understood, once for each kind of reason.
 pub(crate) fn unread(hearing: &Hearing) -> impl Iterator<Item = String> {
-    hearing.unread.iter().map(|unread| format!("Not understood: {}: {}", unread.path, unread.reason))
+    hearing.unread_alike().into_iter().map(|alike| {
+        let Unread { path, reason } = alike.first;
+        let more = match alike.others.len() {
+            0 => String::new(),
+            others => format!(" (and so {})", count(others as u64, "other file", "other files")),
+        };
+        format!("Not understood: {path}{more}: {reason}")
+    })
 }
