@@ -1,6 +1,6 @@
 # What a newcomer needs: `make demo` and `make test`. Both do all the set-up that they need.
 
-.PHONY: demo test build setup bench bench-stories bench-quiet bench-laws bench-patterns bench-metrics
+.PHONY: demo test test-pages picture build setup bench bench-endurance bench-stories bench-quiet bench-laws bench-patterns bench-metrics fuzz
 
 CARGO ?= cargo
 DATA ?= ../shared/data
@@ -12,14 +12,31 @@ demo: setup ## a small world with a known story, told within minutes of a clean 
 test: setup ## format, lints, all tests, and the demo for real
 	sh ci/test.sh
 
+test-pages: setup ## the pages in a real browser (installs Chromium and npm where they are missing)
+	sh ci/page.sh
+
+picture: build ## docs/story.svg anew, as the demo draws it
+	rm -rf target/picture
+	target/release/hark demo target/picture --quiet >/dev/null
+	cp target/picture/story.svg docs/story.svg
+
 build: setup
 	$(CARGO) build --release --locked -p harkback
 
 setup:
 	@sh ci/setup.sh
 
-bench: build ## speed beside wc and grep
+bench: build drain3 ## speed beside wc and grep, and Drain3 for patterns
 	$(CARGO) run --release --locked -p hark-bench -- speed
+	$(CARGO) run --release --locked -p hark-bench -- speed patterns --data $(DATA) --python $(DRAIN3)/bin/python
+
+bench-endurance: build ## is it as fast and as small at the end, and under a flood? an hour or more
+	$(CARGO) run --release --locked -p hark-bench -- endurance
+
+SECONDS ?= 20
+
+fuzz: setup ## any bytes as messages, files, stamps and code
+	sh ci/fuzz.sh $(SECONDS)
 
 bench-stories: build ## stories and quiet worlds, scored against their written truth
 	$(CARGO) run --release --locked -p hark-bench -- stories
@@ -33,9 +50,12 @@ bench-laws: build
 # The other miner lives in a folder of its own; where it cannot be had, the bench says so.
 DRAIN3 := target/drain3
 
-bench-patterns: build ## are log lines told apart as people tell them apart? beside Drain3 on the same lines
+.PHONY: drain3
+drain3:
 	@[ -x $(DRAIN3)/bin/python ] || python3 -m venv $(DRAIN3) || true
 	@$(DRAIN3)/bin/python -c 'import drain3' 2>/dev/null || $(DRAIN3)/bin/pip install --quiet drain3==0.9.11 || true
+
+bench-patterns: build drain3 ## are log lines told apart as people tell them apart? beside Drain3 on the same lines
 	$(CARGO) run --release --locked -p hark-bench -- patterns --data $(DATA) --python $(DRAIN3)/bin/python
 
 bench-metrics: build ## is what people labelled in series heard, and nothing else?

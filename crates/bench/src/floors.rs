@@ -17,5 +17,11 @@ pub(crate) const NOTICED: f64 = 0.40;
 pub(crate) const QUIET_RATE: f64 = 0.3;
 /// Share of random quiet moments at which `whispered` is said, at most.
 pub(crate) const QUIET_WHISPERED: f64 = 0.35;
+/// Lines a CPU second at the end of a long run, beside its beginning; less than the goal of the long run, which a short one cannot measure.
+pub(crate) const ENDURANCE: f64 = 0.85;
+/// Memory of a long run, whatever it hears.
+pub(crate) const MEGABYTES: f64 = 256.0;
+/// Memory of listening to ten thousand services and a hundred thousand series.
+pub(crate) const CARDINALITY_MEGABYTES: f64 = 400.0;
 /// Fewer trials of a law than these have shown nothing.
 pub(crate) const LAW_TRIALS: usize = 3;

@@ -5,10 +5,16 @@
 //! that `hark` never sees.
 
 mod beside;
+mod cardinality;
+mod chatter;
 mod check;
 mod cut;
+mod draw;
+mod endurance;
 mod error;
+mod flood;
 mod floors;
+mod forms;
 mod grouping;
 mod hark;
 mod interval;
@@ -17,6 +23,8 @@ mod laws;
 mod metrics;
 mod options;
 mod patterns;
+mod patterns_speed;
+mod process;
 mod quiet;
 mod schema;
 mod score;
@@ -47,8 +55,15 @@ hark-bench <command> [options]: measures the hark binary and prints Markdown
               --data ../shared/data  --python python3
   metrics   is what people labelled in series heard, and nothing else?
               --data ../shared/data  --sets nab,asd,smd,drift
+  forms     megabytes a second and core of each form that is read, beside `wc -l`
+              --bytes 67108864
   speed     lines a second beside `wc -l` and `grep` on the same files
               --bytes 1073741824
+  speed patterns
+            the same for `hark patterns`, on one core and on two, beside Drain3 too
+              --bytes 600000000  --python python3  --data ../shared/data
+  endurance is it as fast and as small at the end, and under a flood?
+              --lines N (default 300000000, then 100000000 with noise)  --short
   world     writes a world into --to DIR, to look at: --tales NAME --seeds N --traffic 1.0
 
   --hark PATH   the binary (default: target/release/hark)
@@ -67,7 +82,10 @@ fn main() -> ExitCode {
         "laws" => laws::run(&options),
         "metrics" => metrics::run(&options),
         "patterns" => patterns::run(&options),
+        "speed" if options.story.as_deref() == Some("patterns".as_ref()) => patterns_speed::run(&options),
+        "forms" => forms::run(&options),
         "speed" => speed::run(&options),
+        "endurance" => endurance::run(&options),
         "world" => world::run(&options),
         "" | "help" | "--help" => {
             print!("{HELP}");

@@ -27,6 +27,7 @@ pub(crate) struct Options {
     pub(crate) traffic: Option<f64>,
     pub(crate) moments: Option<usize>,
     pub(crate) bytes: Option<u64>,
+    pub(crate) lines: Option<u64>,
     pub(crate) short: bool,
     pub(crate) floor_first: Option<f64>,
     pub(crate) floor_three: Option<f64>,
@@ -54,6 +55,7 @@ impl Options {
             traffic: None,
             moments: None,
             bytes: None,
+            lines: None,
             short: false,
             floor_first: None,
             floor_three: None,
@@ -98,6 +100,7 @@ impl Options {
             }
             "--traffic" => self.traffic = Some(number(name, value)?),
             "--moments" => self.moments = Some(number(name, value)?),
+            "--lines" => self.lines = Some(number(name, value)?),
             "--bytes" => self.bytes = Some(number(name, value)?),
             "--floor-first" => self.floor_first = Some(number(name, value)?),
             "--floor-three" => self.floor_three = Some(number(name, value)?),

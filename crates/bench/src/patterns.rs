@@ -152,6 +152,11 @@ fn assigned(hark: &Hark, path: &Path, lines: usize) -> Result<Said, BenchError> 
     Ok(Said { of_each: (1..=lines as u64).map(of_line).collect(), seconds })
 }
 
+/// Seconds that Drain3 takes for these messages, its import left out; `None` if this Python has it not.
+pub(crate) fn drain3_seconds(python: &Path, messages: &[String]) -> Result<Option<f64>, BenchError> {
+    if has_drain3(python) { by_drain3(python, messages).map(|said| Some(said.seconds)) } else { Ok(None) }
+}
+
 fn has_drain3(python: &Path) -> bool {
     let import = Command::new(python).args(["-c", "import drain3"]).stderr(Stdio::null()).status();
     import.is_ok_and(|status| status.success())

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{back, demo, listen, patterns, replay};
+use crate::commands::{back, completions, demo, listen, man, patterns, replay};
 
 /// Listens to what a system has been saying, and tells what it knew before its users did.
 #[derive(Parser, Debug)]
@@ -29,15 +29,18 @@ pub(crate) enum Command {
     Back(back::Back),
     Patterns(patterns::Patterns),
     Replay(replay::Replay),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 /// What to read, and how.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Sources {
     /// Files, directories (walked), or `-` for standard input.
     ///
     /// What a file is, is found from its content: logs, metrics, alerts and user reports; .gz and .zst are unpacked.
-    #[arg(value_name = "PATH", required = true)]
+    /// Without any, those that `hark.toml` names.
+    #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// A Git repository, for changes, notes and log statements; may be given several times.
     #[arg(long, value_name = "DIR")]
@@ -54,6 +57,9 @@ pub(crate) struct Sources {
     /// The zone of stamps without one, of seasons, and of times that people type (default: UTC).
     #[arg(long, value_name = "ZONE")]
     pub(crate) tz: Option<String>,
+    /// The settings (default: `hark.toml` in the working directory, if there is one); options go before them.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     /// How many files are read side by side (default: one for each core); changes nothing but the time it takes.
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<std::num::NonZeroUsize>,

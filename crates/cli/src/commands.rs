@@ -1,8 +1,10 @@
 //! One command, one file.
 
 pub(crate) mod back;
+pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod listen;
+pub(crate) mod man;
 pub(crate) mod patterns;
 pub(crate) mod replay;
 
@@ -17,5 +19,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Back(back) => back.run(),
         Command::Patterns(patterns) => patterns.run(),
         Command::Replay(replay) => replay.run(),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
     }
 }

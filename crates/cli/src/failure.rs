@@ -1,12 +1,14 @@
 //! What went wrong, what a person reads about it, and whether a script should retry.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use hark_dig::DigError;
 use hark_event::Moment;
 use hark_memory::MemoryError;
 use hark_rehearsal::RehearsalError;
+
+use crate::settings::Fault;
 
 /// Everything that can end a command early.
 #[derive(Debug, thiserror::Error)]
@@ -20,18 +22,27 @@ pub(crate) enum Failure {
     /// Signals were asked for that are yet to come.
     #[error("`--since` lies after now, which is {now}")]
     SinceAfterNow { now: Moment },
-    /// A document of every record.
-    #[error("`--assign` has no such format")]
-    AssignedAsDocument,
     /// A page of what was replayed.
     #[error("`replay` has no page; its tables are Markdown")]
     ReplayedAsPage,
     /// A list of incidents without one.
     #[error("no incident can be read in `{path}`{}", .because.as_ref().map_or_else(String::new, |why| format!(": {why}")))]
     NoIncident { path: PathBuf, because: Option<String> },
+    /// A document of every record, or of a reason.
+    #[error("`{option}` has no such format")]
+    NoDocument { option: &'static str },
+    /// Nothing has this identity, or ever had it.
+    #[error("no pattern has the identity `{id}`")]
+    NoPattern { id: String },
     /// A zone is not known.
     #[error("`{name}` is no time zone")]
     Zone { name: String },
+    /// A file of settings has faults.
+    #[error("{}", located(path, faults))]
+    Settings { path: PathBuf, faults: Vec<Fault> },
+    /// Nothing to read was named.
+    #[error("no PATH was given, and no `hark.toml` names any")]
+    NoPath,
     /// Nothing that was given could be read.
     #[error("nothing in {paths} could be understood")]
     NothingRead { paths: String },
@@ -61,10 +72,13 @@ impl Failure {
             Self::Time { .. }
             | Self::EndsBeforeItStarts
             | Self::SinceAfterNow { .. }
-            | Self::AssignedAsDocument
             | Self::ReplayedAsPage
             | Self::NoIncident { .. }
+            | Self::NoDocument { .. }
+            | Self::NoPattern { .. }
             | Self::Zone { .. }
+            | Self::Settings { .. }
+            | Self::NoPath
             | Self::NothingRead { .. }
             | Self::Dig(_) => 2,
             Self::Unreadable { source, .. } => {
@@ -101,12 +115,19 @@ impl Failure {
             Self::SinceAfterNow { .. } => {
                 "now is --as-of, else the time of the latest record; ask for what was before it"
             }
-            Self::AssignedAsDocument => "a line for each record is told as --format json or human",
             Self::ReplayedAsPage => "use --format markdown",
             Self::NoIncident { .. } => {
                 "write one line for each: {\"start\": \"2026-03-07T11:28:00Z\", \"service\": \"checkout\"}"
             }
+            Self::NoDocument { .. } => "it is told as --format json or human",
+            Self::NoPattern { .. } => {
+                "`hark patterns` over the same files shows the identity of each pattern"
+            }
             Self::Zone { .. } => "name it as in Europe/Berlin, or an offset as in +02:00",
+            Self::Settings { .. } => "docs/hark.toml shows every setting with its default",
+            Self::NoPath => {
+                "name files or directories, or set `paths` under [sources] in hark.toml; `hark listen --help` says more"
+            }
             Self::NothingRead { .. } => {
                 "the remarks above say why for each file; docs and `hark listen --help` name what is read"
             }
@@ -118,6 +139,13 @@ impl Failure {
             Self::Write { .. } => "make room or check where the output goes, then try again",
         }
     }
+}
+
+/// All faults, a line each, where editors find them.
+fn located(path: &Path, faults: &[Fault]) -> String {
+    let lines: Vec<String> =
+        faults.iter().map(|fault| format!("{}:{}: {}", path.display(), fault.line, fault.what)).collect();
+    lines.join("\n      ")
 }
 
 fn is_the_systems(error: &io::Error) -> bool {

@@ -10,6 +10,7 @@ mod moment_words;
 mod progress;
 mod reading;
 mod repositories;
+mod settings;
 mod writing;
 
 use std::process::ExitCode;

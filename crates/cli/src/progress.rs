@@ -60,15 +60,19 @@ fn draw_until(done: &AtomicBool, bytes: &AtomicU64, events: &AtomicU64, total: u
 
 fn line(bytes: u64, total: u64, events: u64, elapsed: Duration) -> String {
     let seconds = elapsed.as_secs_f64().max(0.001);
-    let share = if total == 0 { 1.0 } else { (bytes as f64 / total as f64).min(1.0) };
+    let rates =
+        format!("{:.0} MB/s  {:.0} k records/s", bytes as f64 / 1e6 / seconds, events as f64 / 1e3 / seconds);
+    // Of a stream nobody knows how long it is.
+    if total == 0 {
+        return format!("listening {:.0} MB so far  {rates}", bytes as f64 / 1e6);
+    }
+    let share = (bytes as f64 / total as f64).min(1.0);
     let left = if share > 0.01 { seconds * (1.0 - share) / share } else { 0.0 };
     let filled = (share * 20.0) as usize;
     format!(
-        "listening {}{} {:>3.0} %  {:.0} MB/s  {:.0} k records/s  {left:.0} s left",
+        "listening {}{} {:>3.0} %  {rates}  {left:.0} s left",
         "━".repeat(filled),
         "╌".repeat(20 - filled),
         share * 100.0,
-        bytes as f64 / 1e6 / seconds,
-        events as f64 / 1e3 / seconds,
     )
 }

@@ -1,14 +1,15 @@
 //! From paths to what was heard: reads side by side, sorts by hour, listens hour by hour.
 
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex};
 
 use hark_event::{Hearing, Hour, Moment, Zone};
-use hark_ingest::{Discovery, Reading, Source, discover};
+use hark_ingest::{Discovery, Reading, Source, discover, discover_to_read_once};
 use hark_listen::{Heard, HourCells, Listener, Tally, Told};
 use hark_memory::{MemoryError, Sorter};
+use hark_pattern::Rules;
 use jiff::Timestamp;
 
 use crate::arguments::{Sources, Telling};
@@ -16,12 +17,13 @@ use crate::failure::Failure;
 use crate::moment_words;
 use crate::progress::Progress;
 use crate::repositories::Repositories;
+use crate::settings::Settings;
 use crate::writing::remark_on;
 
 /// Counted hours are handed on when they take about so much memory.
 const HANDED_ON_AT: usize = 4 * 1024 * 1024;
 /// So many hours are put together ahead of the one that is listened to.
-const HOURS_AHEAD: usize = 2;
+const HOURS_AHEAD: usize = 1;
 
 /// What was heard, and all that a story may need besides.
 pub(crate) struct Listened {
@@ -64,26 +66,35 @@ impl Clock {
 }
 
 /// Reads everything and listens to it, up to now.
-pub(crate) fn listen(sources: &Sources, telling: &Telling, clock: Clock) -> Result<Listened, Failure> {
-    let listener = Listener::new(clock.zone.clone());
-    listen_with(listener, sources, telling, clock)
+pub(crate) fn listen(settings: &Settings, telling: &Telling, clock: Clock) -> Result<Listened, Failure> {
+    listen_with(listener(settings, &clock), settings, telling, clock)
+}
+
+/// A listener that has heard nothing yet.
+pub(crate) fn listener(settings: &Settings, clock: &Clock) -> Listener {
+    Listener::with_rules(clock.zone.clone(), settings.patterns.rules.clone())
 }
 
 /// Reads everything and has this listener, which has heard nothing yet, listen to it.
 pub(crate) fn listen_with(
     mut listener: Listener,
-    sources: &Sources,
+    settings: &Settings,
     telling: &Telling,
     clock: Clock,
 ) -> Result<Listened, Failure> {
+    let (sources, rules) = (&settings.sources, &settings.patterns.rules);
     let reading = reading(sources, &clock);
-    let Counted { sorter, told, mut hearing, mut remarks, .. } = count(sources, telling, &reading)?;
+    let Counted { sorter, mut told, mut hearing, mut remarks, .. } =
+        count(settings, telling, &reading, Readings::One)?;
+    // Which thread read which file does not matter, nor how often the same change was announced.
+    told.changes.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| a.id.cmp(&b.id)));
+    told.changes.dedup_by(|a, b| a.id == b.id);
     let now = clock.as_of.or(hearing.to);
     let (Some(now), true) = (now, hearing.records + hearing.samples > 0 || !is_empty(&told)) else {
         remark_on(&hearing, &remarks, telling.quiet);
         return Err(Failure::NothingRead { paths: named(&sources.paths) });
     };
-    let repositories = Repositories::read(&sources.repo, now)?;
+    let repositories = Repositories::read(&sources.repo, now, rules)?;
     remarks.extend(repositories.remarks.iter().cloned());
     listener.announce(repositories.changes.iter().chain(&told.changes).cloned());
     close_hours(&mut listener, sorter, now, threads(sources))?;
@@ -107,10 +118,29 @@ pub(crate) fn reading(sources: &Sources, clock: &Clock) -> Reading {
     }
 }
 
+/// How often the files are read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Readings {
+    /// Once: a stream need not be kept.
+    One,
+    /// Once to count, and again.
+    Two,
+}
+
 /// Reads everything and counts it into hours.
-pub(crate) fn count(sources: &Sources, telling: &Telling, reading: &Reading) -> Result<Counted, Failure> {
-    let Discovery { sources: files, unread, remarks } = discover(&sources.paths);
-    let (sorter, told, mut hearing) = read_all(&files, reading, threads(sources), telling.quiet)?;
+pub(crate) fn count(
+    settings: &Settings,
+    telling: &Telling,
+    reading: &Reading,
+    readings: Readings,
+) -> Result<Counted, Failure> {
+    let Settings { sources, patterns, .. } = settings;
+    let Discovery { sources: files, unread, remarks } = match readings {
+        Readings::One => discover_to_read_once(&sources.paths),
+        Readings::Two => discover(&sources.paths),
+    };
+    let how = How { reading, rules: &patterns.rules, threads: threads(sources), quiet: telling.quiet };
+    let (sorter, told, mut hearing) = read_all(&files, &how)?;
     hearing.unread.extend(unread);
     hearing.unread.sort();
     Ok(Counted { files, sorter, told, hearing, remarks })
@@ -132,14 +162,17 @@ pub(crate) fn named(paths: &[impl AsRef<Path>]) -> String {
     names.join(", ")
 }
 
-/// Reads all files, several side by side. Who reads which file does not matter: parts of hours merge.
-fn read_all(
-    files: &[Source],
-    reading: &Reading,
+/// How all files are read.
+struct How<'a> {
+    reading: &'a Reading,
+    rules: &'a Arc<Rules>,
     threads: usize,
     quiet: bool,
-) -> Result<(Sorter, Told, Hearing), Failure> {
-    let progress = Progress::start(files.iter().map(Source::bytes_on_disk).sum(), quiet);
+}
+
+/// Reads all files, several side by side. Who reads which file does not matter: parts of hours merge.
+fn read_all(files: &[Source], how: &How<'_>) -> Result<(Sorter, Told, Hearing), Failure> {
+    let progress = Progress::start(files.iter().map(Source::bytes_on_disk).sum(), how.quiet);
     // The largest first, so that no thread is left alone with it at the end.
     let mut order: Vec<&Source> = files.iter().collect();
     order.sort_by_key(|source| std::cmp::Reverse(source.bytes_on_disk()));
@@ -149,14 +182,14 @@ fn read_all(
         let worker = || {
             let (mut told, mut hearing) = (Told::default(), Hearing::default());
             while let Some(source) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let (part, heard) = read_one(source, reading, &sorter, &progress)?;
+                let (part, heard) = read_one(source, how, &sorter, &progress)?;
                 told.merge(part);
                 hearing.add(&heard);
             }
             Ok((told, hearing))
         };
         let workers: Vec<_> =
-            (0..threads.clamp(1, order.len().max(1))).map(|_| scope.spawn(worker)).collect();
+            (0..how.threads.clamp(1, order.len().max(1))).map(|_| scope.spawn(worker)).collect();
         workers.into_iter().map(|worker| worker.join().expect("a reader does not panic")).collect()
     });
     let (mut told, mut hearing) = (Told::default(), Hearing::default());
@@ -170,14 +203,14 @@ fn read_all(
 
 fn read_one(
     source: &Source,
-    reading: &Reading,
+    how: &How<'_>,
     sorter: &Mutex<Sorter>,
     progress: &Progress,
 ) -> Result<(Told, Hearing), MemoryError> {
-    let mut tally = Tally::new();
+    let mut tally = Tally::with_rules(how.rules.clone());
     let mut failed = None;
     let mut events = 0_u64;
-    let mut hearing = source.read(reading, &progress.bytes, &mut |event| {
+    let mut hearing = source.read(how.reading, &progress.bytes, &mut |event| {
         tally.hear(event);
         events += 1;
         if events.is_multiple_of(1024) {

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use hark_dig::{Repository, Source};
 use hark_event::{Change, CodeJoin, Episode, Id, Level, Moment, Note, SubjectKind};
 use hark_listen::Heard;
+use hark_pattern::Rules;
 
 use crate::failure::Failure;
 
@@ -20,6 +22,8 @@ pub(crate) struct Repositories {
     /// What could not be read in them.
     pub(crate) remarks: Vec<String>,
     now: Moment,
+    /// What is masked besides what is masked everywhere.
+    rules: Arc<Rules>,
 }
 
 /// What the code says about what was heard.
@@ -34,13 +38,14 @@ pub(crate) struct CodeSaid {
 
 impl Repositories {
     /// Reads histories and sources as they stood at `now`.
-    pub(crate) fn read(folders: &[PathBuf], now: Moment) -> Result<Self, Failure> {
-        let mut all = Self { repositories: Vec::new(), changes: Vec::new(), remarks: Vec::new(), now };
+    pub(crate) fn read(folders: &[PathBuf], now: Moment, rules: &Arc<Rules>) -> Result<Self, Failure> {
+        let rules = rules.clone();
+        let mut all = Self { repositories: Vec::new(), changes: Vec::new(), remarks: Vec::new(), now, rules };
         for folder in folders {
             let repository = Repository::open(folder)?;
             let history = repository.history(now)?;
             let source = repository.source(now)?;
-            all.changes.extend(history.changes);
+            all.changes.extend(history.changes.into_iter().map(|change| masked(change, &all.rules)));
             let remarks = history.remarks.iter().chain(source.remarks());
             all.remarks.extend(remarks.map(|remark| format!("{}: {remark}", repository.name())));
             all.repositories.push((repository, source));
@@ -55,7 +60,8 @@ impl Repositories {
 
     /// All notes in the code.
     pub(crate) fn notes(&self) -> Vec<Note> {
-        self.repositories.iter().flat_map(|(_, source)| source.notes().iter().cloned()).collect()
+        let all = self.repositories.iter().flat_map(|(_, source)| source.notes().iter().cloned());
+        all.map(|note| masked_note(note, &self.rules)).collect()
     }
 
     /// Joins the patterns of signals to the statements that write them, with the notes near those.
@@ -66,6 +72,15 @@ impl Repositories {
             patterns.map(|episode| (episode.signal.id.clone(), self.join(episode, heard))).collect();
         joins.retain(|_, join| !join.places.is_empty());
         let remarks = self.date_notes(&mut joins);
+        for join in joins.values_mut() {
+            join.notes = std::mem::take(&mut join.notes)
+                .into_iter()
+                .map(|note| masked_note(note, &self.rules))
+                .collect();
+            for text in join.places.iter_mut().filter_map(|place| place.note.as_mut()) {
+                *text = self.rules.mask_secrets(text).text.into_owned();
+            }
+        }
         CodeSaid { joins, mute_notes: self.mute_notes(), remarks }
     }
 
@@ -128,8 +143,21 @@ impl Repositories {
                     .iter()
                     .any(|mark| text.contains(mark))
             };
-            mute.extend(source.notes().iter().filter(unexpected).filter(|note| !speaks(note)).cloned());
+            let found = source.notes().iter().filter(unexpected).filter(|note| !speaks(note)).cloned();
+            mute.extend(found.map(|note| masked_note(note, &self.rules)));
         }
         mute
     }
+}
+
+/// What the repository's reader masked, and what own rules mask besides.
+fn masked(mut change: Change, rules: &Rules) -> Change {
+    change.summary = rules.mask_secrets(&change.summary).text.into_owned();
+    change.details.iter_mut().for_each(|line| *line = rules.mask_secrets(line).text.into_owned());
+    change
+}
+
+fn masked_note(mut note: Note, rules: &Rules) -> Note {
+    note.text = rules.mask_secrets(&note.text).text.into_owned();
+    note
 }

@@ -1,7 +1,10 @@
 //! Results on standard output, remarks on standard error.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write, stderr, stdout};
+use std::path::Path;
 
 use hark_event::{Hearing, Zone};
 use hark_tell::Screen;
@@ -17,12 +20,18 @@ const NAMES_MAX: usize = 40;
 /// The screen that human output is laid out for.
 pub(crate) fn screen(zone: &Zone) -> Screen {
     let terminal = stdout().is_terminal();
+    let said = |name: &str| std::env::var_os(name).unwrap_or_default();
     let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|_| terminal);
     Screen {
         columns: columns.unwrap_or(COLUMNS_PIPED),
-        color: terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        color: terminal && may_color(&said("NO_COLOR"), &said("TERM")),
         zone: zone.clone(),
     }
+}
+
+/// Whether a terminal takes colours and whoever looks at it wants them.
+fn may_color(no_color: &OsStr, term: &OsStr) -> bool {
+    no_color.is_empty() && term != "dumb"
 }
 
 /// Writes a result; a full disk or a closed pipe is told, never ignored.
@@ -31,6 +40,16 @@ pub(crate) fn write_result(text: &str) -> Result<(), Failure> {
     let mut out = stdout().lock();
     out.write_all(text.as_bytes()).map_err(failed)?;
     out.flush().map_err(failed)
+}
+
+/// Writes a file that is either whole or not there: under another name first, then in its place.
+pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    fs::write(&part, text)
+        .and_then(|()| fs::rename(&part, path))
+        .inspect_err(|_| drop(fs::remove_file(&part)))
+        .map_err(|source| Failure::Write { what: format!("`{}`", path.display()), source })
 }
 
 /// Writes a result that is too long to be held, line by line; the first failure ends it.
@@ -105,4 +124,18 @@ fn printable(text: &str) -> String {
         c => c,
     };
     text.chars().map(shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_written_unless_someone_or_the_terminal_says_no() {
+        let may = |no_color: &str, term: &str| may_color(OsStr::new(no_color), OsStr::new(term));
+        assert_eq!(
+            [may("", "xterm"), may("", ""), may("1", "xterm"), may("", "dumb")],
+            [true, true, false, false]
+        );
+    }
 }

@@ -38,4 +38,5 @@ mod tree;
 pub use error::DigError;
 pub use history::History;
 pub use repository::Repository;
+pub use settings::settings_changed;
 pub use source::Source;

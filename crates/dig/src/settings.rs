@@ -103,6 +103,12 @@ fn part(text: &str, from: usize) -> String {
     format!("{}{}{}", ellipsis(from > 0), &text[from..to], ellipsis(to < text.len()))
 }
 
+/// What changed between two versions of the configuration file at this path, setting by setting, in words without secrets.
+pub fn settings_changed(path: &str, before: &str, after: &str) -> Vec<String> {
+    let (before, after) = (Settings::read(path, before), Settings::read(path, after));
+    difference(&before, &after).iter().map(SettingEdit::told).collect()
+}
+
 /// The settings that differ: those of the new version in its order, then those that are gone.
 pub(crate) fn difference(before: &Settings, after: &Settings) -> Vec<SettingEdit> {
     let kept: FxHashSet<&String> = after.keys.iter().collect();

@@ -34,6 +34,15 @@ pub struct Source {
 }
 
 impl Source {
+    /// The statements and notes of one file, of no repository; nothing if no language is known by its name.
+    pub fn of_text(path: &str, text: &str) -> Self {
+        let mut gathering = Gathering::new(Arc::from(""));
+        if let Some(language) = Language::of_path(path) {
+            gathering.file(path, language, text);
+        }
+        gathering.finish(None, Vec::new())
+    }
+
     /// The commit whose tree was read; `None` if there was none at that time.
     pub fn commit(&self) -> Option<&str> {
         self.commit.as_deref()

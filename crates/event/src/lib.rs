@@ -8,6 +8,7 @@ mod alert;
 mod change;
 mod code;
 mod curve;
+mod explanation;
 mod hearing;
 mod identity;
 mod level;
@@ -22,6 +23,9 @@ pub use alert::{Alert, UserReport};
 pub use change::{Change, ChangeKind};
 pub use code::{CodeJoin, CodePlace, Note, Statement};
 pub use curve::Curve;
+pub use explanation::{
+    Explained, FieldNumbers, FieldValues, Former, PatternExplained, PlaceExplained, PlaceReason,
+};
 pub use hearing::{Cut, Hearing, Unread, UnreadAlike};
 pub use identity::{Id, stable_hash};
 pub use level::Level;

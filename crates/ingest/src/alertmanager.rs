@@ -1,6 +1,8 @@
 //! Alertmanager's webhook messages, one per line
-//! (<https://prometheus.io/docs/alerting/latest/configuration/#webhook_config>), or its alerts, one per line.
+//! (<https://prometheus.io/docs/alerting/latest/configuration/#webhook_config>), or its alerts, one per line; also
+//! pretty-printed, and as the array that its API gives.
 //!
+//! What a message says of all its alerts goes for those that do not say it themselves.
 //! An alert is told again while it fires and once when it is resolved: each telling is handed on, and who
 //! hears them joins them by identity. An end of `0001-01-01T00:00:00Z` means that it still fires.
 
@@ -20,12 +22,13 @@ pub(crate) fn read(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
     let mut times = FieldReader::default();
     loop {
         let before = lines.tally;
-        let Some(line) = lines.next() else { return };
+        let Some(line) = lines.next() else { return known_lines.count(lines.tally.since(before), None, ear) };
         let number = line.number;
         let is_empty = line.bytes.trim_ascii().is_empty();
         let message = serde_json::from_slice::<Value>(line.bytes).ok();
         let mut tally = lines.tally.since(before);
         let mut is_known = None;
+        let common = message.as_ref().map(Common::of).unwrap_or_default();
         let mut told = message.as_ref().map(alerts_of).unwrap_or_default();
         if told.is_empty()
             && !is_empty
@@ -34,12 +37,38 @@ pub(crate) fn read(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
             tally.rejected += 1;
         }
         for alert in told.drain(..) {
-            match understand(alert, number, &mut times, ear) {
+            match understand(alert, &common, number, &mut times, ear) {
                 Some(alert) => is_known = Some(ear.alert(alert) || is_known == Some(true)),
                 None => tally.rejected += 1,
             }
         }
+        if is_known == Some(true) && common.truncated > 0 {
+            ear.hearing.cut("alerts that Alertmanager itself left out of its messages", common.truncated);
+        }
         known_lines.count(tally, is_known, ear);
+    }
+}
+
+/// What a message says of all its alerts.
+#[derive(Default)]
+struct Common<'a> {
+    labels: Option<&'a Map<String, Value>>,
+    annotations: Option<&'a Map<String, Value>>,
+    /// How many alerts were left out of it.
+    truncated: u64,
+}
+
+impl<'a> Common<'a> {
+    fn of(message: &'a Value) -> Self {
+        Self {
+            labels: message["commonLabels"].as_object(),
+            annotations: message["commonAnnotations"].as_object(),
+            truncated: message["truncatedAlerts"].as_u64().unwrap_or(0),
+        }
+    }
+
+    fn group(&self, name: &str) -> Option<&'a Map<String, Value>> {
+        if name == "labels" { self.labels } else { self.annotations }
     }
 }
 
@@ -54,16 +83,22 @@ fn alerts_of(message: &Value) -> Vec<&Map<String, Value>> {
 
 fn understand(
     told: &Map<String, Value>,
+    common: &Common<'_>,
     line: u64,
     times: &mut FieldReader,
     ear: &mut Ear<'_>,
 ) -> Option<Alert> {
     let text = |group: &str, key: &str| {
-        told.get(group)?.get(key)?.as_str().map(str::trim).filter(|text| !text.is_empty())
+        let own = told.get(group).and_then(|group| group.get(key));
+        let said = own.or_else(|| common.group(group)?.get(key))?.as_str()?.trim();
+        Some(said).filter(|text| !text.is_empty())
     };
     let mut time = |key: &str| ear.calendar.place(times.read(told.get(key)?.as_str()?)?);
     let starts_at: Moment = time("startsAt")?;
-    let is_firing = told.get("status").and_then(Value::as_str) == Some("firing");
+    let is_firing = told.get("status").is_some_and(|status| {
+        // The webhook has a word there, the API an object.
+        status.as_str() == Some("firing") || status["state"].as_str().is_some_and(|state| state != "expired")
+    });
     // A firing alert's end is when Alertmanager would forget it, and the year 1 is no end at all.
     let ends_at = time("endsAt").filter(|ends_at| !is_firing && *ends_at >= starts_at);
     let name = text("labels", "alertname").unwrap_or("alert");

@@ -121,6 +121,10 @@ impl Sample {
             all.push((0..rows.len()).map(|at| rows.cell(at).trim().to_owned()).collect::<Vec<_>>());
         }
         let header = all.first()?.clone();
+        // The last row may have been cut off.
+        if all.len() > 2 && all.last().is_some_and(|row| row.len() < header.len()) {
+            all.pop();
+        }
         let even = all[1..].iter().filter(|row| row.len() == header.len()).count();
         // Lists in prose have commas, too: a table has as many in most rows.
         let is_table = header.len() >= 2 && all.len() >= 2 && even * 3 >= (all.len() - 1) * 2;

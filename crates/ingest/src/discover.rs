@@ -1,20 +1,22 @@
-//! The files that the given paths mean, in an order that depends on their names alone.
+//! The files that the given paths mean, in an order that depends on their names alone; of a rotated log the oldest
+//! comes first.
 //!
 //! Directories are walked; what is hidden is passed over, and links are followed but never in circles. A
-//! stream (`-`, a pipe) is copied to a temporary file, since a file is looked at before it is read. Of
-//! byte-identical files the first by name is read.
+//! stream (`-`, a pipe) is copied to a file without a name, so that it can be read again, unless it is alone and will be
+//! read once: then it passes. Of byte-identical files the first by name is read.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use hark_event::Unread;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::origin::{service_of_path, stem};
-use crate::source::{Content, Source, cannot_open};
+use crate::rotation::Place;
+use crate::source::{Content, Source, cannot_open, identity};
 
 const DEPTH_MAX: usize = 64;
 const FILES_MAX: usize = 1_000_000;
@@ -33,7 +35,24 @@ pub struct Discovery {
 
 /// Finds the files that the paths mean: files, directories (walked) and `-` for standard input.
 pub fn discover(paths: &[PathBuf]) -> Discovery {
-    let mut walk = Walk::default();
+    find(paths, Streams::Copied)
+}
+
+/// The same for who reads each source only once: a stream that is given alone is kept nowhere, however long it is.
+pub fn discover_to_read_once(paths: &[PathBuf]) -> Discovery {
+    find(paths, if paths.len() == 1 { Streams::Passing } else { Streams::Copied })
+}
+
+/// What becomes of streams.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Streams {
+    #[default]
+    Copied,
+    Passing,
+}
+
+fn find(paths: &[PathBuf], streams: Streams) -> Discovery {
+    let mut walk = Walk { streams, ..Walk::default() };
     let mut roots: Vec<&PathBuf> = paths.iter().collect();
     // A file below two of the paths is named by the shorter one, which knows more of its directories.
     roots.sort_by_key(|root| (root.components().count(), root.as_path()));
@@ -44,6 +63,7 @@ pub fn discover(paths: &[PathBuf]) -> Discovery {
     let Walk { mut found, .. } = walk;
     found.sources.sort_by(|a, b| a.name.cmp(&b.name));
     without_twins(&mut found);
+    found.sources.sort_by_cached_key(|source| Place::of(Path::new(source.name())));
     found.unread.sort();
     found.remarks.sort();
     found
@@ -52,6 +72,7 @@ pub fn discover(paths: &[PathBuf]) -> Discovery {
 #[derive(Default)]
 struct Walk {
     found: Discovery,
+    streams: Streams,
     /// Files and directories by where they really are.
     visited: BTreeSet<PathBuf>,
 }
@@ -59,13 +80,13 @@ struct Walk {
 impl Walk {
     fn root(&mut self, root: &Path) {
         if root == Path::new("-") {
-            return self.stream("-", &mut io::stdin().lock());
+            return self.stream("-", io::stdin());
         }
         match fs::metadata(root) {
             Ok(about) if about.is_file() || about.is_dir() => self.path(root, root, 0),
             // A named pipe or a shell's process substitution, given by name, is meant to be read.
             Ok(_) => match File::open(root) {
-                Ok(mut stream) => self.stream(&root.to_string_lossy(), &mut stream),
+                Ok(stream) => self.stream(&root.to_string_lossy(), stream),
                 Err(error) => self.unread(root, cannot_open(&error)),
             },
             Err(error) => self.unread(root, cannot_open(&error)),
@@ -88,7 +109,7 @@ impl Walk {
                 "it is a pipe, a socket or a device; name it by itself if it is to be read".to_owned(),
             );
         } else if self.visited.insert(real) {
-            self.file(root, path, about.len());
+            self.file(root, path, &about);
         }
     }
 
@@ -110,25 +131,30 @@ impl Walk {
         }
     }
 
-    fn file(&mut self, root: &Path, path: &Path, bytes_on_disk: u64) {
+    fn file(&mut self, root: &Path, path: &Path, about: &fs::Metadata) {
         if self.found.sources.len() >= FILES_MAX {
             return self.unread(path, format!("more than {FILES_MAX} files were given; name fewer"));
         }
         self.found.sources.push(Source {
             name: Arc::from(path.to_string_lossy()),
             content: Content::File(path.to_owned()),
-            bytes_on_disk,
+            bytes_on_disk: about.len(),
+            identity: identity(about),
             service: service_of_path(root, path),
             stem: stem(&path.file_name().unwrap_or_default().to_string_lossy()),
         });
     }
 
-    fn stream(&mut self, name: &str, stream: &mut dyn Read) {
-        match spool(stream) {
+    fn stream(&mut self, name: &str, mut stream: impl Read + Send + 'static) {
+        if self.streams == Streams::Passing {
+            return self.found.sources.push(Source::passing(name, stream));
+        }
+        match spool(&mut stream) {
             Ok((spooled, bytes_on_disk)) => self.found.sources.push(Source {
                 name: Arc::from(name),
-                content: Content::Spooled(Arc::new(spooled)),
+                content: Content::Spooled(Arc::new(Mutex::new(spooled))),
                 bytes_on_disk,
+                identity: None,
                 service: "stdin".to_owned(),
                 stem: "stdin".to_owned(),
             }),
@@ -144,10 +170,11 @@ impl Walk {
     }
 }
 
-fn spool(stream: &mut dyn Read) -> io::Result<(tempfile::TempPath, u64)> {
-    let mut file = tempfile::NamedTempFile::new()?;
+/// The file has no name from the start, so that nothing is left of it however the process ends.
+fn spool(stream: &mut dyn Read) -> io::Result<(File, u64)> {
+    let mut file = tempfile::tempfile()?;
     let bytes = io::copy(stream, &mut file)?;
-    Ok((file.into_temp_path(), bytes))
+    Ok((file, bytes))
 }
 
 /// Takes out files that are byte by byte the same as one before them. Empty files are all named instead.
@@ -163,7 +190,8 @@ fn without_twins(found: &mut Discovery) {
             return true;
         }
         // What cannot be read is named when it is read.
-        let Ok(content) = content_hash(source.content.path()) else { return true };
+        let Content::File(path) = &source.content else { return true };
+        let Ok(content) = content_hash(path) else { return true };
         match seen.get(&(source.bytes_on_disk, content)) {
             Some(first) => {
                 twins.push(format!("{} holds the same bytes as {first}; it is read once", source.name));

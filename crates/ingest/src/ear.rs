@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use hark_event::{Alert, Event, Hearing, LogRecord, Moment, Sample, UserReport};
+use hark_event::{Alert, Change, Event, Hearing, LogRecord, Moment, Sample, UserReport};
 
 use crate::draft::{Draft, PEERS_MAX};
 use crate::lines::Tally;
@@ -32,6 +32,8 @@ pub(crate) struct Ear<'a> {
     pub(crate) service: Option<Arc<str>>,
     /// The environment of what carries none.
     pub(crate) environment: Arc<str>,
+    /// The host that syslog's headers name in this file; empty until one does.
+    pub(crate) syslog_host: String,
     /// Hears the events.
     pub(crate) hear: &'a mut dyn FnMut(Event<'_>),
 }
@@ -92,6 +94,32 @@ impl Ear<'_> {
         self.hearing.heard_at(time);
         let origin = self.origins.get(origin);
         (self.hear)(Event::Sample(Sample { time, origin, series, value, file: &self.file, line }));
+        true
+    }
+
+    /// Counts a sample that is heard only as a part of something else; says whether it is known already.
+    pub(crate) fn part(&mut self, time: Moment) -> bool {
+        if !self.knows(time) {
+            return false;
+        }
+        self.hearing.samples += 1;
+        self.hearing.heard_at(time);
+        true
+    }
+
+    /// Hands on what was worked out from such parts.
+    pub(crate) fn derived(&mut self, time: Moment, origin: OriginIndex, series: &str, value: f64, line: u64) {
+        let origin = self.origins.get(origin);
+        (self.hear)(Event::Sample(Sample { time, origin, series, value, file: &self.file, line }));
+    }
+
+    /// Hands on a change, if it is known already; says whether it is.
+    pub(crate) fn change(&mut self, change: Change) -> bool {
+        if !self.knows(change.time) {
+            return false;
+        }
+        self.hearing.heard_at(change.time);
+        (self.hear)(Event::Change(change));
         true
     }
 

@@ -146,7 +146,14 @@ impl Fields {
         Span::of_line(start, start + text.len())
     }
 
-    fn copied(&mut self, text: &str) -> Span {
+    /// Forgets all fields, for another who fills them.
+    pub(crate) fn clear(&mut self) {
+        self.list.clear();
+        self.scratch.clear();
+    }
+
+    /// Keeps a text that does not stand in the line as it is.
+    pub(crate) fn copied(&mut self, text: &str) -> Span {
         let start = self.scratch.len() as u32;
         self.scratch.push_str(text);
         Span { is_scratch: true, start, end: self.scratch.len() as u32 }

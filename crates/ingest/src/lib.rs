@@ -5,44 +5,61 @@
 //! memory. Nothing here fails: what cannot be read is named with the reason, what is cut is counted, and
 //! one bad line never loses the rest of a file.
 //!
-//! Read are plain text with stamps, JSON lines and tables of log records; VictoriaMetrics' export and
-//! tables of samples; Alertmanager's messages and what users reported. UTF-16, bzip2 and xz are refused by
-//! name. The rules of service, environment, time and arrival are those of the contract.
+//! Read are the forms of [`sniff::Form`], by line or as JSON documents, packed or not. Archives, programs and
+//! databases are refused by name. The rules of service, environment, time and arrival are those of the contract.
 
 mod alertmanager;
+mod annotations;
+mod announced;
 mod arrival;
+mod cloud_events;
+mod content;
+mod cri;
 mod csv;
 mod csv_header;
 mod csv_logs;
 mod csv_long;
 mod csv_wide;
 mod discover;
+mod docker;
 mod draft;
 mod ear;
+mod histograms;
+mod holes;
 mod incidents;
+mod journal;
 mod json;
 mod json_lines;
 mod json_plain;
 mod level;
 mod lines;
 mod log_fields;
+mod logfmt;
+mod open_metrics;
 mod origin;
+mod pieces;
 mod plain;
+mod query_range;
 mod records;
+mod rotation;
 mod samples;
 mod series;
 mod sniff;
+mod sniff_json;
 mod source;
 mod stamp;
+mod stream;
 mod syslog;
+mod syslog_messages;
 mod text;
 mod unpack;
 mod user_reports;
 mod victoria;
+mod xz;
 
 #[cfg(test)]
 mod tests;
 
-pub use discover::{Discovery, discover};
+pub use discover::{Discovery, discover, discover_to_read_once};
 pub use incidents::incidents;
 pub use source::{Reading, Source};

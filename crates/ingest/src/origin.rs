@@ -25,7 +25,7 @@ pub(crate) const ENVIRONMENT_KEYS: [&str; 6] = [
 ];
 
 /// The index of an origin in its [`Origins`].
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub(crate) struct OriginIndex(usize);
 
 /// The origins that a file has named so far.
@@ -95,7 +95,19 @@ pub(crate) fn service_of_path(root: &Path, file: &Path) -> String {
     let directories = below.parent().into_iter().flat_map(Path::components);
     let nearest =
         directories.rev().map(|part| part.as_os_str().to_string_lossy()).find(|name| !only_sorts(name));
-    nearest.map_or_else(|| stem(&file.file_name().unwrap_or_default().to_string_lossy()), Into::into)
+    let name = || file.file_name().unwrap_or_default().to_string_lossy();
+    nearest.map_or_else(|| of_container(&stem(&name())).to_owned(), Into::into)
+}
+
+/// The pod of a container's file as Kubernetes links it, `POD_NAMESPACE_CONTAINER-` and 64 hexadecimal digits, without
+/// what changes whenever the pod is made anew; any other stem as it is.
+fn of_container(stem: &str) -> &str {
+    let is_id = |id: &str| id.len() == 64 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let pod = stem.split_once('_').map(|(pod, _)| pod);
+    match stem.rsplit_once('-').filter(|(_, id)| is_id(id)).and(pod) {
+        Some(pod) => service_of_pod(pod),
+        None => stem,
+    }
 }
 
 /// Whether a directory's name says nothing about who speaks: `logs`, `2026-01-02`, `17`.

@@ -83,7 +83,7 @@ pub(crate) fn take(
     if let Some((stamp, time)) = placed {
         let draft = records.begin(before, number, ear)?;
         draft.time = Some(time);
-        let head = split(text, &stamp, draft);
+        let head = split(text, &stamp, draft, &mut ear.syslog_host);
         if let Some(app) = head {
             draft.origin = ear.origins.of(Some(app), None);
         }
@@ -112,7 +112,14 @@ pub(crate) fn take_message(text: &str, draft: &mut Draft) {
 }
 
 /// Fills the draft from a stamped line; returns the service that a syslog header names.
-fn split<'a>(text: &'a str, stamp: &Stamp, draft: &mut Draft) -> Option<&'a str> {
+///
+/// `host` is the one that a header of this file named beyond doubt, if any did.
+pub(crate) fn split<'a>(
+    text: &'a str,
+    stamp: &Stamp,
+    draft: &mut Draft,
+    host: &mut String,
+) -> Option<&'a str> {
     let (before, is_opened) = without_opener(text.get(..stamp.start).unwrap_or(""));
     let after = behind(text, stamp.end, is_opened);
     let mut rest = text.get(after..).unwrap_or("");
@@ -129,7 +136,9 @@ fn split<'a>(text: &'a str, stamp: &Stamp, draft: &mut Draft) -> Option<&'a str>
     if before.is_empty() && app.is_none() {
         let header = match stamp.shape.form {
             Form::MonthFirst => syslog::header(rest),
-            Form::Iso if is_rsyslog(text.get(stamp.start..stamp.end)) => syslog::header_with_process(rest),
+            Form::Iso if !host.is_empty() || is_rsyslog(text.get(stamp.start..stamp.end)) => {
+                syslog::header_of_host(rest, host)
+            }
             _ => None,
         };
         if let Some(header) = header {
@@ -151,7 +160,7 @@ fn split<'a>(text: &'a str, stamp: &Stamp, draft: &mut Draft) -> Option<&'a str>
 }
 
 /// Fills an empty message with a text that fits, but for its level.
-fn push_without_level(text: &str, draft: &mut Draft) {
+pub(crate) fn push_without_level(text: &str, draft: &mut Draft) {
     let Some((level, cut)) = level::near_start(text) else { return draft.push(text) };
     take_level(level, draft);
     draft.push(&text[..cut.start]);

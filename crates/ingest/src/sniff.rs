@@ -1,26 +1,29 @@
 //! What a file is, from the heads of its first lines and never from its name.
 //!
-//! Asked in this order: is it binary, JSON lines (and whose), a table, text with stamps. What is none of
-//! these is refused with the reason, what was tried, and what to do about it.
+//! Asked in this order: is it binary, JSON by line or as a document (and whose), text of a form that tells itself, a
+//! table, text with stamps. What is none of these is refused with the reason, what was tried, and what to do about it.
 
 use std::collections::BTreeMap;
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 
 use crate::csv_header::{self, Table};
 use crate::ear::Ear;
-use crate::json::{self, Fields};
-use crate::lines::{LINE_BYTES_MAX, Lines};
+use crate::json::Fields;
+use crate::lines::{LINE_BYTES_MAX, Lines, Split};
 use crate::log_fields::LogFields;
+use crate::sniff_json;
 use crate::stamp::{FORMS_TRIED, Shape, search};
 use crate::text::clean;
+use crate::{cri, journal, logfmt, open_metrics, syslog_messages};
 
 /// How much of the file is looked at, in all and of each line, and how much is read past at most.
 const HEAD_BYTES: usize = 256 << 10;
-const HEAD_LINE_BYTES: usize = 64 << 10;
+pub(crate) const HEAD_LINE_BYTES: usize = 64 << 10;
 const HEAD_LINES: u64 = 2_000;
 /// Where stamps are rarer among lines that may begin a record, they are part of the text.
 const LINES_PER_STAMP: usize = 5;
-const NOT_BY_LINE: &str = "JSON that is not one object per line; make it so, with `jq -c '.[]'` for instance";
+const NOT_BY_LINE: &str = "JSON that is neither one object per line nor a document of a form that is read; make it one object per line, \
+     with `jq -c '.[]'` for instance";
 const PASSED_BYTES_MAX: u64 = 256 << 20;
 
 /// The forms that are read.
@@ -32,19 +35,42 @@ pub(crate) enum Form {
     Timeless,
     /// A log record per line, as JSON.
     JsonLogs,
+    /// A log record per line, as pairs.
+    Logfmt,
+    /// A syslog message per line.
+    Syslog,
+    /// Syslog messages, each after its length.
+    SyslogCounted,
+    /// What Kubernetes' runtimes keep of containers.
+    Cri,
+    /// What Docker keeps of containers.
+    Docker,
+    /// The journal's export.
+    JournalExport,
+    /// The journal's entries as JSON.
+    JournalJson,
     /// A series per line, as VictoriaMetrics exports them.
     Victoria,
+    /// OpenMetrics or Prometheus text.
+    OpenMetrics,
+    /// What Prometheus answers to a query.
+    QueryRange,
     /// Alertmanager's messages.
     Alerts,
     /// What users reported.
     Reports,
+    /// CloudEvents and CDEvents.
+    CloudEvents,
+    /// Grafana's annotations.
+    Annotations,
     /// A table.
     Table(Table),
 }
 
 /// The heads of the first lines, each with its line end.
-pub(crate) fn head(reader: Box<dyn std::io::Read + '_>) -> Vec<u8> {
-    let mut lines = Lines::new(reader, HEAD_LINE_BYTES);
+pub(crate) fn head(reader: Box<dyn Read + '_>) -> Vec<u8> {
+    // A line of holes or zeros may be as long as the disk.
+    let mut lines = Lines::new(Box::new(reader.take(PASSED_BYTES_MAX)), HEAD_LINE_BYTES);
     let mut head = Vec::new();
     while head.len() < HEAD_BYTES && lines.tally.lines < HEAD_LINES && lines.tally.bytes < PASSED_BYTES_MAX {
         let Some(line) = lines.next() else { break };
@@ -54,19 +80,34 @@ pub(crate) fn head(reader: Box<dyn std::io::Read + '_>) -> Vec<u8> {
     head
 }
 
-/// What the file is, or why it cannot be read.
-pub(crate) fn form(head: &[u8], ear: &mut Ear<'_>) -> Result<Form, String> {
+/// What the file is and what its records are, or why it cannot be read.
+pub(crate) fn form(head: &[u8], ear: &mut Ear<'_>) -> Result<(Form, Split), String> {
     if head.trim_ascii().is_empty() {
         return Err("empty: there is nothing to read".to_owned());
     }
     if let Some(what) = binary(head) {
         return Err(what);
     }
-    if let Some(form) = json_form(head, ear) {
-        return form;
+    if let Some((found, split)) = sniff_json::form(head, ear) {
+        return found.map(|form| (form, split));
     }
-    if is_json_document(head) {
+    if sniff_json::is_document(head) {
         return Err(NOT_BY_LINE.to_owned());
+    }
+    text_form(head, ear).map(|form| (form, Split::Lines))
+}
+
+fn text_form(head: &[u8], ear: &mut Ear<'_>) -> Result<Form, String> {
+    if journal::is_export(head) {
+        return Ok(Form::JournalExport);
+    }
+    if syslog_messages::octet_count(head).is_some_and(|(prefix, _)| {
+        syslog_messages::begins_message(&String::from_utf8_lossy(&head[prefix..head.len().min(prefix + 200)]))
+    }) {
+        return Ok(Form::SyslogCounted);
+    }
+    if let Some(form) = told_by_lines(head, ear) {
+        return form;
     }
     let shape = plain_shape(head, ear.hears_timeless);
     match csv_header::read(head) {
@@ -80,13 +121,65 @@ pub(crate) fn form(head: &[u8], ear: &mut Ear<'_>) -> Result<Form, String> {
     shape.map(Form::Plain).ok_or_else(|| no_form(head))
 }
 
-/// An array, or an object over several lines: its times would look like stamps.
-fn is_json_document(head: &[u8]) -> bool {
-    match head.trim_ascii_start() {
-        [b'[', rest @ ..] => matches!(rest.trim_ascii_start().first(), Some(b'{' | b'[' | b'"')),
-        [b'{', rest @ ..] => rest.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r')) == Some(&b'\n'),
-        _ => false,
+/// Lines of each form that tells itself by how its lines are written.
+#[derive(Default)]
+struct Tellers {
+    lines: usize,
+    syslog: usize,
+    cri: usize,
+    logfmt: usize,
+    samples: usize,
+    timed_samples: usize,
+    describes: usize,
+}
+
+fn told_by_lines(head: &[u8], ear: &mut Ear<'_>) -> Option<Result<Form, String>> {
+    let told = tellers(head, ear);
+    // Of two lines the second may be cut off.
+    let is_most = |count: usize| count > 0 && count * 2 >= told.lines;
+    if is_most(told.syslog) {
+        Some(Ok(Form::Syslog))
+    } else if is_most(told.cri) {
+        Some(Ok(Form::Cri))
+    } else if is_most(told.logfmt) {
+        Some(Ok(Form::Logfmt))
+    } else if (is_most(told.samples) || told.describes > 0) && told.timed_samples > 0 {
+        Some(Ok(Form::OpenMetrics))
+    } else if is_most(told.samples) && told.describes > 0 {
+        Some(Err("Prometheus text without time stamps: it says what was, but not when; ask Prometheus itself instead \
+                  (its `query_range`, or `promtool tsdb dump`), or have time stamps added to each sample"
+            .to_owned()))
+    } else {
+        None
     }
+}
+
+fn tellers(head: &[u8], ear: &mut Ear<'_>) -> Tellers {
+    let mut told = Tellers::default();
+    let (mut fields, mut meanings) = (Fields::default(), LogFields::default());
+    let mut lines = Lines::new(Box::new(Cursor::new(head)), LINE_BYTES_MAX);
+    while let Some(line) = lines.next() {
+        let text = clean(line.bytes);
+        if ["# TYPE ", "# HELP ", "# UNIT ", "# EOF"].iter().any(|word| text.starts_with(word)) {
+            told.describes += 1;
+            continue;
+        }
+        if text.is_empty() || text.starts_with([' ', '\t', '#']) {
+            continue;
+        }
+        told.lines += 1;
+        if syslog_messages::begins_message(&text) {
+            told.syslog += 1;
+        } else if cri::piece(&text).is_some() {
+            told.cri += 1;
+        } else if let Some(sample) = open_metrics::written(&text) {
+            told.samples += 1;
+            told.timed_samples += usize::from(sample.time.is_some());
+        } else if logfmt::pairs(&text, &mut fields) && meanings.time(&fields, &text, ear).is_some() {
+            told.logfmt += 1;
+        }
+    }
+    told
 }
 
 fn no_form(head: &[u8]) -> String {
@@ -97,7 +190,7 @@ fn no_form(head: &[u8]) -> String {
     let looked_at = if lines == 1 { "line".to_owned() } else { format!("{lines} lines") };
     format!(
         "no time stamp in its first {looked_at}, so that nothing in it can be placed in time \
-         (tried: {FORMS_TRIED}, JSON lines, CSV); if it is a log, have its writer put RFC 3339 times before each record"
+         (tried: {FORMS_TRIED}, JSON, logfmt, syslog, the journal's export, containers' logs, OpenMetrics, CSV); if it is a log, have its writer put RFC 3339 times before each record"
     )
 }
 
@@ -127,79 +220,6 @@ fn binary(head: &[u8]) -> Option<String> {
     // A few stray control bytes are a bad line; a twentieth of them is no text.
     (head.iter().filter(is_odd).count() * 20 > head.len())
         .then(|| "binary: it is no text that can be read".to_owned())
-}
-
-#[derive(Default)]
-struct Votes {
-    lines: usize,
-    logs: usize,
-    dated_logs: usize,
-    victoria: usize,
-    alerts: usize,
-    reports: usize,
-}
-
-impl Votes {
-    fn objects(&self) -> usize {
-        self.logs + self.victoria + self.alerts + self.reports
-    }
-}
-
-fn json_form(head: &[u8], ear: &mut Ear<'_>) -> Option<Result<Form, String>> {
-    let votes = votes(head, ear);
-    if votes.objects() == 0 || votes.objects() * 2 < votes.lines {
-        return None;
-    }
-    let most = votes.victoria.max(votes.alerts).max(votes.reports);
-    Some(if most == 0 || votes.logs > most {
-        if votes.dated_logs > 0 || ear.hears_timeless {
-            Ok(Form::JsonLogs)
-        } else {
-            Err("JSON lines, but none of the first says a time (tried: time, timestamp, @timestamp, ts, t, datetime, \
-                 date, eventTime, timeUnixNano); have its writer add `time` in RFC 3339"
-                .to_owned())
-        }
-    } else if votes.victoria == most {
-        Ok(Form::Victoria)
-    } else if votes.alerts == most {
-        Ok(Form::Alerts)
-    } else {
-        Ok(Form::Reports)
-    })
-}
-
-fn votes(head: &[u8], ear: &mut Ear<'_>) -> Votes {
-    let mut votes = Votes::default();
-    let (mut fields, mut meanings) = (Fields::default(), LogFields::default());
-    let mut lines = Lines::new(Box::new(Cursor::new(head)), LINE_BYTES_MAX);
-    while let Some(line) = lines.next() {
-        if line.bytes.trim_ascii().is_empty() || line.bytes.starts_with(b" ") || line.bytes.starts_with(b"\t")
-        {
-            continue;
-        }
-        votes.lines += 1;
-        let Some((names, ends)) = json::names(line.bytes) else { continue };
-        let is_cut = line.bytes.len() >= HEAD_LINE_BYTES;
-        let has = |name: &str| names.contains(&name);
-        if !ends && !is_cut || names.is_empty() {
-            continue;
-        } else if has("metric") && (has("values") || has("timestamps")) {
-            votes.victoria += 1;
-        } else if has("alerts") || (has("startsAt") && has("labels")) {
-            votes.alerts += 1;
-        } else if has("report") && has("time") && !["message", "msg", "level"].into_iter().any(has) {
-            votes.reports += 1;
-        } else {
-            votes.logs += 1;
-            let text = clean(line.bytes);
-            let object = text.trim();
-            // A line that was cut for this look says nothing about its time.
-            let is_dated =
-                is_cut || (fields.read(object).is_ok() && meanings.time(&fields, object, ear).is_some());
-            votes.dated_logs += usize::from(is_dated);
-        }
-    }
-    votes
 }
 
 /// The shape of stamp that most lines have. One lone stamp in the midst of text is a date in prose.

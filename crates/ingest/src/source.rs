@@ -1,12 +1,13 @@
 //! One file that was found, and how it is read: opened, unpacked, understood, handed on.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::fs::{File, Metadata};
+use std::io::Read;
+use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
-use std::time::UNIX_EPOCH;
+use std::sync::{Arc, Mutex};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use hark_event::{Event, Hearing, Moment, Unread, Zone};
-use tempfile::TempPath;
 
 use crate::csv_header::{RowKind, Table};
 use crate::ear::Ear;
@@ -14,8 +15,12 @@ use crate::lines::{LINE_BYTES_MAX, Lines};
 use crate::origin::Origins;
 use crate::sniff::{self, Form};
 use crate::stamp::{Calendar, Finder};
-use crate::unpack::{self, Consumed, Packing};
-use crate::{alertmanager, csv_logs, csv_long, csv_wide, json_lines, plain, user_reports, victoria};
+use crate::stream::Stream;
+use crate::unpack::{self, Bomb, Consumed, Packing};
+use crate::{
+    alertmanager, annotations, cloud_events, cri, csv_logs, csv_long, csv_wide, docker, journal, json_lines,
+    logfmt, open_metrics, plain, query_range, syslog_messages, user_reports, victoria,
+};
 
 /// The environment of what names none, as the contract has it.
 const ENVIRONMENT: &str = "production";
@@ -41,6 +46,8 @@ pub struct Source {
     pub(crate) name: Arc<str>,
     pub(crate) content: Content,
     pub(crate) bytes_on_disk: u64,
+    /// Which file it was when it was found, where the system can tell.
+    pub(crate) identity: Option<(u64, u64)>,
     /// The service that its path names.
     pub(crate) service: String,
     /// The file's name without packing and rotation.
@@ -52,21 +59,25 @@ pub struct Source {
 pub(crate) enum Content {
     /// In the user's file.
     File(PathBuf),
-    /// In a temporary copy of a stream, which goes when the last source that holds it goes.
-    Spooled(Arc<TempPath>),
-}
-
-impl Content {
-    /// The file to open.
-    pub(crate) fn path(&self) -> &Path {
-        match self {
-            Self::File(path) => path,
-            Self::Spooled(path) => path,
-        }
-    }
+    /// In a copy of a stream, which goes when the last source that holds it goes; read by one at a time.
+    Spooled(Arc<Mutex<File>>),
+    /// Nowhere: in a stream that is read as it comes.
+    Passing(Arc<Stream>),
 }
 
 impl Source {
+    /// A stream that is read as it comes, once, and kept nowhere; its records are those of the service `stdin` if they name none.
+    pub fn passing(name: &str, bytes: impl Read + Send + 'static) -> Self {
+        Self {
+            name: Arc::from(name),
+            content: Content::Passing(Arc::new(Stream::new(bytes))),
+            bytes_on_disk: 0,
+            identity: None,
+            service: "stdin".to_owned(),
+            stem: "stdin".to_owned(),
+        }
+    }
+
     /// The file as the user named it, or `-`.
     pub fn name(&self) -> &str {
         &self.name
@@ -110,13 +121,21 @@ impl Source {
             calendar: Calendar::new(&reading.zone, reading.as_of.unwrap_or_else(|| self.modified_at())),
             service: reading.service.as_deref().map(Arc::from),
             environment: Arc::from(environment),
+            syslog_host: String::new(),
             hear,
         }
     }
 
     /// When the file was last written, which no record in it can lie after; `MAX` if nothing can tell.
     fn modified_at(&self) -> Moment {
-        let modified = std::fs::metadata(self.content.path()).and_then(|about| about.modified()).ok();
+        let modified = match &self.content {
+            Content::File(path) => std::fs::metadata(path).and_then(|about| about.modified()).ok(),
+            Content::Spooled(file) => {
+                file.lock().expect("no reader panics").metadata().and_then(|about| about.modified()).ok()
+            }
+            // A stream is written now.
+            Content::Passing(_) => Some(SystemTime::now()),
+        };
         let since_1970 = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         since_1970.map_or(Moment::MAX, |time| {
             Moment::from_nanos(i64::try_from(time.as_nanos()).unwrap_or(i64::MAX))
@@ -124,44 +143,140 @@ impl Source {
     }
 
     fn read_into(&self, ear: &mut Ear<'_>, consumed: &Consumed<'_>) -> Result<(), String> {
+        match &self.content {
+            Content::File(path) => {
+                let file = File::open(path).map_err(|error| cannot_open(&error))?;
+                self.read_file(&file, ear, consumed)
+            }
+            Content::Spooled(file) => self.read_file(&file.lock().expect("no reader panics"), ear, consumed),
+            Content::Passing(stream) => self.read_passing(stream, ear, consumed),
+        }
+    }
+
+    fn read_passing(
+        &self,
+        stream: &Stream,
+        ear: &mut Ear<'_>,
+        consumed: &Consumed<'_>,
+    ) -> Result<(), String> {
         let unseen = AtomicU64::new(0);
         let looked = Consumed::new(&unseen);
-        let (reader, packing) = self.open(&looked)?;
-        let form =
-            sniff::form(&sniff::head(reader), ear).map_err(|reason| self.why_unread(reason, packing))?;
-        let limit = if form == Form::Victoria { victoria::LINE_BYTES_MAX } else { LINE_BYTES_MAX };
-        let (reader, _) = self.open(consumed)?;
-        let mut lines = Lines::new(reader, limit);
+        let mut begun = stream.take().ok_or_else(|| "it is a stream, and was read already".to_owned())?;
+        let (reader, packing) =
+            unpack::passing(begun.look(), &looked).map_err(|error| cannot_open(&error))?;
+        let (form, split) = sniff::form(&sniff::head(reader), ear)
+            .map_err(|reason| self.why_unread(reason, packing, looked.unpacked()))?;
+        let (reader, _) = unpack::passing(begun.whole(), consumed).map_err(|error| cannot_open(&error))?;
+        let mut lines = Lines::of(reader, line_bytes_max(&form), split);
         ear.hearing.files = 1;
-        match &form {
-            Form::Plain(shape) => plain::read(&mut lines, Finder::new(*shape), ear),
-            Form::Timeless => plain::read_timeless(&mut lines, ear),
-            Form::JsonLogs => json_lines::read(&mut lines, ear),
-            Form::Victoria => victoria::read(&mut lines, ear),
-            Form::Alerts => alertmanager::read(&mut lines, ear),
-            Form::Reports => user_reports::read(&mut lines, ear),
-            Form::Table(table) => read_table(&mut lines, table, ear),
-        }
-        if let Some(error) = lines.damage() {
-            let reason = damage(error, packing, lines.tally.bytes);
+        read_form(&form, &mut lines, ear);
+        if let Some(reason) = end_of_reading(&lines, packing) {
             ear.hearing.unread.push(Unread { path: self.name.to_string(), reason });
         }
         Ok(())
     }
 
-    fn open<'a>(&self, consumed: &'a Consumed<'_>) -> Result<(Box<dyn std::io::Read + 'a>, Packing), String> {
-        unpack::open(self.content.path(), consumed).map_err(|error| match error {
-            unpack::OpenError::Io(error) => cannot_open(&error),
-            packing @ unpack::OpenError::Packing { .. } => packing.to_string(),
+    fn read_file(&self, file: &File, ear: &mut Ear<'_>, consumed: &Consumed<'_>) -> Result<(), String> {
+        let change = self.change(file);
+        let unseen = AtomicU64::new(0);
+        let looked = Consumed::new(&unseen);
+        let (reader, packing) = self.stream(file, &looked)?;
+        let (form, split) = sniff::form(&sniff::head(reader), ear)
+            .map_err(|reason| self.why_unread(reason, packing, looked.unpacked()))?;
+        let limit = line_bytes_max(&form);
+        let (reader, _) = self.stream(file, consumed)?;
+        let mut lines = Lines::of(reader, limit, split);
+        ear.hearing.files = 1;
+        read_form(&form, &mut lines, ear);
+        let end = end_of_reading(&lines, packing);
+        let shrank = || self.shrank(&lines, packing, consumed, ear.as_of);
+        if let Some(reason) = end.or(change).or_else(shrank) {
+            ear.hearing.unread.push(Unread { path: self.name.to_string(), reason });
+        }
+        Ok(())
+    }
+
+    fn stream<'a>(
+        &self,
+        file: &'a File,
+        consumed: &'a Consumed<'_>,
+    ) -> Result<(Box<dyn std::io::Read + 'a>, Packing), String> {
+        // Some systems have files that say no size and yet can be read.
+        let size = if self.bytes_on_disk == 0 { u64::MAX } else { self.bytes_on_disk };
+        unpack::stream(file, size, consumed).map_err(|error| cannot_open(&error))
+    }
+
+    /// What to say if another file stands where this one was found.
+    fn change(&self, file: &File) -> Option<String> {
+        let now = file.metadata().ok().as_ref().and_then(identity);
+        (self.identity.is_some() && now.is_some() && now != self.identity).then(|| {
+            "another file took its place while files were read (rotation, perhaps); what stands there now was read, run \
+             again for the rest"
+                .to_owned()
         })
     }
 
-    fn why_unread(&self, reason: String, packing: Packing) -> String {
-        // An empty head of a packed file that is not empty is damage.
-        if packing != Packing::None && reason.starts_with("empty") && self.bytes_on_disk > 0 {
-            return format!("damaged or empty {}: nothing could be unpacked; fetch it again", packing.name());
+    /// What to say if the file was cut while it was read.
+    fn shrank(
+        &self,
+        lines: &Lines<'_>,
+        packing: Packing,
+        consumed: &Consumed<'_>,
+        as_of: Option<Moment>,
+    ) -> Option<String> {
+        let is_whole = packing == Packing::None && lines.has_ended() && as_of.is_none();
+        (is_whole && consumed.bytes() < self.bytes_on_disk).then(|| {
+            format!(
+                "it shrank from {} to {} bytes while files were read; what was left of it was read, run again",
+                self.bytes_on_disk,
+                consumed.bytes()
+            )
+        })
+    }
+
+    fn why_unread(&self, reason: String, packing: Packing, unpacked: u64) -> String {
+        if packing == Packing::None || !reason.starts_with("empty") || self.bytes_on_disk == 0 {
+            return reason;
         }
-        reason
+        let name = packing.name();
+        if unpacked > 0 {
+            return format!(
+                "{name} of nothing but blanks or zeros in its first {unpacked} bytes; unpack it yourself if there is \
+                 something behind them"
+            );
+        }
+        // An empty head of a packed file that is not empty is damage.
+        format!("damaged or empty {name}: nothing could be unpacked; fetch it again")
+    }
+}
+
+fn line_bytes_max(form: &Form) -> usize {
+    match form {
+        Form::Victoria | Form::QueryRange => victoria::LINE_BYTES_MAX,
+        _ => LINE_BYTES_MAX,
+    }
+}
+
+fn read_form(form: &Form, lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
+    match form {
+        Form::Plain(shape) => plain::read(lines, Finder::new(*shape), ear),
+        Form::Timeless => plain::read_timeless(lines, ear),
+        Form::JsonLogs => json_lines::read(lines, ear),
+        Form::Logfmt => logfmt::read(lines, ear),
+        Form::Syslog => syslog_messages::read(lines, ear),
+        Form::SyslogCounted => syslog_messages::read_counted(lines, ear),
+        Form::Cri => cri::read(lines, ear),
+        Form::Docker => docker::read(lines, ear),
+        Form::JournalExport => journal::read_export(lines, ear),
+        Form::JournalJson => journal::read_json(lines, ear),
+        Form::Victoria => victoria::read(lines, ear),
+        Form::OpenMetrics => open_metrics::read(lines, ear),
+        Form::QueryRange => query_range::read(lines, ear),
+        Form::Alerts => alertmanager::read(lines, ear),
+        Form::Reports => user_reports::read(lines, ear),
+        Form::CloudEvents => cloud_events::read(lines, ear),
+        Form::Annotations => annotations::read(lines, ear),
+        Form::Table(table) => read_table(lines, table, ear),
     }
 }
 
@@ -186,15 +301,46 @@ pub(crate) fn cannot_open(error: &std::io::Error) -> String {
     }
 }
 
+/// Which file this is, whatever it is called, where the system can tell.
+pub(crate) fn identity(about: &Metadata) -> Option<(u64, u64)> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        Some((about.dev(), about.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = about;
+        None
+    }
+}
+
+/// What to say if the reading ended before the file's records did.
+fn end_of_reading(lines: &Lines<'_>, packing: Packing) -> Option<String> {
+    if let Some(error) = lines.damage() {
+        return Some(damage(error, packing, lines.tally.bytes));
+    }
+    lines.is_unfinished().then(|| {
+        format!(
+            "the document ends after {} bytes, in its midst; the records before it were read, fetch the file again for \
+             the rest",
+            lines.tally.bytes
+        )
+    })
+}
+
 fn damage(error: &std::io::Error, packing: Packing, bytes: u64) -> String {
     let name = packing.name();
-    if error.kind() == std::io::ErrorKind::UnexpectedEof {
-        format!(
-            "truncated {name} after {bytes} bytes; the records before it were read, fetch the file again for the rest"
-        )
-    } else {
-        format!(
-            "damaged {name} after {bytes} bytes ({error}); the records before it were read, fetch the file again for the rest"
-        )
+    if let Some(bomb) = error.get_ref().and_then(|inner| inner.downcast_ref::<Bomb>()) {
+        return format!(
+            "refused after {bytes} bytes: {bomb}; the records before it were read, unpack it yourself if it is to be \
+             read to its end"
+        );
     }
+    let what = if error.kind() == std::io::ErrorKind::UnexpectedEof {
+        format!("truncated {name} after {bytes} bytes")
+    } else {
+        format!("damaged {name} after {bytes} bytes ({error})")
+    };
+    format!("{what}; the records before it were read, fetch the file again for the rest")
 }

@@ -13,6 +13,8 @@ pub(crate) struct Header<'a> {
     pub(crate) app: Option<&'a str>,
     /// Where the message begins.
     pub(crate) length: usize,
+    /// Where structured data begins and ends; the same where there is none.
+    pub(crate) data: (usize, usize),
 }
 
 /// The priority in front of a stamp: `<34>` or `<34>1 `; the level, and whether it is RFC 5424.
@@ -48,14 +50,32 @@ pub(crate) fn header(text: &str) -> Option<Header<'_>> {
     // `sshd(pam_unix)` is sshd; `/usr/sbin/cron` is cron.
     let app = app.split_once('(').map_or(app, |(app, _)| app);
     let app = app.rsplit_once('/').map_or(app, |(_, app)| app);
-    Some(Header { app: Some(app).filter(|app| !app.is_empty()), length })
+    Some(Header { app: Some(app).filter(|app| !app.is_empty()), length, data: (0, 0) })
 }
 
-/// `HOST TAG[PID]: ` where only the process number tells it from other text.
-pub(crate) fn header_with_process(text: &str) -> Option<Header<'_>> {
+/// `TAG[PID]: ` or `TAG: `, as local senders write it, who know which host they are on.
+pub(crate) fn header_without_host(text: &str) -> Option<Header<'_>> {
+    let with_host = format!("- {text}");
+    let found = header(&with_host)?;
+    let app = found.app?;
+    let start = text.find(app)?;
+    Some(Header { app: text.get(start..start + app.len()), length: found.length - 2, data: (0, 0) })
+}
+
+/// `HOST TAG[PID]: ` or `HOST TAG: ` behind a stamp that other programs write, too.
+///
+/// A process number tells it from other text, and so does a host that such a header named before.
+pub(crate) fn header_of_host<'a>(text: &'a str, host: &mut String) -> Option<Header<'a>> {
     let found = header(text)?;
     let head = &text[..found.length];
-    (head.trim_end().ends_with("]:") || found.app == Some("kernel")).then_some(found)
+    let (own, _) = text.split_once(' ')?;
+    if head.trim_end().ends_with("]:") || found.app == Some("kernel") {
+        if host != own {
+            own.clone_into(host);
+        }
+        return Some(found);
+    }
+    (host == own).then_some(found)
 }
 
 /// RFC 5424 behind the time: `HOST APP PROCID MSGID STRUCTURED-DATA `.
@@ -69,7 +89,11 @@ pub(crate) fn modern_header(text: &str) -> Option<Header<'_>> {
     }
     let length = at + structured_data_length(&text[at..])?;
     let message = text[length..].len() - text[length..].trim_start_matches([' ', '\u{feff}']).len();
-    Some(Header { app: Some(fields[1]).filter(|app| *app != "-"), length: length + message })
+    Some(Header {
+        app: Some(fields[1]).filter(|app| *app != "-"),
+        length: length + message,
+        data: (at, length),
+    })
 }
 
 fn structured_data_length(text: &str) -> Option<usize> {

@@ -1,5 +1,9 @@
 //! Files in, events and the account out: what a user of this crate sees, form by form and rule by rule.
 
+mod files;
+mod forms;
+mod matrix;
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -84,7 +88,15 @@ fn tell(event: &Event<'_>) -> String {
         Event::Report(report) => {
             format!("report {} {} {:?}", report.time, report.service.as_deref().unwrap_or("-"), report.text)
         }
-        Event::Change(_) => unreachable!("no file of these forms tells changes"),
+        Event::Change(change) => format!(
+            "change {} {} {} {:?} {:?}{}",
+            change.kind.name(),
+            change.time,
+            change.service.as_deref().unwrap_or("-"),
+            change.summary,
+            change.details,
+            change.commit.as_deref().map_or(String::new(), |commit| format!(" of {commit}"))
+        ),
     }
 }
 
@@ -499,14 +511,20 @@ fn what_cannot_be_read_is_named_with_the_reason() {
     check_unread("a", b"\n\n", "empty");
     check_unread("a", b"hello\nworld\n", "no time stamp in its first 2 lines");
     check_unread("a", &[0x1F, 0x8B, 0x08], "damaged or empty gzip");
-    check_unread("a", b"BZh91AY", "bzip2");
-    check_unread("a", b"\xFD7zXZ\0rest", "xz");
+    check_unread("a", b"BZh91AY", "damaged or empty bzip2");
+    check_unread("a", b"\xFD7zXZ\0rest", "damaged or empty xz");
     check_unread("a", b"\xFF\xFEh\0i\0", "UTF-16");
     check_unread("a", &(0..=255).cycle().take(10_000).collect::<Vec<u8>>(), "binary");
     check_unread("a", b"0.1,0.2\n0.3,0.4\n", "without a header and without a time column");
-    check_unread("a", b"[{\"time\":\"2026-01-02T00:00:00Z\"}]\n", "not one object per line");
-    check_unread("a", b"{\n  \"time\": \"2026-01-02T00:00:00Z\"\n}\n", "not one object per line");
-    check_unread("a", b"{\"msg\":\"x\"}\n", "none of the first says a time");
+    check_unread("a", b"[[1],[2]]\n", "neither one object per line nor a document");
+    check_unread(
+        "a",
+        b"{\n  \"name\": \"x\"\n}\n",
+        "a JSON document, but none of the first records says a time",
+    );
+    check_unread("a", b"# TYPE up gauge\nup 1\n", "Prometheus text without time stamps");
+    check_unread("a", br#"{"status":"success","data":{"resultType":"streams","result":[]}}"#, "Loki");
+    check_unread("a", b"{\"msg\":\"x\"}\n", "none of the first records says a time");
 }
 
 #[test]
@@ -571,4 +589,23 @@ fn a_source_can_be_read_from_any_thread() {
     fn is_shared<T: Send + Sync>() {}
     is_shared::<Source>();
     is_shared::<Reading>();
+}
+
+#[test]
+fn a_stream_that_passes_says_what_a_file_of_its_bytes_says_and_passes_once() {
+    let plain = "2026-03-02 10:12:33 INFO up\n2026-03-02 10:12:34 WARN down\n\tat a.B\n".repeat(4_000);
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(plain.as_bytes()).unwrap();
+    for bytes in [plain.clone().into_bytes(), packed.finish().unwrap()] {
+        let (told, account) = read("stdin.log", &bytes, &utc());
+        let stream = Source::passing("stdin.log", std::io::Cursor::new(bytes));
+        let mut events = Vec::new();
+        let hearing = stream.read(&utc(), &AtomicU64::new(0), &mut |event| events.push(tell(&event)));
+        assert_eq!((events, hearing), (told, account));
+        let again = stream.read(&utc(), &AtomicU64::new(0), &mut |_| panic!("nothing is left"));
+        assert_eq!(
+            (again.files, again.unread[0].reason.as_str()),
+            (0, "it is a stream, and was read already")
+        );
+    }
 }

@@ -27,7 +27,7 @@ pub(crate) fn read(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
     let mut times = FieldReader::default();
     loop {
         let before = lines.tally;
-        let Some(line) = lines.next() else { return };
+        let Some(line) = lines.next() else { return known_lines.count(lines.tally.since(before), None, ear) };
         let is_empty = line.bytes.trim_ascii().is_empty();
         let report = understand(line.bytes, line.number, &mut times, ear);
         let mut tally = lines.tally.since(before);

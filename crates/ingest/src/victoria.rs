@@ -9,6 +9,7 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use std::fmt;
 
 use crate::ear::Ear;
+use crate::histograms::Histograms;
 use crate::lines::Lines;
 use crate::samples::KnownLines;
 use crate::series::Series;
@@ -24,17 +25,21 @@ struct Exported {
 }
 
 /// Labels in order of appearance, the metric's name apart.
-struct Labels(Series);
+pub(crate) struct Labels(pub(crate) Series);
 
-/// A value as the outside world writes it: a number, `null`, `"NaN"`, `"Infinity"`.
-struct Value(Option<f64>);
+/// A value as the outside world writes it: a number, `null`, `"NaN"`, `"Infinity"`; nothing if it is no number.
+pub(crate) struct Value(pub(crate) Option<f64>);
 
 /// Reads the file to its end.
 pub(crate) fn read(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
     let mut known_lines = KnownLines::new();
+    let mut histograms = Histograms::default();
     loop {
         let before = lines.tally;
-        let Some(line) = lines.next() else { return };
+        let Some(line) = lines.next() else {
+            known_lines.count(lines.tally.since(before), None, ear);
+            break;
+        };
         let number = line.number;
         if line.bytes.trim_ascii().is_empty() {
             known_lines.count(lines.tally.since(before), None, ear);
@@ -43,7 +48,7 @@ pub(crate) fn read(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
         let parsed = serde_json::from_slice::<Exported>(line.bytes);
         let mut tally = lines.tally.since(before);
         let is_known = match parsed {
-            Ok(exported) => say(exported, number, &mut tally.rejected, ear),
+            Ok(exported) => say(exported, number, &mut tally.rejected, &mut histograms, ear),
             Err(_) => {
                 tally.rejected += 1;
                 None
@@ -51,19 +56,37 @@ pub(crate) fn read(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
         };
         known_lines.count(tally, is_known, ear);
     }
+    histograms.finish(lines.tally.lines, ear);
 }
 
 /// Hands on the samples that are known already; says whether there is any, if the line says a time.
-fn say(exported: Exported, line: u64, rejected: &mut u64, ear: &mut Ear<'_>) -> Option<bool> {
+fn say(
+    exported: Exported,
+    line: u64,
+    rejected: &mut u64,
+    histograms: &mut Histograms,
+    ear: &mut Ear<'_>,
+) -> Option<bool> {
     let Exported { metric: Labels(mut series), values, timestamps } = exported;
     let origin = series.take_origin(ear);
+    let bucket = histograms.bucket(&series, origin, false);
     let name = series.render();
     *rejected += values.len().abs_diff(timestamps.len()) as u64;
     let mut is_known = None;
     for (value, millis) in values.iter().zip(&timestamps) {
         match value.0 {
             Some(value) => {
-                let is_said = ear.sample(Moment::from_millis(*millis), origin, &name, value, line);
+                let time = Moment::from_millis(*millis);
+                let is_said = match bucket {
+                    Some(bucket) => {
+                        let is_said = ear.part(time);
+                        if is_said {
+                            histograms.take(bucket, time, value, line, ear);
+                        }
+                        is_said
+                    }
+                    None => ear.sample(time, origin, &name, value, line),
+                };
                 is_known = Some(is_said || is_known == Some(true));
             }
             None => *rejected += 1,

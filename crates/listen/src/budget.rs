@@ -8,8 +8,8 @@ pub const ITEMS_A_DAY: usize = 5;
 /// Whether the budget holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Attention {
-    /// At most [`ITEMS_A_DAY`] a day, one for each cluster.
-    Budget,
+    /// At most so many a day, one for each cluster.
+    Budget(usize),
     /// Everything.
     All,
 }
@@ -34,15 +34,15 @@ pub fn select(episodes: &[Episode], since: Moment, as_of: Moment, attention: Att
         order.then(a.signal.noticed_at.cmp(&b.signal.noticed_at)).then_with(|| a.signal.id.cmp(&b.signal.id))
     });
     let explained = asked.iter().filter(|episode| episode.signal.explained_by.is_some()).count();
-    if attention == Attention::All {
+    let Attention::Budget(items_a_day) = attention else {
         // All stand in the list themselves, each with its cluster. Who joined one later is later knowledge, and must
         // not change what was said of the one that leads it.
         asked.iter_mut().for_each(|episode| episode.members.clear());
         return Selection { shown: asked, held_back: 0, explained };
-    }
+    };
     asked.retain(|episode| episode.signal.explained_by.is_none() && episode.is_representative());
     let days = (as_of.seconds_since(since) + 86_399) / 86_400;
-    let budget = ITEMS_A_DAY.saturating_mul(usize::try_from(days.max(1)).unwrap_or(1));
+    let budget = items_a_day.saturating_mul(usize::try_from(days.max(1)).unwrap_or(1));
     let held_back = asked.len().saturating_sub(budget);
     asked.truncate(budget);
     Selection { shown: asked, held_back, explained }

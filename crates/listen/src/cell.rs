@@ -11,6 +11,13 @@ use hark_event::{Level, Moment, Origin, Place};
 
 /// Samples of one series kept for one hour; more are cut and counted.
 pub const SAMPLES_PER_HOUR_MAX: usize = 3_600;
+/// Shapes of one service kept for one hour.
+pub(crate) const SHAPES_PER_SERVICE_MAX: usize = 4_096;
+/// Shapes of all services together kept for one hour.
+pub(crate) const SHAPES_PER_HOUR_MAX: usize = 65_536;
+
+/// A count without its texts, with what keeping it in a tree costs.
+const LOG_COUNT_BYTES: usize = 240;
 
 /// A shape that was said at some level.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -46,6 +53,11 @@ pub struct LogCount {
 }
 
 impl LogCount {
+    /// Roughly how many bytes of memory it takes, its key and its place among others included.
+    pub(crate) fn weight(&self) -> usize {
+        LOG_COUNT_BYTES + self.text.len() + self.exemplar.text.len()
+    }
+
     fn add(&mut self, other: LogCount) {
         self.count += other.count;
         self.last = self.last.max(other.last);
@@ -107,7 +119,13 @@ impl HourCells {
         for (origin, said) in other.logs {
             match self.logs.entry(origin) {
                 Entry::Vacant(gap) => drop(gap.insert(said)),
-                Entry::Occupied(mut known) => add_logs(known.get_mut(), said),
+                Entry::Occupied(mut known) => {
+                    add_logs(known.get_mut(), said);
+                    let cut = evict(known.get_mut());
+                    if cut > 0 {
+                        *self.overflow.entry(known.key().clone()).or_default() += cut;
+                    }
+                }
             }
         }
         for (key, samples) in other.metrics {
@@ -124,6 +142,32 @@ impl HourCells {
             *self.overflow.entry(origin).or_default() += count;
         }
         self.samples_cut += other.samples_cut;
+        if self.logs.values().map(BTreeMap::len).sum::<usize>() > 2 * SHAPES_PER_HOUR_MAX {
+            self.cut_shapes();
+        }
+    }
+
+    /// Keeps the shapes with the smallest hashes, of each service and then of all, and counts the records of the others.
+    ///
+    /// Whoever counted the same lines keeps the same shapes, into however many parts the hour was divided: what is among the
+    /// smallest of the whole is among the smallest of each part that holds it, so that no part has let any of it go.
+    pub fn cut_shapes(&mut self) {
+        let mut kept = Vec::new();
+        for (origin, said) in &mut self.logs {
+            let cut = evict(said);
+            if cut > 0 {
+                *self.overflow.entry(origin.clone()).or_default() += cut;
+            }
+            kept.extend(shapes_of(said));
+        }
+        let Some(limit) = limit_of_all(kept, SHAPES_PER_HOUR_MAX) else { return };
+        for (origin, said) in &mut self.logs {
+            let cut = retain_below(said, limit);
+            if cut > 0 {
+                *self.overflow.entry(origin.clone()).or_default() += cut;
+            }
+        }
+        self.logs.retain(|_, said| !said.is_empty());
     }
 
     /// Adds samples of one series.
@@ -141,10 +185,36 @@ impl HourCells {
 
     /// Roughly how many bytes of memory this takes; for deciding when to write to disk.
     pub fn weight(&self) -> usize {
-        self.logs.values().map(|said| said.len() * 320).sum::<usize>()
+        let said = self.logs.values().flat_map(BTreeMap::values);
+        said.map(LogCount::weight).sum::<usize>()
             + self.metrics.values().map(|samples| 160 + 16 * samples.values.capacity()).sum::<usize>()
             + (self.peers.len() + self.versions.len() + self.overflow.len()) * 128
     }
+}
+
+/// The distinct shapes of one service, which come in order.
+fn shapes_of(said: &BTreeMap<LogKey, LogCount>) -> impl Iterator<Item = u64> {
+    let mut last = None;
+    said.keys().map(|key| key.shape).filter(move |shape| last.replace(*shape) != Some(*shape))
+}
+
+/// The smallest of the shapes for which there is no room; `None` if all have room. Repetitions count once.
+pub(crate) fn limit_of(shapes: impl Iterator<Item = u64>, room: usize) -> Option<u64> {
+    let mut shapes: Vec<u64> = shapes.collect();
+    shapes.sort_unstable();
+    shapes.dedup();
+    shapes.get(room).copied()
+}
+
+/// The same where a shape counts as often as it stands there: once for each service.
+pub(crate) fn limit_of_all(mut shapes: Vec<u64>, room: usize) -> Option<u64> {
+    (shapes.len() > room).then(|| *shapes.select_nth_unstable(room).1)
+}
+
+/// Lets go of the shapes from the limit on; returns how many records they had.
+fn retain_below(said: &mut BTreeMap<LogKey, LogCount>, limit: u64) -> u64 {
+    let beyond = said.split_off(&LogKey { shape: limit, level: Level::Unknown });
+    beyond.values().map(|count| count.count).sum()
 }
 
 fn add_logs(known: &mut BTreeMap<LogKey, LogCount>, said: BTreeMap<LogKey, LogCount>) {
@@ -154,4 +224,22 @@ fn add_logs(known: &mut BTreeMap<LogKey, LogCount>, said: BTreeMap<LogKey, LogCo
             Entry::Occupied(mut found) => found.get_mut().add(count),
         }
     }
+}
+
+/// Keeps the shapes with the smallest hashes, as every part did: what the whole keeps was let go by none. Returns how many
+/// records were cut.
+fn evict(said: &mut BTreeMap<LogKey, LogCount>) -> u64 {
+    if said.len() <= SHAPES_PER_SERVICE_MAX {
+        return 0;
+    }
+    let mut shapes = 0;
+    let mut last = None;
+    // Keys come by hash.
+    let beyond = said.keys().find(|key| {
+        shapes += usize::from(last != Some(key.shape));
+        last = Some(key.shape);
+        shapes > SHAPES_PER_SERVICE_MAX
+    });
+    let Some(beyond) = beyond.copied() else { return 0 };
+    said.split_off(&beyond).values().map(|count| count.count).sum()
 }

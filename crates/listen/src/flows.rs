@@ -22,6 +22,8 @@ pub struct Flow {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Flows {
     services: BTreeSet<Arc<str>>,
+    /// Those of them whose names are no single word.
+    odd: BTreeSet<Arc<str>>,
     flows: BTreeMap<(Arc<str>, Arc<str>), String>,
     /// Texts that were read while their services were not yet known.
     texts: BTreeMap<(Arc<str>, String), ()>,
@@ -61,18 +63,20 @@ impl Flows {
         if !self.services.insert(service.clone()) {
             return;
         }
-        let texts: Vec<(Arc<str>, String)> = self.texts.keys().cloned().collect();
-        for (speaker, text) in texts {
-            self.read_for(&speaker, &text, service);
+        if !is_word(service) {
+            self.odd.insert(service.clone());
         }
+        let texts = std::mem::take(&mut self.texts);
+        texts.keys().for_each(|(speaker, text)| self.read_for(speaker, text, service));
+        self.texts = texts;
     }
 
     /// Reads a pattern or a series' name for the services that it names.
     pub(crate) fn read(&mut self, speaker: &Arc<str>, text: &str) {
-        let services: Vec<Arc<str>> = self.services.iter().cloned().collect();
-        for service in services {
-            self.read_for(speaker, text, &service);
-        }
+        // Thousands of services are not looked for one by one: a name of one word is one of the words that stand here.
+        let words = text.split(|letter| !is_inside_word(letter)).filter_map(|word| self.services.get(word));
+        let named: Vec<Arc<str>> = words.chain(&self.odd).cloned().collect();
+        named.iter().for_each(|service| self.read_for(speaker, text, service));
         if self.texts.len() < TEXTS_MAX {
             self.texts.insert((speaker.clone(), text.to_owned()), ());
         }
@@ -125,6 +129,14 @@ impl Flows {
     }
 }
 
+fn is_word(text: &str) -> bool {
+    text.chars().all(is_inside_word)
+}
+
+fn is_inside_word(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || letter == '_' || letter == '-'
+}
+
 /// Whether a text names a service as one that is called.
 pub fn names(text: &str, service: &str) -> bool {
     if service.len() < 3 {
@@ -132,7 +144,6 @@ pub fn names(text: &str, service: &str) -> bool {
     }
     text.match_indices(service).any(|(at, _)| {
         let (before, after) = (&text[..at], &text[at + service.len()..]);
-        let is_inside_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
         if before.ends_with(is_inside_word) || after.starts_with(is_inside_word) {
             return false;
         }
@@ -159,6 +170,19 @@ mod tests {
         check("searching cart of user <*>", "cart", false);
         check("prepayments done", "payments", false);
         check("order-service answered <*>", "order-service", true);
+    }
+
+    #[test]
+    fn a_service_is_found_among_thousands_whatever_its_name_is_made_of() {
+        let mut flows = Flows::default();
+        (0..3_000).for_each(|number| flows.add_service(&Arc::from(format!("service-{number}"))));
+        let (cart, odd) = (Arc::from("cart"), Arc::from("pay.ments/v1"));
+        flows.add_service(&cart);
+        flows.add_service(&odd);
+        flows.read(&cart, "calling service-17, then upstream pay.ments/v1 and service-9999");
+        assert!(flows.call("cart", "service-17").is_some());
+        assert!(flows.call("cart", "pay.ments/v1").is_some());
+        assert_eq!(flows.all().len(), 2);
     }
 
     #[test]

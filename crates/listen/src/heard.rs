@@ -7,6 +7,7 @@ use hark_event::{Curve, Episode, Hour, Level, Moment, Origin, SubjectKind, Windo
 
 use crate::flows::Flow;
 use crate::listener::{Listener, subjects};
+use crate::occurrences::Occurrences;
 use crate::pattern_subject::Around;
 use crate::rates::{base_rate, quiet_moments};
 use crate::starts::Start;
@@ -25,18 +26,15 @@ pub struct HeardPattern {
     pub first_seen: Moment,
     /// Records in all.
     pub total: u64,
-    /// The hour of the first element of `counts`.
-    pub counts_from: Hour,
     /// Records per hour, as far back as is remembered.
-    pub counts: Vec<u32>,
+    pub(crate) counts: Occurrences,
 }
 
 impl HeardPattern {
     /// Records that arrived before this moment, to the hour.
     pub fn count_before(&self, moment: Moment) -> u64 {
-        let later = (moment.hour() - self.counts_from).clamp(0, self.counts.len() as i64) as usize;
-        let after: u64 = self.counts[later..].iter().map(|&count| u64::from(count)).sum();
-        self.total.saturating_sub(after)
+        let after = self.counts.since(moment.hour());
+        self.total.saturating_sub(after.iter().map(|&count| u64::from(count)).sum())
     }
 }
 
@@ -93,8 +91,12 @@ impl Heard {
             listener.cut.iter().map(|(what, count)| ((*what).to_owned(), *count)).collect();
         let series_cut: u64 = listener.services.values().map(|service| service.series_cut).sum();
         let shapes_cut: u64 = listener.services.values().map(|service| service.shapes_cut).sum();
+        let patterns_cut: u64 = listener.services.values().map(|service| service.patterns_cut).sum();
         cut.extend([("samples of series beyond 20,000 a service".to_owned(), series_cut)]);
-        cut.extend([("shapes beyond the limit of a service's vocabulary".to_owned(), shapes_cut)]);
+        cut.extend([
+            ("shapes beyond the limit of a service's vocabulary".to_owned(), shapes_cut),
+            ("patterns forgotten to make room for others".to_owned(), patterns_cut),
+        ]);
         cut.retain(|(_, count)| *count > 0);
         Self {
             as_of,
@@ -144,8 +146,7 @@ impl HeardService {
             level: pattern.level,
             first_seen: pattern.first_seen,
             total: pattern.total,
-            counts_from: pattern.counts.first(),
-            counts: pattern.counts.values().to_vec(),
+            counts: pattern.counts.clone(),
         };
         let mut patterns: Vec<HeardPattern> = service.patterns.values().map(pattern).collect();
         patterns.sort_by(|a, b| a.name.cmp(&b.name));

@@ -5,7 +5,7 @@ use hark_event::Hour;
 /// Hours that are remembered: five weeks, so that four full ones stand behind the present.
 pub(crate) const HOURS_MAX: usize = 35 * 24;
 /// How many hours are let grow beyond the limit before the oldest are cut at once.
-const SLACK: usize = 7 * 24;
+pub(crate) const SLACK: usize = 7 * 24;
 
 /// Values from one hour on, one an hour without gaps.
 #[derive(Clone, PartialEq, Debug)]
@@ -18,12 +18,6 @@ impl<T: Copy> History<T> {
     /// An empty history whose first value will belong to this hour.
     pub(crate) fn from(first: Hour) -> Self {
         Self { first, values: Vec::new() }
-    }
-
-    /// A history filled with one value up to and without `next`, as far back as is remembered from `first`.
-    pub(crate) fn filled(first: Hour, next: Hour, value: T) -> Self {
-        let first = first.max(next - HOURS_MAX as i64);
-        Self { first, values: vec![value; (next - first).max(0) as usize] }
     }
 
     /// The hour of the first value.

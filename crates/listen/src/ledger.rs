@@ -4,19 +4,31 @@
 //! the pattern there. Counts are whole: every record that was counted stands under exactly one pattern, the one beyond the limit
 //! included. How records are spread over time is kept coarsely, at most [`STEPS_MAX`] steps however long the time.
 
+mod explain;
+mod field;
+
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use hark_event::{Curve, Hour, Id, Level, Moment, Origin, Pattern};
-use hark_pattern::{Limits, PatternId, ShapeId, Vocabulary};
+use hark_pattern::{Limits, PatternId, Rules, ShapeId, Vocabulary};
 
 use crate::cell::{Exemplar, HourCells, LogCount};
+use crate::room;
+
+pub use field::Fields;
 
 /// Steps that are kept of one pattern's time.
 const STEPS_MAX: usize = 96;
+/// Identities that are kept of those that became part of one pattern.
+const FORMER_MAX: usize = 256;
+/// Room for so many more is made at once.
+const STEPS_GROWTH: usize = 8;
 
 /// The patterns of all services.
 #[derive(Default)]
 pub struct Ledger {
+    rules: Arc<Rules>,
     services: BTreeMap<Origin, Page>,
 }
 
@@ -34,6 +46,15 @@ struct Entry {
     times: Option<(Moment, Moment)>,
     sample: Option<Exemplar>,
     steps: Steps,
+    /// Identities that are part of this one by now: the lineage.
+    former: BTreeMap<PatternId, Former>,
+    former_cut: u64,
+}
+
+/// What a pattern was called until it became part of another.
+struct Former {
+    name: String,
+    hour: Hour,
 }
 
 /// Counts by stretches of hours, which double in length whenever there are too many.
@@ -41,7 +62,10 @@ struct Entry {
 struct Steps {
     /// A stretch has two to this power hours.
     doublings: u32,
-    counts: BTreeMap<i64, u64>,
+    /// Stretches in which something was said, in order, and how often: apart from each other they take half of the room, and there
+    /// is one such row for every pattern.
+    places: Vec<i32>,
+    counts: Vec<u64>,
 }
 
 impl Ledger {
@@ -50,16 +74,44 @@ impl Ledger {
         Self::default()
     }
 
+    /// A ledger in which nothing stands, by the rules of those whose lines it counts.
+    pub fn with_rules(rules: Arc<Rules>) -> Self {
+        Self { rules, services: BTreeMap::new() }
+    }
+
     /// Takes the next hour that was closed.
-    pub fn close(&mut self, hour: Hour, cells: HourCells) {
+    pub fn close(&mut self, hour: Hour, mut cells: HourCells) {
+        cells.cut_shapes();
+        let limits = room::limits(self.demands(&cells));
+        self.services.values_mut().for_each(|page| page.vocabulary.set_limits(limits));
+        let rules = &self.rules;
         for (origin, said) in cells.logs {
             let said = said.into_iter().map(|(key, count)| (ShapeId(key.shape), key.level, count)).collect();
-            self.services.entry(origin).or_insert_with(Page::new).hear(hour, said);
+            self.services.entry(origin).or_insert_with(|| Page::new(limits, rules)).hear(hour, said);
         }
         for (origin, count) in cells.overflow {
-            let page = self.services.entry(origin).or_insert_with(Page::new);
+            let page = self.services.entry(origin).or_insert_with(|| Page::new(limits, rules));
             page.entries.entry(PatternId::OVERFLOW).or_default().add_beyond(hour, count);
         }
+    }
+
+    /// How many patterns each service would hold after this hour, if there were room.
+    fn demands(&self, cells: &HourCells) -> impl Iterator<Item = usize> {
+        let known = self.services.iter().map(|(origin, page)| {
+            let said = cells.logs.get(origin).into_iter().flat_map(BTreeMap::keys);
+            page.vocabulary.len() + page.vocabulary.newcomers(said.map(|key| ShapeId(key.shape)))
+        });
+        let new = cells.logs.iter().filter(|(origin, _)| !self.services.contains_key(origin));
+        known.chain(new.map(|(_, said)| said.len()))
+    }
+
+    /// Records of which nothing is known but their number and their service: those of patterns beyond the limits.
+    pub fn records_beyond(&self) -> u64 {
+        self.services
+            .values()
+            .filter_map(|page| page.entries.get(&PatternId::OVERFLOW))
+            .map(|entry| entry.count)
+            .sum()
     }
 
     /// The pattern to which a shape of this service belongs by now, and its name.
@@ -85,15 +137,21 @@ fn identity(pattern: PatternId) -> Id {
 }
 
 impl Page {
-    fn new() -> Self {
-        Self { vocabulary: Vocabulary::new(Limits::default()), entries: BTreeMap::new() }
+    fn new(limits: Limits, rules: &Arc<Rules>) -> Self {
+        Self { vocabulary: Vocabulary::with_rules(limits, rules.clone()), entries: BTreeMap::new() }
     }
 
     fn hear(&mut self, hour: Hour, said: Vec<(ShapeId, Level, LogCount)>) {
         let learned = self.vocabulary.learn(said.iter().map(|(shape, _, count)| (*shape, &*count.text)));
-        for (old, new) in learned.merged {
-            if let Some(entry) = self.entries.remove(&old) {
-                self.entries.entry(new).or_default().absorb(entry);
+        for ((old, new), name) in learned.merged.into_iter().zip(learned.merged_names) {
+            let mut entry = self.entries.remove(&old).unwrap_or_default();
+            entry.former.insert(old, Former { name, hour });
+            self.entries.entry(new).or_default().absorb(entry);
+        }
+        // What was forgotten keeps its records: they stand with the others that are beyond the limit.
+        for forgotten in learned.forgotten {
+            if let Some(entry) = self.entries.remove(&forgotten) {
+                self.entries.entry(PatternId::OVERFLOW).or_default().absorb(entry);
             }
         }
         for (shape, level, count) in said {
@@ -108,10 +166,21 @@ impl Page {
         heard: Option<(Moment, Moment)>,
         steps: usize,
     ) -> impl Iterator<Item = Pattern> {
-        self.entries.iter().map(move |(id, entry)| Pattern {
-            id: identity(*id),
-            name: self.vocabulary.name(*id).to_owned(),
-            wildcards: self.vocabulary.wildcards(*id),
+        self.entries.iter().map(move |(id, entry)| self.pattern(*id, entry, origin, heard, steps))
+    }
+
+    fn pattern(
+        &self,
+        id: PatternId,
+        entry: &Entry,
+        origin: &Origin,
+        heard: Option<(Moment, Moment)>,
+        steps: usize,
+    ) -> Pattern {
+        Pattern {
+            id: identity(id),
+            name: self.vocabulary.name(id).to_owned(),
+            wildcards: self.vocabulary.wildcards(id),
             origin: origin.clone(),
             level: entry.level,
             count: entry.count,
@@ -119,7 +188,7 @@ impl Page {
             last_seen: entry.times.map(|(_, last)| last),
             sample: entry.sample.as_ref().map_or_else(String::new, |sample| sample.text.to_string()),
             curve: heard.filter(|_| entry.times.is_some()).map(|heard| entry.steps.curve(heard, steps)),
-        })
+        }
     }
 }
 
@@ -133,6 +202,7 @@ impl Entry {
             times: is_timed.then_some((count.exemplar.time, count.last)),
             steps: Steps::of(hour, if is_timed { count.count } else { 0 }),
             sample: Some(count.exemplar),
+            ..Entry::default()
         });
     }
 
@@ -156,13 +226,42 @@ impl Entry {
         };
         self.sample = self.sample.take().into_iter().chain(other.sample).min();
         self.steps.absorb(other.steps);
+        self.former.extend(other.former);
+        self.former_cut += other.former_cut;
+        // Those with the smallest hashes stay, whoever came first.
+        while self.former.len() > FORMER_MAX {
+            self.former.pop_last();
+            self.former_cut += 1;
+        }
     }
 }
 
 impl Steps {
     fn of(hour: Hour, count: u64) -> Self {
-        let counts = if count > 0 { BTreeMap::from([(hour.0, count)]) } else { BTreeMap::new() };
-        Self { doublings: 0, counts }
+        let mut steps = Self::default();
+        if count > 0 {
+            // An hour that is beyond all calendars is none of a record's.
+            steps.add(i32::try_from(hour.0).unwrap_or(0), count);
+        }
+        steps
+    }
+
+    fn add(&mut self, place: i32, count: u64) {
+        let found = match self.places.last() {
+            Some(last) if *last < place => Err(self.places.len()),
+            _ => self.places.binary_search(&place),
+        };
+        match found {
+            Ok(at) => self.counts[at] += count,
+            Err(at) => {
+                if self.places.len() == self.places.capacity() {
+                    self.places.reserve_exact(STEPS_GROWTH);
+                    self.counts.reserve_exact(STEPS_GROWTH);
+                }
+                self.places.insert(at, place);
+                self.counts.insert(at, count);
+            }
+        }
     }
 
     fn absorb(&mut self, mut other: Steps) {
@@ -172,9 +271,7 @@ impl Steps {
         while other.doublings < self.doublings {
             other.double();
         }
-        for (step, count) in other.counts {
-            *self.counts.entry(step).or_default() += count;
-        }
+        other.places.iter().zip(&other.counts).for_each(|(place, count)| self.add(*place, *count));
         while self.counts.len() > STEPS_MAX {
             self.double();
         }
@@ -182,9 +279,8 @@ impl Steps {
 
     fn double(&mut self) {
         self.doublings += 1;
-        for (step, count) in std::mem::take(&mut self.counts) {
-            *self.counts.entry(step >> 1).or_default() += count;
-        }
+        let (places, counts) = (std::mem::take(&mut self.places), std::mem::take(&mut self.counts));
+        places.into_iter().zip(counts).for_each(|(place, count)| self.add(place >> 1, count));
     }
 
     /// What is kept, in evenly spaced steps of whole hours.
@@ -193,8 +289,8 @@ impl Steps {
         let hours = to.hour() - first + 1;
         let step_hours = hours.div_euclid(steps.max(1) as i64) + 1;
         let mut values = vec![0_u64; ((hours - 1).div_euclid(step_hours) + 1).max(1) as usize];
-        for (step, count) in &self.counts {
-            let place = ((step << self.doublings) - first.0).max(0) / step_hours;
+        for (step, count) in self.places.iter().zip(&self.counts) {
+            let place = ((i64::from(*step) << self.doublings) - first.0).max(0) / step_hours;
             if let Some(value) = values.get_mut(place as usize) {
                 *value += count;
             }
@@ -211,8 +307,6 @@ impl Steps {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use hark_event::{Event, LogRecord};
 
     use super::*;
@@ -267,11 +361,30 @@ mod tests {
     }
 
     #[test]
+    fn what_is_cut_at_a_limit_is_cut_by_hash_whoever_counted_which_part() {
+        let letters = |number: u64| -> String {
+            format!("{number:05}").bytes().map(|digit| char::from(digit - b'0' + b'a')).collect()
+        };
+        let records: Vec<Read> = (0..9_000)
+            .map(|at| (0, 1 + at as i64 / 3, at as usize, (at, format!("odd thing {}", letters(at / 2)))))
+            .collect();
+        let whole = ledger_of(&records, 1, usize::MAX);
+        assert_eq!(whole.iter().map(|pattern| pattern.count).sum::<u64>(), 9_000);
+        let beyond = whole.iter().find(|pattern| pattern.name.contains("beyond")).expect("something was cut");
+        assert_eq!(beyond.count, 2 * (4_500 - 4_096));
+        for (machines, restarts_after) in [(2, usize::MAX), (3, 1_000), (7, 2_500)] {
+            let mut shuffled = records.clone();
+            shuffled.sort_by_key(|record| record.3.0.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            assert_eq!(ledger_of(&shuffled, machines, restarts_after), whole, "{machines} machines");
+        }
+    }
+
+    #[test]
     fn steps_of_years_are_bounded_and_lose_no_record() {
         let mut steps = Steps::default();
         (0..20_000).for_each(|hour| steps.absorb(Steps::of(Hour(hour), 3)));
         assert!(steps.counts.len() <= STEPS_MAX);
-        assert_eq!(steps.counts.values().sum::<u64>(), 60_000);
+        assert_eq!(steps.counts.iter().sum::<u64>(), 60_000);
     }
 
     /// A record as some machine read it: hour, second, which machine, which message.
@@ -333,6 +446,29 @@ mod tests {
             });
             proptest::prop_assert_eq!(&ledger_of(&shuffled, machines, restarts_after), &whole);
             proptest::prop_assert_eq!(whole.iter().map(|pattern| pattern.count).sum::<u64>(), records.len() as u64);
+        }
+
+        #[test]
+        fn whatever_identity_was_told_leads_to_one_pattern_for_ever_and_no_history_restarts(
+            hours in proptest::collection::vec(proptest::collection::vec("(login of ([a-e]{2}|u[0-9]{2}) from [a-c]{2} went well|user=[a-e]{1,2} went)", 1..40), 2..6),
+        ) {
+            let mut ledger = Ledger::new();
+            let mut told: BTreeMap<Id, Pattern> = BTreeMap::new();
+            let mut records = 0;
+            for (hour, messages) in (1000..).map(Hour).zip(&hours) {
+                records += messages.len() as u64;
+                ledger.close(hour, said(hour, &messages.iter().map(String::as_str).collect::<Vec<_>>()));
+                let now = ledger.patterns(None, 1);
+                proptest::prop_assert_eq!(now.iter().map(|pattern| pattern.count).sum::<u64>(), records);
+                told.extend(now.into_iter().map(|pattern| (pattern.id.clone(), pattern)));
+                for (id, before) in &told {
+                    let explained = ledger.explain(id, None, 1);
+                    proptest::prop_assert_eq!(explained.len(), 1, "{} is lost", before.name);
+                    let heir = &explained[0];
+                    proptest::prop_assert!(heir.pattern.id == *id || heir.former.iter().any(|former| former.id == *id && former.name == before.name));
+                    proptest::prop_assert!(heir.pattern.first_seen <= before.first_seen && heir.pattern.count >= before.count);
+                }
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use hark_event::{
     Change, ChangeKind, Episode, Hour, Id, Moment, Origin, Signal, SignalKind, SubjectKind, Zone,
 };
-use hark_pattern::PatternId;
+use hark_pattern::{Limits, PatternId, Rules, ShapeId};
 
 use crate::calibration::Calibration;
 use crate::candidate::{Candidate, Class};
@@ -21,20 +21,25 @@ use crate::history::History;
 use crate::metric_subject::{Calendar, SeriesAround};
 use crate::pattern_subject::Around;
 use crate::phase::Phase;
+use crate::room;
 use crate::service::Service;
 
 /// Services that are listened to; more are cut and counted.
 const SERVICES_MAX: usize = 5_000;
 const EPISODES_MAX: usize = 200_000;
+/// Series of all services that are listened to.
+const SERIES_MAX: usize = 100_000;
 /// A service that has said nothing for so long, a quarter of a year and some, is forgotten: should it come again, it is new.
 const FORGOTTEN_HOURS: i64 = 100 * 24;
 
 /// Listens to closed hours.
 pub struct Listener {
     zone: Zone,
+    rules: Arc<Rules>,
     slots: Option<History<u8>>,
     pub(crate) services: BTreeMap<Origin, Service>,
     pub(crate) flows: Flows,
+    limits: Limits,
     calibration: Calibration,
     clusters: Clusters,
     pub(crate) episodes: Vec<Episode>,
@@ -64,11 +69,18 @@ pub(crate) enum Speaker {
 impl Listener {
     /// A listener that has heard nothing; seasons follow the local time of `zone`.
     pub fn new(zone: Zone) -> Self {
+        Self::with_rules(zone, Arc::default())
+    }
+
+    /// The same, by the rules of those whose lines it hears.
+    pub fn with_rules(zone: Zone, rules: Arc<Rules>) -> Self {
         Self {
             zone,
+            rules,
             slots: None,
             services: BTreeMap::new(),
             flows: Flows::default(),
+            limits: Limits::default(),
             calibration: Calibration::default(),
             clusters: Clusters::default(),
             episodes: Vec::new(),
@@ -104,13 +116,15 @@ impl Listener {
     ///
     /// # Panics
     /// If an hour is left out or given twice.
-    pub fn close(&mut self, hour: Hour, cells: HourCells) -> Vec<Signal> {
+    pub fn close(&mut self, hour: Hour, mut cells: HourCells) -> Vec<Signal> {
+        cells.cut_shapes();
         let known = self.slots.take().filter(|slots| !self.has_forgotten_all() || slots.next() > hour);
         let mut slots = known.unwrap_or_else(|| History::from(hour));
         assert_eq!(slots.next(), hour, "hours close one after the other");
         slots.push(self.zone.hour_of_week(hour) as u8);
         let calendar = Calendar { hour, slots: &slots };
         self.take_changes(hour);
+        self.make_room(&cells);
         self.take_cells(cells, &calendar);
         for service in self.services.values_mut() {
             service.close_hour(&calendar);
@@ -153,6 +167,17 @@ impl Listener {
         }
     }
 
+    /// Shares the room for patterns among the services.
+    fn make_room(&mut self, cells: &HourCells) {
+        let demand = |(origin, service): (&Origin, &Service)| {
+            let said = cells.logs.get(origin).into_iter().flat_map(BTreeMap::keys);
+            service.patterns.len() + service.vocabulary.newcomers(said.map(|key| ShapeId(key.shape)))
+        };
+        let new = cells.logs.iter().filter(|(origin, _)| !self.services.contains_key(origin));
+        self.limits = room::limits(self.services.iter().map(demand).chain(new.map(|(_, said)| said.len())));
+        self.services.values_mut().for_each(|service| service.vocabulary.set_limits(self.limits));
+    }
+
     fn take_cells(&mut self, cells: HourCells, calendar: &Calendar<'_>) {
         let hour = calendar.hour;
         for (origin, said) in cells.logs {
@@ -176,16 +201,25 @@ impl Listener {
         for ((origin, peer), _) in cells.peers {
             self.flows.read_peer(&origin.service, &peer);
         }
+        let mut series: usize = self.services.values().map(|service| service.series.len()).sum();
         for ((origin, name), samples) in cells.metrics {
             let Some(service) = self.service(&origin, hour) else { continue };
             let is_new = !service.series.contains_key(&name);
+            if is_new && series >= SERIES_MAX {
+                *self.cut.entry("series beyond 100,000").or_default() += 1;
+                continue;
+            }
+            series += usize::from(is_new);
             service.hear_samples(&name, samples, calendar);
             if is_new {
                 self.flows.read(&origin.service, &name);
             }
         }
         for (_, count) in cells.overflow {
-            *self.cut.entry("records of shapes beyond 4,096 an hour and service").or_default() += count;
+            *self
+                .cut
+                .entry("records of shapes beyond 4,096 an hour and service, or 65,536 an hour")
+                .or_default() += count;
         }
         if cells.samples_cut > 0 {
             *self.cut.entry("samples beyond 3,600 an hour and series").or_default() += cells.samples_cut;
@@ -199,7 +233,8 @@ impl Listener {
                 return None;
             }
             self.flows.add_service(&origin.service);
-            self.services.insert(origin.clone(), Service::new(origin.clone(), hour));
+            let service = Service::new(origin.clone(), hour, self.limits, &self.rules);
+            self.services.insert(origin.clone(), service);
         }
         self.services.get_mut(origin)
     }

@@ -1,5 +1,6 @@
 //! One pattern of one service: its history, and what is to be said of it.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use hark_detect::counts::{self, Expectation};
@@ -10,6 +11,7 @@ use hark_event::{Curve, Evidence, Hour, Level, Moment, SignalKind, Subject, Subj
 use crate::candidate::{Candidate, Class, Explainable};
 use crate::cell::{Exemplar, LogCount};
 use crate::history::History;
+use crate::occurrences::Occurrences;
 use crate::phase::Phase;
 use crate::words::{hours, quantity, quoted, times};
 
@@ -59,7 +61,7 @@ pub(crate) struct PatternSubject {
     pub(crate) first_seen: Moment,
     pub(crate) last_seen: Moment,
     pub(crate) total: u64,
-    pub(crate) counts: History<u32>,
+    pub(crate) counts: Occurrences,
     pub(crate) phase: Phase,
     /// Set when its coming was explained by a deploy: what was before says nothing about what is usual.
     pub(crate) usual_since: Option<Hour>,
@@ -80,7 +82,7 @@ impl PatternSubject {
             first_seen: seen.exemplar.time,
             last_seen: seen.last,
             total: 0,
-            counts: History::filled(around.heard_from, around.hour, 0),
+            counts: Occurrences::none(around.heard_from, around.hour),
             phase: Phase::Quiet,
             usual_since: None,
             introduced: false,
@@ -180,12 +182,12 @@ impl PatternSubject {
     }
 
     fn judge_vanished(&self, around: &Around<'_>) -> Option<Candidate> {
-        let last = *self.counts.values().last()?;
+        let last = self.counts.last()?;
         if last > 0 || self.total < 24 {
             return None;
         }
         let from = self.counts.first().max(around.traffic.first());
-        let found = vanished::vanished(self.counts.since(from), around.traffic.since(from))?;
+        let found = vanished::vanished(&self.counts.since(from), around.traffic.since(from))?;
         // Between its last record and the build that dropped it lies one of its usual pauses at most.
         let pause = found.longest_hours_before.min(24) as i64;
         let summary = format!(
@@ -219,7 +221,7 @@ impl PatternSubject {
             return None;
         }
         let (counts, traffic) = self.judged_window(around);
-        let found = counts::rising(counts, traffic)?;
+        let found = counts::rising(&counts, traffic)?;
         let onset = (around.hour + 1 - found.hours_since_onset as i64).start();
         let ratio = found.counted as f64 / found.expected.max(0.5);
         self.risen_times = ratio;
@@ -253,7 +255,7 @@ impl PatternSubject {
     /// The score that calibration is fed with on a quiet day, by class.
     pub(crate) fn quiet_score(&self, around: &Around<'_>) -> Option<(Class, f64)> {
         let (counts, traffic) = self.judged_window(around);
-        counts::score_now(counts, traffic).map(|score| (Class::Rising, score))
+        counts::score_now(&counts, traffic).map(|score| (Class::Rising, score))
     }
 
     /// Remembers that a signal was said, so that its end can be told.
@@ -274,8 +276,7 @@ impl PatternSubject {
 
     /// Whether an open episode is over at the close of this hour.
     pub(crate) fn has_ended(&self, around: &Around<'_>) -> bool {
-        let values = self.counts.values();
-        let silent = values.iter().rev().take_while(|&&count| count == 0).count();
+        let silent = self.counts.hours_silent();
         match self.open_kind {
             Some(SignalKind::PatternNew) => silent >= self.patience() || self.has_settled(around),
             Some(SignalKind::PatternVanished) => silent == 0,
@@ -296,14 +297,14 @@ impl PatternSubject {
     fn patience(&self) -> usize {
         let mut longest = 0;
         let mut pause = 0;
-        for &count in self.counts.since(self.first_seen.hour()) {
+        for &count in self.counts.since(self.first_seen.hour()).iter() {
             pause = if count > 0 { 0 } else { pause + 1 };
             if count > 0 {
                 continue;
             }
             longest = longest.max(pause);
         }
-        let current = self.counts.values().iter().rev().take_while(|&&count| count == 0).count();
+        let current = self.counts.hours_silent();
         let before = if longest == current { 0 } else { longest };
         (3 * before).max(72)
     }
@@ -326,7 +327,7 @@ impl PatternSubject {
             && !back.iter().any(|(counted, expected)| counts::is_back(*counted, *expected, self.risen_times))
     }
 
-    fn judged_window<'a>(&'a self, around: &Around<'a>) -> (&'a [u32], &'a [u32]) {
+    fn judged_window<'a>(&'a self, around: &Around<'a>) -> (Cow<'a, [u32]>, &'a [u32]) {
         let from = self
             .usual_since
             .unwrap_or(self.counts.first())

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hark_event::{Evidence, Hour, Level, Moment, Origin, SignalKind, Subject, SubjectKind};
-use hark_pattern::{Limits, PatternId, ShapeId, Vocabulary};
+use hark_pattern::{Limits, PatternId, Rules, ShapeId, Vocabulary};
 
 use hark_detect::counts;
 
@@ -41,7 +41,7 @@ pub(crate) struct Service {
     /// Series that were measured, per hour.
     pub(crate) measured: History<u32>,
     pub(crate) error_phase: Phase,
-    vocabulary: Vocabulary,
+    pub(crate) vocabulary: Vocabulary,
     pub(crate) patterns: BTreeMap<PatternId, PatternSubject>,
     pub(crate) series: BTreeMap<Arc<str>, MetricSubject>,
     versions: BTreeSet<Arc<str>>,
@@ -50,12 +50,13 @@ pub(crate) struct Service {
     pub(crate) samples: u64,
     pub(crate) series_cut: u64,
     pub(crate) shapes_cut: u64,
+    pub(crate) patterns_cut: u64,
     heard_this_hour: (u32, u32),
     counted_this_hour: BTreeMap<PatternId, u32>,
 }
 
 impl Service {
-    pub(crate) fn new(origin: Origin, hour: Hour) -> Self {
+    pub(crate) fn new(origin: Origin, hour: Hour, limits: Limits, rules: &Arc<Rules>) -> Self {
         Self {
             origin,
             heard_from: hour,
@@ -64,7 +65,7 @@ impl Service {
             errors: History::from(hour),
             measured: History::from(hour),
             error_phase: Phase::Quiet,
-            vocabulary: Vocabulary::new(Limits::default()),
+            vocabulary: Vocabulary::with_rules(limits, rules.clone()),
             patterns: BTreeMap::new(),
             series: BTreeMap::new(),
             versions: BTreeSet::new(),
@@ -73,6 +74,7 @@ impl Service {
             samples: 0,
             series_cut: 0,
             shapes_cut: 0,
+            patterns_cut: 0,
             heard_this_hour: (0, 0),
             counted_this_hour: BTreeMap::new(),
         }
@@ -96,6 +98,9 @@ impl Service {
         self.shapes_cut += learned.cut;
         for (old, new) in learned.merged {
             self.merge(old, new);
+        }
+        for forgotten in learned.forgotten {
+            self.forget(forgotten);
         }
         for (LogKey { shape, level }, count) in said {
             let records = u32::try_from(count.count).unwrap_or(u32::MAX);
@@ -124,6 +129,14 @@ impl Service {
                 self.vocabulary.name(new).clone_into(&mut subject.name);
                 self.patterns.insert(new, subject);
             }
+        }
+    }
+
+    /// A pattern that is spoken of stays until that is over.
+    fn forget(&mut self, pattern: PatternId) {
+        if self.patterns.get(&pattern).is_some_and(|known| !matches!(known.phase, Phase::Open(_))) {
+            self.patterns.remove(&pattern);
+            self.patterns_cut += 1;
         }
     }
 

@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 
 use hark_event::Moment;
 
-use crate::history::History;
+use crate::occurrences::Occurrences;
 
 /// How long after a start what begins is put down to it.
 const EXPLAINS_SECONDS: i64 = 4 * 3_600;
@@ -108,7 +108,7 @@ pub(crate) fn reads_like_a_start(name: &str, service: &str) -> bool {
 }
 
 /// Whether a line comes rarely enough to announce starts.
-pub(crate) fn comes_like_a_start(counts: &History<u32>) -> bool {
+pub(crate) fn comes_like_a_start(counts: &Occurrences) -> bool {
     let values = counts.values();
     let week = &values[values.len().saturating_sub(168)..];
     week.iter().filter(|&&count| count > 0).count() <= HOURS_A_WEEK_MAX

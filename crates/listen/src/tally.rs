@@ -2,20 +2,26 @@
 //!
 //! This is the part of listening that runs where the bytes are: it masks, shapes and counts, and keeps no
 //! record. What it hands on are [`HourCells`], which merge in any order. Everything that the outside can make
-//! grow has a limit here: shapes per service and hour (kept by their hash, never by order of arrival, so that
-//! two machines keep the same ones), bytes per shape and exemplar, samples per series and hour.
+//! grow has a limit here: shapes per service and hour and of all services (kept by their hash, never by order of arrival, so
+//! that two machines keep the same ones), bytes per shape and exemplar, samples per series and hour.
+//!
+//! Once a limit was met, shapes beyond it are known by their hash alone: a flood costs no memory, and less time than traffic.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hark_event::{Alert, Change, Event, Hour, LogRecord, Origin, Place, Sample, UserReport};
-use hark_pattern::{Shaper, mask_secrets};
+use hark_pattern::{Rules, Shaper};
 use rustc_hash::FxHashMap;
 
-use crate::cell::{Exemplar, HourCells, LogCount, LogKey, Samples};
+use crate::cell::{
+    Exemplar, HourCells, LogCount, LogKey, SHAPES_PER_HOUR_MAX, SHAPES_PER_SERVICE_MAX, Samples, limit_of,
+    limit_of_all,
+};
 
-/// Shapes of one service kept for one hour.
-const SHAPES_PER_HOUR_MAX: usize = 4_096;
+/// Keys that may stand in the open hour beyond the limits before shapes are let go.
+const SERVICE_SLACK: usize = SHAPES_PER_SERVICE_MAX / 2;
+const HOUR_SLACK: usize = SHAPES_PER_HOUR_MAX / 4;
 const EXEMPLAR_BYTES_MAX: usize = 400;
 const ONCE_MAX: usize = 100_000;
 const PEER_BYTES_MAX: usize = 80;
@@ -47,7 +53,16 @@ impl Told {
 /// Counts one source into hours.
 pub struct Tally {
     shaper: Shaper,
+    rules: Arc<Rules>,
     speakers: Vec<Speaker>,
+    /// Where each of them stands, and who spoke last: nearly always the same one.
+    places: FxHashMap<Origin, usize>,
+    last_speaker: usize,
+    /// Keys of all speakers in the open hour, and how many there may be before shapes are let go.
+    open_keys: usize,
+    open_keys_max: usize,
+    /// No shape of the open hour from here on is kept, whoever says it.
+    limit: u64,
     hour: Hour,
     hours: BTreeMap<Hour, HourCells>,
     /// The version that was noted last, and where: nearly every record repeats it.
@@ -62,6 +77,10 @@ pub struct Tally {
 struct Speaker {
     origin: Origin,
     said: FxHashMap<LogKey, LogCount>,
+    /// How many keys there may be before shapes are let go.
+    keys_max: usize,
+    /// No shape from here on is kept.
+    limit: u64,
     /// Records of shapes beyond the limit.
     overflow: u64,
 }
@@ -82,9 +101,20 @@ impl Default for Tally {
 impl Tally {
     /// An empty tally.
     pub fn new() -> Self {
+        Self::with_rules(Arc::default())
+    }
+
+    /// An empty tally that masks and shapes by these rules.
+    pub fn with_rules(rules: Arc<Rules>) -> Self {
         Self {
-            shaper: Shaper::new(),
+            shaper: Shaper::with_rules(rules.clone()),
+            rules,
             speakers: Vec::new(),
+            places: FxHashMap::default(),
+            last_speaker: 0,
+            open_keys: 0,
+            open_keys_max: SHAPES_PER_HOUR_MAX + HOUR_SLACK,
+            limit: u64::MAX,
             hour: Hour(i64::MIN),
             hours: BTreeMap::new(),
             version: None,
@@ -100,9 +130,18 @@ impl Tally {
         match event {
             Event::Log(record) => self.hear_log(&record),
             Event::Sample(sample) => self.hear_sample(&sample),
-            Event::Alert(alert) => self.hear_once(|told| &mut told.alerts, masked_alert(alert)),
-            Event::Report(report) => self.hear_once(|told| &mut told.reports, masked_report(report)),
-            Event::Change(change) => self.hear_once(|told| &mut told.changes, change),
+            Event::Alert(alert) => {
+                let alert = masked_alert(alert, &self.rules);
+                self.hear_once(|told| &mut told.alerts, alert);
+            }
+            Event::Report(report) => {
+                let report = masked_report(report, &self.rules);
+                self.hear_once(|told| &mut told.reports, report);
+            }
+            Event::Change(change) => {
+                let change = masked_change(change, &self.rules);
+                self.hear_once(|told| &mut told.changes, change);
+            }
         }
     }
 
@@ -152,22 +191,50 @@ impl Tally {
         self.masked += u64::from(shape.masked);
         let key = LogKey { shape: shape.id.0, level: record.level };
         let speaker = &mut self.speakers[speaker];
+        if key.shape >= speaker.limit.min(self.limit) {
+            speaker.overflow += 1;
+            return;
+        }
         if let Some(found) = speaker.said.get_mut(&key) {
             found.count += 1;
             found.last = found.last.max(record.arrival);
             // Observed times need not rise along a file; the earliest is the example whoever comes first.
             if (record.arrival, record.line) < (found.exemplar.time, found.exemplar.place.line) {
-                found.exemplar = exemplar(record);
+                found.exemplar = exemplar(record, &self.rules);
             }
             return;
         }
         // A text of its own for each hour: counting those who share one would wait for memory long unused.
         let text = Arc::from(shape.text);
-        let exemplar = exemplar(record);
+        let exemplar = exemplar(record, &self.rules);
         speaker.said.insert(key, LogCount { text, count: 1, last: record.arrival, exemplar });
-        if speaker.said.len() > 2 * SHAPES_PER_HOUR_MAX {
+        self.open_keys += 1;
+        if speaker.said.len() > speaker.keys_max {
+            self.open_keys -= speaker.evict();
+        }
+        if self.open_keys > self.open_keys_max {
+            self.evict();
+        }
+    }
+
+    /// Lets go of shapes of all speakers, those that have too many themselves first.
+    fn evict(&mut self) {
+        for speaker in &mut self.speakers {
             speaker.evict();
         }
+        let shapes = self.speakers.iter().flat_map(|speaker| {
+            let mut shapes: Vec<u64> = speaker.said.keys().map(|key| key.shape).collect();
+            shapes.sort_unstable();
+            shapes.dedup();
+            shapes
+        });
+        if let Some(limit) = limit_of_all(shapes.collect(), SHAPES_PER_HOUR_MAX) {
+            self.limit = limit;
+            self.speakers.iter_mut().for_each(|speaker| speaker.retain_below(limit));
+        }
+        self.open_keys = self.speakers.iter().map(|speaker| speaker.said.len()).sum();
+        // The same shapes at several levels are let stand: the next look comes after as many newcomers.
+        self.open_keys_max = self.open_keys.max(SHAPES_PER_HOUR_MAX) + HOUR_SLACK;
     }
 
     fn hear_fields(&mut self, record: &LogRecord<'_>, speaker: usize) {
@@ -235,45 +302,62 @@ impl Tally {
     fn close_hour(&mut self) {
         let mut part = HourCells::default();
         for speaker in &mut self.speakers {
-            if speaker.said.len() > SHAPES_PER_HOUR_MAX {
-                speaker.evict();
-            }
+            speaker.evict();
             if !speaker.said.is_empty() {
-                self.weight += speaker.said.len() * 320;
-                part.logs.insert(speaker.origin.clone(), speaker.said.drain().collect());
+                let said: BTreeMap<LogKey, LogCount> = speaker.said.drain().collect();
+                self.weight += said.values().map(LogCount::weight).sum::<usize>();
+                part.logs.insert(speaker.origin.clone(), said);
             }
             if speaker.overflow > 0 {
                 part.overflow.insert(speaker.origin.clone(), std::mem::take(&mut speaker.overflow));
             }
+            (speaker.limit, speaker.keys_max) = (u64::MAX, SHAPES_PER_SERVICE_MAX + SERVICE_SLACK);
         }
-        if !part.logs.is_empty() {
+        (self.limit, self.open_keys, self.open_keys_max) = (u64::MAX, 0, SHAPES_PER_HOUR_MAX + HOUR_SLACK);
+        if !part.logs.is_empty() || !part.overflow.is_empty() {
             self.hours.entry(self.hour).or_default().merge(part);
         }
     }
 
     fn speaker(&mut self, origin: &Origin) -> usize {
-        let same = |known: &Speaker| {
-            Arc::ptr_eq(&known.origin.service, &origin.service)
-                && Arc::ptr_eq(&known.origin.environment, &origin.environment)
+        if let Some(Speaker { origin: last, .. }) = self.speakers.get(self.last_speaker)
+            && Arc::ptr_eq(&last.service, &origin.service)
+            && Arc::ptr_eq(&last.environment, &origin.environment)
+        {
+            return self.last_speaker;
+        }
+        self.last_speaker = match self.places.get(origin) {
+            Some(place) => *place,
+            None => {
+                self.places.insert(origin.clone(), self.speakers.len());
+                self.speakers.push(Speaker::new(origin.clone()));
+                self.speakers.len() - 1
+            }
         };
-        if let Some(found) = self.speakers.iter().rposition(same) {
-            return found;
-        }
-        if let Some(found) = self.speakers.iter().position(|known| known.origin == *origin) {
-            return found;
-        }
-        self.speakers.push(Speaker { origin: origin.clone(), said: FxHashMap::default(), overflow: 0 });
-        self.speakers.len() - 1
+        self.last_speaker
     }
 }
 
 impl Speaker {
-    /// Keeps the shapes with the smallest hashes: whoever counts the same lines keeps the same shapes.
-    fn evict(&mut self) {
-        let mut shapes: Vec<u64> = self.said.keys().map(|key| key.shape).collect();
-        shapes.sort_unstable();
-        shapes.dedup();
-        let Some(&limit) = shapes.get(SHAPES_PER_HOUR_MAX) else { return };
+    fn new(origin: Origin) -> Self {
+        let keys_max = SHAPES_PER_SERVICE_MAX + SERVICE_SLACK;
+        Self { origin, said: FxHashMap::default(), keys_max, limit: u64::MAX, overflow: 0 }
+    }
+
+    /// Keeps the shapes with the smallest hashes: whoever counts the same lines keeps the same shapes. Returns how many keys went.
+    fn evict(&mut self) -> usize {
+        let before = self.said.len();
+        if before > SHAPES_PER_SERVICE_MAX
+            && let Some(limit) = limit_of(self.said.keys().map(|key| key.shape), SHAPES_PER_SERVICE_MAX)
+        {
+            self.limit = limit;
+            self.retain_below(limit);
+        }
+        self.keys_max = self.said.len().max(SHAPES_PER_SERVICE_MAX) + SERVICE_SLACK;
+        before - self.said.len()
+    }
+
+    fn retain_below(&mut self, limit: u64) {
         let overflow = &mut self.overflow;
         self.said.retain(|key, count| {
             let stays = key.shape < limit;
@@ -285,8 +369,8 @@ impl Speaker {
     }
 }
 
-fn exemplar(record: &LogRecord<'_>) -> Exemplar {
-    let text = mask_secrets(cut_at(record.message, 4 * EXEMPLAR_BYTES_MAX)).text;
+fn exemplar(record: &LogRecord<'_>, rules: &Rules) -> Exemplar {
+    let text = rules.mask_secrets(cut_at(record.message, 4 * EXEMPLAR_BYTES_MAX)).text;
     Exemplar {
         time: record.arrival,
         place: Place { file: record.file.clone(), line: record.line },
@@ -294,14 +378,21 @@ fn exemplar(record: &LogRecord<'_>) -> Exemplar {
     }
 }
 
-fn masked_alert(mut alert: Alert) -> Alert {
-    alert.summary = mask_secrets(cut_at(&alert.summary, 2_000)).text.into_owned();
+fn masked_alert(mut alert: Alert, rules: &Rules) -> Alert {
+    alert.summary = rules.mask_secrets(cut_at(&alert.summary, 2_000)).text.into_owned();
     alert
 }
 
-fn masked_report(mut report: UserReport) -> UserReport {
-    report.text = mask_secrets(cut_at(&report.text, 2_000)).text.into_owned();
+fn masked_report(mut report: UserReport, rules: &Rules) -> UserReport {
+    report.text = rules.mask_secrets(cut_at(&report.text, 2_000)).text.into_owned();
     report
+}
+
+fn masked_change(mut change: Change, rules: &Rules) -> Change {
+    for text in std::iter::once(&mut change.summary).chain(&mut change.details) {
+        *text = rules.mask_secrets(cut_at(text, 2_000)).text.into_owned();
+    }
+    change
 }
 
 /// The text up to so many bytes, cut between characters.
@@ -311,4 +402,80 @@ fn cut_at(text: &str, bytes: usize) -> &str {
     }
     let end = (0..=bytes).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
     &text[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use hark_event::Level;
+
+    use super::*;
+
+    /// What so many services say in an hour, in words of letters, with the places of the lines that this part heard.
+    fn heard(services: u64, lines: u64, is_heard: impl Fn(u64) -> bool) -> HourCells {
+        let origins: Vec<Origin> = (0..services)
+            .map(|at| Origin { service: format!("service-{at}").into(), environment: "production".into() })
+            .collect();
+        let file = Arc::from("all.log");
+        let mut tally = Tally::new();
+        for line in (0..lines).filter(|line| is_heard(*line)) {
+            let word: String = format!("{line:05}").bytes().map(|digit| char::from(digit + 49)).collect();
+            let message = if line % 4 == 0 { "tick".to_owned() } else { format!("saw {word} pass") };
+            tally.hear(Event::Log(LogRecord {
+                time: None,
+                arrival: hark_event::Moment::from_seconds(3_600 + line as i64 % 3_600),
+                origin: &origins[(line / 4 % services) as usize],
+                level: Level::Info,
+                message: &message,
+                version: None,
+                peers: &[],
+                file: &file,
+                line,
+                lines: 1,
+            }));
+        }
+        tally.take_hours().into_values().next().unwrap_or_default()
+    }
+
+    /// Checks that the parts of a flood add up to the whole, and returns how many shapes were kept and how many records cut.
+    #[track_caller]
+    fn check_flood(services: u64, lines: u64) -> (usize, u64) {
+        let mut whole = heard(services, lines, |_| true);
+        whole.cut_shapes();
+        let mut parts = HourCells::default();
+        for part in [2, 0, 1] {
+            parts.merge(heard(services, lines, |line| line / 7 % 3 == part));
+        }
+        parts.cut_shapes();
+        assert!(parts == whole, "it matters how the lines were divided");
+        let kept = whole.logs.values().flat_map(BTreeMap::values);
+        let cut: u64 = whole.overflow.values().sum();
+        assert_eq!(
+            kept.clone().map(|count| count.count).sum::<u64>() + cut,
+            lines,
+            "every record is counted"
+        );
+        (kept.count(), cut)
+    }
+
+    #[test]
+    fn a_flood_in_one_service_keeps_the_same_shapes_however_it_is_divided() {
+        let (kept, cut) = check_flood(1, 20_000);
+        assert_eq!(kept, SHAPES_PER_SERVICE_MAX);
+        assert!(cut >= 10_000);
+    }
+
+    #[test]
+    fn a_flood_in_all_services_is_bounded_for_all_of_them_together() {
+        let (kept, _) = check_flood(30, 99_000);
+        assert_eq!(kept, SHAPES_PER_HOUR_MAX);
+    }
+
+    #[test]
+    fn what_was_cut_in_one_hour_has_room_in_the_next() {
+        let mut tally = Tally::new();
+        assert_eq!((tally.limit, tally.open_keys), (u64::MAX, 0));
+        tally.limit = 1;
+        tally.close_hour();
+        assert_eq!(tally.limit, u64::MAX);
+    }
 }

@@ -31,26 +31,34 @@ pub(crate) fn write_hour(
     out.write_all(block)
 }
 
-/// Reads the next hour; `None` at the end of the run. `block` is memory to be reused.
-pub(crate) fn read_hour(input: &mut impl Read, block: &mut Vec<u8>) -> io::Result<Option<(Hour, HourCells)>> {
+/// What stands before the block of an hour.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Head {
+    pub(crate) hour: Hour,
+    bytes: u64,
+}
+
+/// Reads which hour comes next; `None` at the end of the run.
+pub(crate) fn read_head(input: &mut impl Read) -> io::Result<Option<Head>> {
     let mut head = [0; 16];
     match input.read(&mut head[..1])? {
         0 => return Ok(None),
         _ => input.read_exact(&mut head[1..])?,
     }
     let mut reader = BlockReader { bytes: &head, files: Vec::new() };
-    let hour = Hour(reader.fixed()? as i64);
-    let length = reader.fixed()?;
-    if length > BLOCK_BYTES_MAX {
-        return Err(damaged());
-    }
+    let head = Head { hour: Hour(reader.fixed()? as i64), bytes: reader.fixed()? };
+    if head.bytes > BLOCK_BYTES_MAX { Err(damaged()) } else { Ok(Some(head)) }
+}
+
+/// Reads the hour whose head was read; `block` is memory to be reused.
+pub(crate) fn read_cells(input: &mut impl Read, head: Head, block: &mut Vec<u8>) -> io::Result<HourCells> {
     block.clear();
-    if input.take(length).read_to_end(block)? as u64 != length {
+    if input.take(head.bytes).read_to_end(block)? as u64 != head.bytes {
         return Err(damaged());
     }
     let mut reader = BlockReader { bytes: block, files: Vec::new() };
     let cells = reader.cells()?;
-    if reader.bytes.is_empty() { Ok(Some((hour, cells))) } else { Err(damaged()) }
+    if reader.bytes.is_empty() { Ok(cells) } else { Err(damaged()) }
 }
 
 struct BlockWriter<'a> {
@@ -297,9 +305,13 @@ mod tests {
         let cells = HourCells { samples_cut: 300, ..HourCells::default() };
         let (mut file, mut block) = (Vec::new(), Vec::new());
         write_hour(&mut file, &mut block, Hour(7), &cells).expect("memory can be written");
-        assert_eq!(read_hour(&mut &file[..], &mut block).expect("a whole block"), Some((Hour(7), cells)));
+        let read = |mut bytes: &[u8], block: &mut Vec<u8>| -> io::Result<Option<(Hour, HourCells)>> {
+            let Some(head) = read_head(&mut bytes)? else { return Ok(None) };
+            read_cells(&mut bytes, head, block).map(|cells| Some((head.hour, cells)))
+        };
+        assert_eq!(read(&file, &mut block).expect("a whole block"), Some((Hour(7), cells)));
         for length in 1..file.len() {
-            assert!(read_hour(&mut &file[..length], &mut block).is_err(), "{length} bytes");
+            assert!(read(&file[..length], &mut block).is_err(), "{length} bytes");
         }
     }
 }

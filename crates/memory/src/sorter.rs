@@ -8,7 +8,7 @@ use std::io::{self, BufReader, BufWriter, Seek, SeekFrom, Write};
 use hark_event::Hour;
 use hark_listen::HourCells;
 
-use crate::codec::{read_hour, write_hour};
+use crate::codec::{Head, read_cells, read_head, write_hour};
 
 /// Memory that merged parts may take before they are written to disk.
 const WEIGHT_MAX: usize = 64 * 1024 * 1024;
@@ -76,21 +76,26 @@ impl Sorter {
     /// Gives all hours back, in order, each whole.
     ///
     /// # Errors
-    /// If a temporary file cannot be read.
-    pub fn into_hours(self) -> Result<Hours, MemoryError> {
-        let (mut runs, mut block) = (Vec::new(), Vec::new());
+    /// If a temporary file cannot be written or read.
+    pub fn into_hours(mut self) -> Result<Hours, MemoryError> {
+        // Whoever is given so much has need of the room itself.
+        if !self.runs.is_empty() {
+            self.spill()?;
+        }
+        let mut runs = Vec::new();
         for file in self.runs {
-            let mut reader = BufReader::with_capacity(1 << 17, file);
-            let next = read_hour(&mut reader, &mut block)?;
+            let mut reader = BufReader::with_capacity(1 << 15, file);
+            let next = read_head(&mut reader)?;
             runs.push(Run { reader, next });
         }
-        Ok(Hours { memory: self.hours, runs, block })
+        Ok(Hours { memory: self.hours, runs, block: Vec::new() })
     }
 }
 
+/// Of each run only the hour that comes next is known: there may be hundreds, and together they may hold anything.
 struct Run {
     reader: BufReader<File>,
-    next: Option<(Hour, HourCells)>,
+    next: Option<Head>,
 }
 
 /// Whole hours in order.
@@ -103,16 +108,14 @@ pub struct Hours {
 
 impl Hours {
     fn merge_next(&mut self) -> Result<Option<(Hour, HourCells)>, MemoryError> {
-        let on_disk = self.runs.iter().filter_map(|run| run.next.as_ref().map(|(hour, _)| *hour)).min();
+        let on_disk = self.runs.iter().filter_map(|run| run.next.map(|head| head.hour)).min();
         let in_memory = self.memory.first_key_value().map(|(hour, _)| *hour);
         let Some(hour) = on_disk.into_iter().chain(in_memory).min() else { return Ok(None) };
         let mut whole = self.memory.remove(&hour).unwrap_or_default();
         for run in &mut self.runs {
-            if run.next.as_ref().is_some_and(|(next, _)| *next == hour)
-                && let Some((_, cells)) = run.next.take()
-            {
-                whole.merge(cells);
-                run.next = read_hour(&mut run.reader, &mut self.block)?;
+            if let Some(head) = run.next.filter(|head| head.hour == hour) {
+                whole.merge(read_cells(&mut run.reader, head, &mut self.block)?);
+                run.next = read_head(&mut run.reader)?;
             }
         }
         Ok(Some((hour, whole)))

@@ -86,6 +86,20 @@ pub(crate) fn word_end(text: &[u8], start: usize) -> (usize, Flags) {
     (at, flags)
 }
 
+/// How many ASCII letters stand at the start of eight bytes: compared all at once, since most bytes of every log are letters.
+#[inline(always)]
+pub(crate) fn leading_letters(bytes: [u8; 8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHEST: u64 = 0x80 * ONES;
+    let folded = u64::from_le_bytes(bytes) | (0x20 * ONES);
+    // The highest bit of a byte tells whether it reached the bound. A byte beyond ASCII is no letter, and may carry into those
+    // behind it, which are not asked for any more.
+    let from_a = folded.wrapping_add((0x80 - b'a' as u64) * ONES);
+    let past_z = folded.wrapping_add((0x7f - b'z' as u64) * ONES);
+    let letters = from_a & !past_z & !folded & HIGHEST;
+    ((letters ^ HIGHEST).trailing_zeros() / 8) as usize
+}
+
 const fn table() -> [Flags; 256] {
     let mut table = [PUNCTUATION; 256];
     let mut byte = 0;
@@ -120,6 +134,18 @@ mod tests {
     fn every_byte_has_exactly_one_class() {
         for byte in 0..=u8::MAX {
             assert_eq!(class(byte).count_ones(), 1, "byte {byte}");
+        }
+    }
+
+    #[test]
+    fn letters_are_counted_up_to_the_first_byte_that_is_none() {
+        for byte in 0..=u8::MAX {
+            for place in 0..8 {
+                let mut bytes = *b"aZmAzqEy";
+                bytes[place] = byte;
+                let expected = if byte.is_ascii_alphabetic() { 8 } else { place };
+                assert_eq!(leading_letters(bytes), expected, "{bytes:?}");
+            }
         }
     }
 

@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
+use crate::proof::Proof;
+use crate::rules::Rules;
 use crate::template::Content;
 use crate::unit::{Opening, Unit};
 use crate::vocabulary::PatternId;
@@ -41,6 +43,18 @@ pub(crate) struct Group {
     pub(crate) members: Vec<PatternId>,
     /// Where they differ.
     pub(crate) opening: Opening,
+    /// Why that makes them one, without examples.
+    pub(crate) proof: Proof,
+}
+
+/// What was seen in one place, all others being equal.
+pub(crate) struct SeenAt {
+    /// The patterns that differ there, in the order of their identities.
+    pub(crate) members: Vec<PatternId>,
+    /// What they are worth together, in plain words.
+    pub(crate) weight: u32,
+    /// How many plain words would make them one; none would where nothing else is said.
+    pub(crate) needed: Option<u32>,
 }
 
 /// What was seen in every place of every pattern.
@@ -111,6 +125,14 @@ impl Evidence {
                 self.seen.remove(&key);
             }
         }
+    }
+
+    /// What was seen in this place of a pattern, where that is more than the pattern itself.
+    pub(crate) fn seen_at(&self, unit: &Unit, place: usize) -> Option<SeenAt> {
+        let (_, key, _) = keys(unit).find(|(at, ..)| *at == place)?;
+        let Seen::Many(seen) = self.seen.get(&key)? else { return None };
+        let members = seen.members.keys().copied().collect();
+        Some(SeenAt { members, weight: seen.weight(), needed: seen.words_min })
     }
 
     /// How many places are held, one for all patterns that differ in it alone.
@@ -187,23 +209,47 @@ impl Place {
 
     fn judged(&self) -> Option<Group> {
         let places = 1 << self.place;
-        if self.members.len() > 1 && self.words_min.is_some_and(|words_min| self.is_variable(words_min)) {
-            let members = self.members.keys().copied().collect();
-            return Some(Group { members, opening: Opening { places, words: places } });
+        if let Some(words_min) = self.words_min
+            && self.members.len() > 1
+            && self.is_variable(words_min)
+        {
+            let members: Vec<PatternId> = self.members.keys().copied().collect();
+            let proof = self.proof(members.len(), words_min);
+            return Some(Group { members, opening: Opening { places, words: places }, proof });
         }
         if !self.is_variable_for_identifiers() {
             return None;
         }
         let identifiers = self.members.iter().filter(|(_, content)| content.is_identifier());
-        let members = identifiers.map(|(id, _)| *id).collect();
-        Some(Group { members, opening: Opening { places, words: 0 } })
+        let members: Vec<PatternId> = identifiers.map(|(id, _)| *id).collect();
+        let proof = Proof { is_for_identifiers: true, ..self.proof(members.len(), MIXED_MIN) };
+        Some(Group { members, opening: Opening { places, words: 0 }, proof })
+    }
+
+    fn proof(&self, values: usize, needed: u32) -> Proof {
+        let values = u32::try_from(values).unwrap_or(u32::MAX);
+        Proof {
+            place: self.place,
+            values,
+            weight: self.weight(),
+            needed,
+            is_for_identifiers: false,
+            examples: Vec::new(),
+        }
+    }
+
+    /// What was seen is worth so many plain words.
+    fn weight(&self) -> u32 {
+        self.evidence() + self.states / STATES_PER_WORD
+    }
+
+    fn evidence(&self) -> u32 {
+        self.words + WORDS_PER_NAME * self.names + self.mixed + WORDS_PER_WILDCARD * self.wildcards
     }
 
     fn is_variable(&self, words_min: u32) -> bool {
-        let names = WORDS_PER_NAME * self.names;
-        let evidence = self.words + names + self.mixed + WORDS_PER_WILDCARD * self.wildcards;
         self.words + self.names + self.states > 0
-            && evidence * STATES_PER_WORD + self.states >= words_min * STATES_PER_WORD
+            && self.evidence() * STATES_PER_WORD + self.states >= words_min * STATES_PER_WORD
     }
 
     fn is_variable_for_identifiers(&self) -> bool {
@@ -232,12 +278,16 @@ fn words_min(unit: &Unit, place: usize) -> Option<u32> {
 }
 
 /// The general pattern of a group's members.
-pub(crate) fn merged(units: &[Unit], opening: Opening) -> Option<Unit> {
+pub(crate) fn merged(units: &[Unit], group: &Group, rules: &Rules) -> Option<Unit> {
+    let opening = group.opening;
     let mut rest = units.iter();
-    let mut general = rest.next()?.generalised(opening);
+    let mut general = rest.next()?.generalised(opening, rules);
     for unit in rest {
         general.template.join_kinds(&unit.template.kinds_generalised(opening.places));
         general.opening = general.opening.union(unit.opening);
+        general.proofs.add_all(&unit.proofs);
     }
+    let words = units.iter().map(|unit| unit.template.word(group.proof.place));
+    general.proofs.add(group.proof.clone().with_examples(words));
     Some(general)
 }

@@ -60,8 +60,19 @@ pub(crate) fn value_of(text: &[u8], word_start: usize, key_end: usize) -> Option
     if !is_secret_key(&text[word_start..key_end]) {
         return None;
     }
+    value_behind(text, word_start, key_end)
+}
+
+/// The value of the key that ends at `key_end`, whatever the key, if one follows that hides something.
+pub(crate) fn value_behind(text: &[u8], word_start: usize, key_end: usize) -> Option<Range<usize>> {
     let from = value_start(text, word_start, key_end)?;
     value_range(text, from)
+}
+
+/// A key in lower case and without separators.
+pub(crate) fn folded(key: &[u8]) -> Vec<u8> {
+    let letters = key.iter().filter(|byte| byte.is_ascii_alphanumeric() || **byte >= 0x80);
+    letters.map(u8::to_ascii_lowercase).collect()
 }
 
 /// Whether this is the key of a secret.

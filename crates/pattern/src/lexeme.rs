@@ -28,6 +28,12 @@ const HEX_BYTES_MIN: usize = 6;
 /// The kind of a word without `/` and `:` that contains a digit, if the whole word is one thing.
 pub(crate) fn atom(word: &[u8], flags: Flags) -> Option<Kind> {
     let is_number_like = !is(word[0], LETTER);
+    if let [b'0', b'x' | b'X', _, ..] = word
+        && is_hex(word)
+    {
+        // However few letters it happens to have.
+        return Some(Kind::Hex);
+    }
     if is_number_like && is_number(word) {
         return Some(Kind::Num);
     }
@@ -152,10 +158,14 @@ pub(crate) fn is_ipv4(word: &[u8]) -> bool {
     let mut parts = 0;
     for part in word.split(|&byte| byte == b'.') {
         parts += 1;
-        let value = part.iter().try_fold(0u32, |value, byte| {
-            byte.is_ascii_digit().then(|| value.saturating_mul(10) + u32::from(byte - b'0'))
-        });
-        if parts > 4 || part.is_empty() || part.len() > 3 || value.is_none_or(|value| value > 255) {
+        // Before it is read: a number may be of any length.
+        if parts > 4 || part.is_empty() || part.len() > 3 {
+            return false;
+        }
+        let value = part
+            .iter()
+            .try_fold(0u32, |value, byte| byte.is_ascii_digit().then(|| value * 10 + u32::from(byte - b'0')));
+        if value.is_none_or(|value| value > 255) {
             return false;
         }
     }
@@ -342,7 +352,21 @@ fn is_constant_run(run: &[u8]) -> bool {
     let (letters, tail) = run.split_at(first);
     let count = tail.iter().filter(|byte| byte.is_ascii_digit()).count();
     let percentile = letters.eq_ignore_ascii_case(b"p") && matches!(tail.len(), 2 | 3) && count == tail.len();
-    count == 1 || percentile || WIDTHS.contains(&tail)
+    count == 1 || percentile || (WIDTHS.contains(&tail) && is_sized(letters, tail))
+}
+
+/// Whether what these letters name comes in widths: `i64`, `utf16`, `sha256`, but not `t64` or `node512`.
+fn is_sized(letters: &[u8], width: &[u8]) -> bool {
+    const DIGESTS: [&[u8]; 8] = [b"sha", b"aes", b"rsa", b"avx", b"blake", b"shake", b"keccak", b"ecdsa"];
+    const SIGNATURES: [&[u8]; 6] = [b"es", b"rs", b"hs", b"ps", b"ed", b"p"];
+    let ends_in = |name: &&[u8]| {
+        letters.len().checked_sub(name.len()).is_some_and(|at| letters[at..].eq_ignore_ascii_case(name))
+    };
+    match letters {
+        [letter] => matches!(letter.to_ascii_lowercase(), b'i' | b'u' | b'f' | b'x' | b'p'),
+        _ if width.len() == 2 || width == b"128" => true,
+        _ => DIGESTS.iter().any(ends_in) || SIGNATURES.iter().any(|name| letters.eq_ignore_ascii_case(name)),
+    }
 }
 
 /// `HTTP/1.1`, `TLS/1.3`, `HTTP/2`: capitals and a version of one digit, or two with a dot.

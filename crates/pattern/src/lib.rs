@@ -16,22 +16,35 @@
 
 mod checksum;
 mod class;
+mod defined;
 mod evidence;
+mod form;
+mod frame;
+mod header;
 mod key_value;
 mod kind;
 mod lexeme;
 mod mask;
+mod proof;
 mod provider;
+mod quantity;
 mod quotation;
+mod rules;
 mod secret;
 mod shaper;
 mod template;
 mod trace;
 mod unit;
+mod values;
 mod vocabulary;
 mod word;
 mod writer;
 
+pub use defined::DefinedError;
+pub use form::FormError;
 pub use mask::{Masked, mask_secrets};
+pub use proof::Proof;
+pub use rules::{RULES_MAX, Rules};
 pub use shaper::{Shape, ShapeId, Shaper};
-pub use vocabulary::{Learned, Limits, PatternId, Vocabulary};
+pub use values::{Field, Numbers, Values, values_in};
+pub use vocabulary::{Apart, Explanation, Learned, Limits, PatternId, PlaceExplanation, Reason, Vocabulary};

@@ -27,6 +27,7 @@ pub fn mask_secrets(text: &str) -> Masked<'_> {
     let mut count = 0;
     let mut at = 0;
     while at < bytes.len() {
+        at = secret::past_plain_words(bytes, at);
         let (end, flags) = word_end(bytes, at);
         if end == at {
             at += 1;

@@ -5,7 +5,9 @@
 //! It sees a text and no meaning: a secret that looks like any other word and stands behind no telling key is not found.
 
 use crate::checksum;
-use crate::class::{AT, COLON, DASH, DIGIT, Flags, JOINER, LETTER, LOWER, SLASH, UNDER, is, word_end};
+use crate::class::{
+    AT, BLANK, COLON, DASH, DIGIT, Flags, JOINER, LETTER, LOWER, SLASH, UNDER, is, leading_letters, word_end,
+};
 use crate::key_value;
 use crate::provider;
 
@@ -47,9 +49,33 @@ pub(crate) fn find(text: &[u8], start: usize, end: usize, flags: Flags) -> Optio
         return find_slowly(text, start, end, flags);
     }
     if flags & DIGIT != 0 && end - start == 4 {
-        return begun_at(text, start, start, end).or_else(|| keyed(text, start, end));
+        return begun_at(text, start, start, end).or_else(|| keyed(text, start, end, flags));
     }
-    keyed(text, start, end)
+    keyed(text, start, end, flags)
+}
+
+/// Past the plain words that stand at `at`: short, of ASCII letters alone, each followed by one space and by nothing that makes
+/// a key of it. No secret is in them or behind them, and they are most of every log, so this asks of eight bytes at a time.
+#[inline(always)]
+pub(crate) fn past_plain_words(text: &[u8], mut at: usize) -> usize {
+    while let Some(&bytes) = text.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
+        let (head, tail) = bytes.split_at(8);
+        let (Ok(head), Ok(tail)) = (head.try_into(), tail.try_into()) else { break };
+        let mut letters = leading_letters(head);
+        if letters == 8 {
+            letters += leading_letters(tail);
+        }
+        if letters == 0 || letters >= WORD_BYTES_LONG || bytes[letters] != b' ' {
+            break;
+        }
+        let next = bytes[letters + 1];
+        let may_be_scheme = matches!(letters, 5 | 6) && bytes[0] | 0x20 == b'b';
+        if is(next, BLANK) || next == b'=' || next == b':' || may_be_scheme {
+            break;
+        }
+        at += letters + 1;
+    }
+    at
 }
 
 fn find_slowly(text: &[u8], start: usize, end: usize, flags: Flags) -> Option<Found> {
@@ -76,7 +102,7 @@ fn find_slowly(text: &[u8], start: usize, end: usize, flags: Flags) -> Option<Fo
     if flags & COLON != 0 {
         keep(keyed_inside(text, start, end));
     }
-    first.or_else(|| keyed(text, start, end))
+    first.or_else(|| keyed(text, start, end, flags))
 }
 
 /// Whether a key, card or account may begin somewhere in such a word: all but a few keys hold digits.
@@ -120,10 +146,10 @@ fn begun_at(text: &[u8], start: usize, at: usize, end: usize) -> Option<Found> {
 
 /// The value of this word as a key, or the token behind `Bearer` and `Basic`.
 #[inline(always)]
-fn keyed(text: &[u8], start: usize, end: usize) -> Option<Found> {
+fn keyed(text: &[u8], start: usize, end: usize, flags: Flags) -> Option<Found> {
     match text.get(end)? {
         b'=' | b'"' | b'\'' | b'>' | b'`' => key_value_behind(text, start, end),
-        b' ' => behind_blank(text, start, end),
+        b' ' => behind_blank(text, start, end, flags),
         _ if text[end - 1] == b':' || text[end - 1] == b'\\' => key_value_behind(text, start, end),
         _ => None,
     }
@@ -138,11 +164,16 @@ fn key_value_behind(text: &[u8], start: usize, end: usize) -> Option<Found> {
 }
 
 #[inline(always)]
-fn behind_blank(text: &[u8], start: usize, end: usize) -> Option<Found> {
-    if text[start..end].ends_with(b"-----BEGIN") {
-        return private_key(text, end - 10);
+fn behind_blank(text: &[u8], start: usize, end: usize, flags: Flags) -> Option<Found> {
+    if flags & (COLON | DASH) != 0 {
+        if text[start..end].ends_with(b"-----BEGIN") {
+            return private_key(text, end - 10);
+        }
+        if text[end - 1] == b':' || text[start] == b'-' {
+            return key_value_behind(text, start, end);
+        }
     }
-    if text[end - 1] == b':' || text[start] == b'-' || matches!(text.get(end + 1), Some(b'=' | b':')) {
+    if matches!(text.get(end + 1), Some(b'=' | b':')) {
         return key_value_behind(text, start, end);
     }
     if matches!(end - start, 5 | 6) && matches!(text[start], b'b' | b'B') {

@@ -4,15 +4,21 @@
 //! something are looked at. The identity is the hash of the shape's text: nothing that was seen before, and no other
 //! machine, can change it.
 
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::class::{
     AT, BACKSLASH, BLANK, BREAK, COLON, DASH, DIGIT, DOT, Flags, HIGH, LETTER, QUOTE, SLASH, UNDER, class,
     flags_of, is, word_end,
 };
+use crate::header;
 use crate::kind::Kind;
 use crate::lexeme;
-use crate::mask::count_secrets;
+use crate::mask::{Masked, count_secrets};
+use crate::rules::Rules;
 use crate::secret::{self, Found, Sort};
 use crate::trace;
 use crate::word::{self, Context};
@@ -20,6 +26,10 @@ use crate::writer::Writer;
 
 /// So many bytes of a message are considered.
 pub(crate) const MESSAGE_BYTES_MAX: usize = 4096;
+/// Digits alone are a number up to this length.
+const NUMBER_BYTES_MAX: usize = 32;
+/// By own rules, so many bytes of a long message are masked at its start, and so many as are considered at its end.
+const RULED_BYTES_MAX: usize = 64 * 1024;
 /// A quoted value is looked for within so many bytes.
 const QUOTED_BYTES_MAX: usize = 512;
 /// A quoted value that is longer is data, whatever it says.
@@ -51,6 +61,8 @@ pub struct Shape<'a> {
 pub struct Shaper {
     out: Writer,
     masked: u32,
+    /// Nothing where there are none, which costs nothing.
+    rules: Option<Arc<Rules>>,
 }
 
 impl Shaper {
@@ -59,33 +71,82 @@ impl Shaper {
         Self::default()
     }
 
+    /// A shaper that knows what people know of their lines.
+    pub fn with_rules(rules: Arc<Rules>) -> Self {
+        let rules = Some(rules).filter(|rules| **rules != Rules::default());
+        Self { rules, ..Self::default() }
+    }
+
     /// The shape of one message, of one line or several: a pure function of its text.
     ///
-    /// The first 4 KiB are considered (of a Python traceback, which ends with what matters, also the last).
+    /// The first 4 KiB are considered, and of a stack trace 16 KiB, of Python the last.
     pub fn shape(&mut self, message: &str) -> Shape<'_> {
         self.out.clear();
         self.masked = 0;
-        match memchr::memchr(b'\n', message.as_bytes()) {
-            None => self.line(message),
-            Some(end) => self.record(&message[..end], &message[end + 1..]),
+        match self.rules.clone() {
+            None => self.lines(message),
+            Some(rules) => self.ruled(message, &rules),
         }
         let text = self.out.finish();
         Shape { id: ShapeId(xxh3_64(text.as_bytes())), text, masked: self.masked }
     }
 
-    /// The first line, and of the others what tells one failure from another.
-    fn record(&mut self, first: &str, body: &str) {
-        self.line(first);
-        for line in trace::telling_lines(first, body).lines() {
-            self.out.end_line();
-            self.line(line);
+    /// Own patterns first; else what is left when own masks are done.
+    fn ruled(&mut self, message: &str, rules: &Rules) {
+        let message = considered(message);
+        if let Some(name) = message.lines().next().and_then(|line| rules.defined_for(line)) {
+            self.masked = rules.mask_secrets(&message).count;
+            return self.out.push(name);
+        }
+        let Masked { text, count } = rules.mask_own(&message);
+        self.lines(&text);
+        self.masked += count;
+    }
+
+    fn lines(&mut self, message: &str) {
+        match memchr::memchr(b'\n', message.as_bytes()) {
+            None => self.first_line(message),
+            Some(end) => self.record(&message[..end], &message[end + 1..]),
         }
     }
 
+    /// The first line, and of the others what tells one failure from another.
+    fn record(&mut self, first: &str, body: &str) {
+        self.first_line(first);
+        for line in trace::telling_lines(first, body).lines() {
+            self.out.end_line();
+            self.line(&line);
+        }
+    }
+
+    fn first_line(&mut self, line: &str) {
+        let head = head(line);
+        let mut writing = Line::new(head, head.len() < line.len(), self);
+        if let Some(thread) = header::thread(head.as_bytes()) {
+            writing.thread(thread);
+        }
+        writing.run();
+    }
+
     fn line(&mut self, line: &str) {
-        let head = &line[..line.floor_char_boundary(MESSAGE_BYTES_MAX)];
+        let head = head(line);
         Line::new(head, head.len() < line.len(), self).run();
     }
+}
+
+/// What is considered of one line.
+fn head(line: &str) -> &str {
+    &line[..line.floor_char_boundary(MESSAGE_BYTES_MAX)]
+}
+
+/// A message, or the start and the end of a long one.
+fn considered(message: &str) -> Cow<'_, str> {
+    if message.len() <= RULED_BYTES_MAX + MESSAGE_BYTES_MAX {
+        return Cow::Borrowed(message);
+    }
+    let head = &message[..message.floor_char_boundary(RULED_BYTES_MAX)];
+    let tail = &message[message.ceil_char_boundary(message.len() - MESSAGE_BYTES_MAX)..];
+    Cow::Owned(format!("{head}\n{tail}"))
 }
 
 /// One line on its way into a shape.
@@ -96,6 +157,7 @@ struct Line<'a> {
     is_cut: bool,
     out: &'a mut Writer,
     masked: &'a mut u32,
+    rules: Option<&'a Rules>,
     at: usize,
     /// All before this was written.
     written: usize,
@@ -114,6 +176,7 @@ impl<'a> Line<'a> {
             is_cut,
             out,
             masked,
+            rules: shaper.rules.as_deref(),
             at: 0,
             written: 0,
             card_until: 0,
@@ -122,16 +185,34 @@ impl<'a> Line<'a> {
     }
 
     fn run(&mut self) {
-        let bytes = self.bytes;
-        while self.at < bytes.len() && !self.out.is_full() {
-            let (end, flags) = word_end(bytes, self.at);
-            if end > self.at {
-                self.word(end, flags);
-            } else {
-                self.separator(bytes[self.at]);
-            }
+        while self.at < self.bytes.len() && !self.out.is_full() {
+            self.at = secret::past_plain_words(self.bytes, self.at);
+            self.step();
         }
         self.flush(self.at);
+    }
+
+    #[inline(always)]
+    fn step(&mut self) {
+        let (end, flags) = word_end(self.bytes, self.at);
+        if end > self.at {
+            self.word(end, flags);
+        } else {
+            self.separator(self.bytes[self.at]);
+        }
+    }
+
+    /// All up to the name of a thread, and its wildcard.
+    #[inline(never)]
+    fn thread(&mut self, name: Range<usize>) {
+        if self.rules.is_some_and(|rules| rules.keeps(&self.text[name.clone()])) {
+            return;
+        }
+        while self.at < name.start {
+            self.step();
+        }
+        *self.masked += count_secrets(&self.text[name.clone()]);
+        self.replace(name.start, name.end, Kind::Word);
     }
 
     /// Writes what stands between what was written and `until` as it is.
@@ -155,7 +236,14 @@ impl<'a> Line<'a> {
         if self.is_cut && end == self.bytes.len() {
             return self.replace(start, end, Kind::Str);
         }
+        if flags == DIGIT && end - start <= NUMBER_BYTES_MAX {
+            return self.replace(start, end, Kind::Num);
+        }
         if flags & SLOW != 0 || (flags & DOT != 0 && word::may_be_host(&self.bytes[start..end])) {
+            if self.keeps(start, end) {
+                self.at = end;
+                return;
+            }
             self.flush(start);
             let context = self.context(start, flags);
             word::write(self.out, &self.text[start..end], flags, context);
@@ -173,6 +261,13 @@ impl<'a> Line<'a> {
             }
         }
         self.at = end;
+    }
+
+    /// Whether somebody asked for this word to stay as it is.
+    #[inline(always)]
+    fn keeps(&self, start: usize, end: usize) -> bool {
+        let word = || self.text[start..end].trim_end_matches(['.', ':']);
+        self.rules.is_some_and(|rules| rules.keeps(word()))
     }
 
     /// The query of a route is data as a whole: which parameters come, and in which order, is up to the caller.
@@ -261,7 +356,7 @@ impl<'a> Line<'a> {
             return;
         }
         let (end, flags) = word_end(self.bytes, self.at);
-        if end > self.at && flags & !(LETTER | DOT | DASH | UNDER) == 0 {
+        if end > self.at && flags & !(LETTER | DOT | DASH | UNDER) == 0 && !self.keeps(self.at, end) {
             self.replace(self.at, end, Kind::Id);
         }
     }
@@ -407,6 +502,13 @@ mod tests {
         messages.iter().for_each(|message| check(message, &first));
     }
 
+    /// Found by fuzzing: the parts of an address were added up before their length was looked at.
+    #[test]
+    fn digits_between_dots_that_are_no_address_are_taken_at_any_length() {
+        check("from 1.2.3.99999999999999999999 and 99999999999999999999.1.2.3", "from <id> and <id>");
+        check("/99999999999999999999.1.2.3:50010", "<path>:<num>");
+    }
+
     #[test]
     fn plain_words_stay() {
         for message in [
@@ -444,6 +546,18 @@ mod tests {
             "HTTP/1.1 utf8 sha256 k8s s3 ipv4 x86_64 oauth2 p99",
             "HTTP/1.1 utf8 sha256 k8s s3 ipv4 x86_64 oauth2 p99",
         );
+    }
+
+    #[test]
+    fn a_width_belongs_to_a_word_only_where_such_words_have_widths() {
+        check("i64 u16 aes256 HmacSHA512 RS384 utf16 avx512", "i64 u16 aes256 HmacSHA512 RS384 utf16 avx512");
+        check("t512 dn384 rack1024 (7,0x7000123456)", "<id> <id> <id> (<num>,<hex>)");
+    }
+
+    #[test]
+    fn threads_do_not_divide_what_they_say() {
+        check_one_shape(&["[main] shop.Orders - paid 7", "[pool of 3: a@b.example] shop.Orders - paid 8"]);
+        check("12345 --- [main] o.shop.Orders  : paid", "<num> --- [<word>] o.shop.Orders : paid");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 use crate::kind::Kind;
 use crate::quotation::Quotations;
+use crate::rules::Rules;
 
 /// Places behind this one count as constant.
 pub(crate) const PLACES_MAX: usize = 64;
@@ -40,7 +41,7 @@ pub(crate) enum Content {
     Name,
     /// A word of capitals or a participle: the name of a state, a level, a method, what happened.
     State,
-    /// Signs without letters, which are never variable.
+    /// Signs without letters, and words that somebody keeps apart: never variable.
     Sign,
 }
 
@@ -68,10 +69,10 @@ pub(crate) struct Template {
 }
 
 impl Template {
-    /// Reads the text of a shape.
-    pub(crate) fn of_shape(text: &str) -> Self {
+    /// Reads the text of a shape. A pattern that somebody wrote has no places: it is what it is.
+    pub(crate) fn of_shape(text: &str, rules: &Rules) -> Self {
         let (name, kinds) = general(text);
-        let places = places(&name);
+        let places = if rules.is_defined(&name) { Vec::new() } else { places(&name, rules) };
         Self { name, kinds, places }
     }
 
@@ -82,7 +83,7 @@ impl Template {
     }
 
     /// The name with wildcards also in these places, and with the kinds that follow from it.
-    pub(crate) fn generalised(&self, mask: Mask) -> Self {
+    pub(crate) fn generalised(&self, mask: Mask, rules: &Rules) -> Self {
         let mut name = String::with_capacity(self.name.len());
         let mut copied = 0;
         for (index, place) in self.places.iter().enumerate() {
@@ -93,7 +94,7 @@ impl Template {
             }
         }
         name.push_str(&self.name[copied..]);
-        let places = places(&name);
+        let places = places(&name, rules);
         Self { kinds: self.kinds_generalised(mask), name, places }
     }
 
@@ -162,7 +163,7 @@ fn general(text: &str) -> (String, Vec<Kind>) {
     (name, kinds)
 }
 
-fn places(name: &str) -> Vec<Place> {
+fn places(name: &str, rules: &Rules) -> Vec<Place> {
     let mut quotations = Quotations::of(name);
     let mut places = Vec::new();
     let mut at = 0;
@@ -171,12 +172,12 @@ fn places(name: &str) -> Vec<Place> {
             Some(value) => value,
             None => at..word_end(name.as_bytes(), at),
         };
-        at = word.end.max(at + 1);
+        at = if word.is_empty() { at + separator_length(&name.as_bytes()[at..]) } else { word.end };
         if !word.is_empty() {
             places.push(Place {
                 start: word.start as u32,
                 end: word.end as u32,
-                content: content(&name[word]),
+                content: if rules.keeps(&name[word.clone()]) { Content::Sign } else { content(&name[word]) },
             });
         }
     }
@@ -189,13 +190,30 @@ fn word_end(bytes: &[u8], start: usize) -> usize {
     while at < bytes.len() {
         if bytes[at..].starts_with(WILDCARD.as_bytes()) {
             at += WILDCARD.len();
-        } else if is_separator(bytes[at]) {
+        } else if is_separator(bytes[at]) || wide_separator(&bytes[at..]).is_some() {
             break;
         } else {
             at += 1;
         }
     }
     at
+}
+
+/// The bytes of the separator, or of the quote, that begins here.
+fn separator_length(text: &[u8]) -> usize {
+    wide_separator(text).unwrap_or(1)
+}
+
+/// Chinese and Japanese put no blanks between words, but signs as wide as they are between what is said: `、`, `。`, brackets of
+/// many kinds, and `！（），：；＝？［］｛｜｝`.
+fn wide_separator(text: &[u8]) -> Option<usize> {
+    let is_wide = matches!(
+        text,
+        [0xe3, 0x80, 0x80..=0x9f, ..]
+            | [0xef, 0xbc, 0x81 | 0x88 | 0x89 | 0x8c | 0x9a | 0x9b | 0x9d | 0x9f | 0xbb | 0xbd, ..]
+            | [0xef, 0xbd, 0x9b..=0x9d, ..]
+    );
+    is_wide.then_some(3)
 }
 
 /// A `?` and a `/` do not separate: a route is one place, with or without a query.

@@ -1,140 +1,183 @@
-//! What of a record's further lines belongs to its identity: the types of the exceptions, and the innermost functions.
+//! What of a record's further lines belongs to its identity: the types of the exceptions with their messages, and the top
+//! functions of the code that its users wrote.
 //!
 //! Line numbers, addresses, the depth of the stack and "… 23 more" differ from one failure to the next, though the
-//! failure is the same. Java, Python, Go, Rust, Node, .NET and Ruby are known by the form of their frames.
+//! failure is the same; and what a library calls within itself changes with each update. So frames of runtimes and libraries
+//! (`frame.rs` says whose a frame is) count only where there are no others. Of each exception in a chain the first own
+//! frame is kept, and what is left of three is filled from the top.
+//!
+//! Java, Python, Go, Rust, Node, .NET and Ruby are known by the form of their frames.
 
-use crate::shaper::MESSAGE_BYTES_MAX;
+use std::borrow::Cow;
 
+use crate::frame::{Frame, Owner, frame, owner_of_location, python_frame};
+
+/// So much of the further lines is looked at: of Python the end, which has the exception, else the beginning.
+const TRACE_BYTES_MAX: usize = 16 * 1024;
 /// So many lines with types of exceptions are kept.
 const EXCEPTIONS_MAX: usize = 3;
 /// So many frames are kept.
 const FRAMES_MAX: usize = 3;
-/// The longest name of a function that is kept; longer ones are cut.
-const FUNCTION_BYTES_MAX: usize = 160;
+/// So many frames are looked at.
+const FRAMES_SEEN_MAX: usize = 512;
+/// How a traceback of Python begins.
+const PYTHON: &str = "Traceback (most recent call last)";
 
-/// What was found, in the order in which it is told: exceptions, then frames, the innermost first.
+/// What was found.
 #[derive(Default)]
 pub(crate) struct Telling<'a> {
-    exceptions: [Option<&'a str>; EXCEPTIONS_MAX],
-    frames: [Option<&'a str>; FRAMES_MAX],
-}
-
-impl<'a> Telling<'a> {
-    /// The lines, each to be shaped like a message.
-    pub(crate) fn lines(&self) -> impl Iterator<Item = &'a str> {
-        self.exceptions.into_iter().chain(self.frames).flatten()
-    }
-
-    fn add_exception(&mut self, line: &'a str) {
-        if let Some(free) = self.exceptions.iter_mut().find(|place| place.is_none()) {
-            *free = Some(line);
-        }
-    }
-
-    /// Frames come innermost first, in Python innermost last.
-    fn add_frame(&mut self, function: &'a str, is_python: bool) {
-        let function = &function[..function.floor_char_boundary(FUNCTION_BYTES_MAX)];
-        if is_python {
-            self.frames.rotate_right(1);
-            self.frames[0] = Some(function);
-        } else if let Some(free) = self.frames.iter_mut().find(|place| place.is_none()) {
-            *free = Some(function);
-        }
-    }
+    exceptions: Vec<&'a str>,
+    frames: Vec<Frame<'a>>,
+    /// How many frames there were before each exception.
+    sections: Vec<usize>,
+    is_python: bool,
 }
 
 /// The telling lines of a record: `first` is its first line and `body` all others.
 pub(crate) fn telling_lines<'a>(first: &str, body: &'a str) -> Telling<'a> {
     let is_python = first.contains(PYTHON) || head(body).contains(PYTHON);
-    let considered = if is_python { tail(body) } else { head(body) };
-    let mut telling = Telling::default();
-    for line in considered.lines() {
-        let trimmed = line.trim();
-        if let Some(function) = frame(trimmed) {
-            telling.add_frame(function, trimmed.starts_with("File \""));
-        } else if is_exception(trimmed) {
+    let mut telling = Telling { is_python, ..Telling::default() };
+    let mut is_message_due = is_panic(first);
+    for line in (if is_python { tail(body) } else { head(body) }).lines() {
+        let trimmed = line.trim().trim_start_matches("| ").trim_start();
+        if let Some(owner) = owner_of_location(trimmed) {
+            telling.locate(owner);
+        } else if let Some(frame) = if is_python { python_frame(trimmed) } else { frame(trimmed) } {
+            telling.add_frame(frame);
+        } else if is_message_due || is_exception(trimmed) || telling.ends_with(line) {
             telling.add_exception(trimmed);
         }
+        is_message_due = is_panic(trimmed);
     }
     telling
 }
 
-const PYTHON: &str = "Traceback (most recent call last)";
+impl<'a> Telling<'a> {
+    /// The lines, each to be shaped like a message: exceptions, then frames.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = Cow<'a, str>> {
+        let exceptions = self.exceptions.iter().map(|line| Cow::Borrowed(*line));
+        exceptions.chain(self.chosen())
+    }
+
+    fn add_exception(&mut self, line: &'a str) {
+        if self.exceptions.len() < EXCEPTIONS_MAX && !line.is_empty() && !self.exceptions.contains(&line) {
+            self.exceptions.push(line);
+        }
+        self.sections.push(self.frames.len());
+    }
+
+    fn add_frame(&mut self, frame: Frame<'a>) {
+        // Recursion goes as deep as it goes.
+        let is_new = self.frames.last().is_none_or(|last| last.function != frame.function);
+        if is_new && self.frames.len() < FRAMES_SEEN_MAX {
+            self.frames.push(frame);
+        }
+    }
+
+    /// Tells whose the last frame is, by the file that stands below it.
+    fn locate(&mut self, owner: Owner) {
+        if let Some(last) = self.frames.last_mut() {
+            last.owner = last.owner.max(owner);
+        }
+    }
+
+    /// Whether this line ends a traceback of Python: the exception, however it is called.
+    fn ends_with(&self, line: &str) -> bool {
+        let has_frames = self.frames.len() > self.sections.last().copied().unwrap_or(0);
+        self.is_python && has_frames && line.starts_with(|first: char| first.is_alphabetic())
+    }
+
+    /// The first frame of each section, then the others, all of the nearest owner that has any.
+    fn chosen(&self) -> Vec<Cow<'a, str>> {
+        let Some(owner) = self.frames.iter().map(|frame| frame.owner).min() else { return Vec::new() };
+        let sections = self.sections_of(owner);
+        let firsts = sections.iter().filter_map(|section| section.first());
+        let mut chosen: Vec<Cow<'a, str>> = Vec::new();
+        for frame in firsts.chain(sections.iter().flatten()) {
+            if chosen.len() < FRAMES_MAX && !chosen.contains(&frame.function) {
+                chosen.push(frame.function.clone());
+            }
+        }
+        chosen
+    }
+
+    /// The frames of this owner by section, the innermost first; Python tells sections and frames the other way round.
+    fn sections_of(&self, owner: Owner) -> Vec<Vec<&Frame<'a>>> {
+        let starts = [0].into_iter().chain(self.sections.iter().copied());
+        let ends = self.sections.iter().copied().chain([self.frames.len()]);
+        let section = |(from, to): (usize, usize)| -> Vec<&Frame<'a>> {
+            self.frames[from..to].iter().filter(|frame| frame.owner == owner).collect()
+        };
+        let mut sections: Vec<Vec<&Frame<'a>>> = starts.zip(ends).map(section).collect();
+        if self.is_python {
+            sections.reverse();
+            sections.iter_mut().for_each(|section| section.reverse());
+        }
+        sections
+    }
+}
 
 fn head(body: &str) -> &str {
-    &body[..body.floor_char_boundary(MESSAGE_BYTES_MAX)]
+    &body[..body.floor_char_boundary(TRACE_BYTES_MAX)]
 }
 
 fn tail(body: &str) -> &str {
-    &body[body.ceil_char_boundary(body.len().saturating_sub(MESSAGE_BYTES_MAX))..]
+    &body[body.ceil_char_boundary(body.len().saturating_sub(TRACE_BYTES_MAX))..]
 }
 
-/// The function that a line names as a frame.
-fn frame(line: &str) -> Option<&str> {
-    if let Some(rest) = line.strip_prefix("at ") {
-        return at_frame(rest);
-    }
-    if line.starts_with("File \"") {
-        return line.rsplit_once(", in ").map(|(_, function)| function);
-    }
-    if let Some((number, function)) = line.split_once(": ")
-        && !number.is_empty()
-        && number.bytes().all(|byte| byte.is_ascii_digit())
-    {
-        return Some(without_hash(function));
-    }
-    if let Some((_, function)) = line.split_once(":in ") {
-        return Some(function.trim_matches(['`', '\'', '"']));
-    }
-    go_frame(line)
-}
-
-/// `com.shop.Cart.add(Cart.java:12)`, `Cart.add (/srv/cart.js:1:2)`, `Shop.Cart.Add(Item i) in Cart.cs:line 3`.
-fn at_frame(rest: &str) -> Option<&str> {
-    let rest = rest.strip_prefix("async ").unwrap_or(rest);
-    if rest.starts_with(['/', '.', '<']) && !rest.contains('(') {
-        return None;
-    }
-    let function = rest.split(['(', ' ']).next().unwrap_or(rest);
-    let is_named = if function == "new" { rest.split('(').next() } else { Some(function) };
-    is_named.map(str::trim_end).filter(|function| !function.is_empty())
-}
-
-/// Rust appends a hash to mangled names: `shop::cart::add::h0123456789abcdef`.
-fn without_hash(function: &str) -> &str {
-    match function.rsplit_once("::h") {
-        Some((name, hash)) if hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => name,
-        _ => function,
-    }
-}
-
-/// `main.(*Cart).Add(0xc000010000, 0x1)`, `created by main.main`.
-fn go_frame(line: &str) -> Option<&str> {
-    let open = line.rfind('(')?;
-    let (function, arguments) = line.split_at(open);
-    let is_name = function.contains('.') && !function.contains([' ', ':', '=', '"', ',']);
-    (is_name && arguments.ends_with(')')).then_some(function)
+/// `thread 'main' panicked at src/main.rs:2:5:`, behind which Rust says why in a line of its own.
+fn is_panic(line: &str) -> bool {
+    line.ends_with(':') && line.contains(" panicked at ")
 }
 
 /// A line that begins with the type of an exception, perhaps behind `Caused by:`.
 fn is_exception(line: &str) -> bool {
-    let line = line.strip_prefix("Caused by: ").unwrap_or(line);
-    let line = line.strip_prefix("Suppressed: ").unwrap_or(line);
-    if line.starts_with("panic: ") || line.starts_with("goroutine ") && line.ends_with("[running]:") {
-        return line.starts_with("panic: ");
+    const BEFORE: [&str; 7] = [
+        "Caused by: ",
+        "Suppressed: ",
+        "[cause]: ",
+        "---> ",
+        "Uncaught ",
+        "Unhandled exception. ",
+        "Exception in thread ",
+    ];
+    if line.starts_with("panic: ") || line.starts_with("fatal error: ") {
+        return true;
     }
+    let line = BEFORE.iter().find_map(|before| line.strip_prefix(before)).unwrap_or(line);
+    let line = line.strip_prefix('"').and_then(|name| name.split_once("\" ")).map_or(line, |(_, line)| line);
     let end = line.find([':', ' ', '(']).unwrap_or(line.len());
     let (name, behind) = line.split_at(end);
     let name = if behind.starts_with("::") { line.split(": ").next().unwrap_or(name) } else { name };
-    let last = name.rsplit(['.', ':']).next().unwrap_or(name);
-    let is_name =
-        last.starts_with(|first: char| first.is_ascii_uppercase()) && name.bytes().all(is_name_byte);
     let is_ended = behind.is_empty() || behind.starts_with(':') || behind.starts_with(" (");
-    let is_error =
-        ["Error", "Exception", "Failure", "Fault", "Interrupt", "Exit", "Warning", "Throwable", "Iteration"];
-    is_name && is_ended && is_error.iter().any(|suffix| last.ends_with(suffix))
+    is_ended && name.bytes().all(is_name_byte) && is_type_of_exception(name)
+}
+
+/// A type that says what it is, or one with its package before it: `com.shop.OutOfStock`.
+fn is_type_of_exception(name: &str) -> bool {
+    const ENDS: [&str; 11] = [
+        "Error",
+        "Exception",
+        "ExceptionGroup",
+        "Failure",
+        "Fault",
+        "Interrupt",
+        "Exit",
+        "Warning",
+        "Throwable",
+        "Iteration",
+        "Panic",
+    ];
+    let (package, last) = name.rsplit_once(['.', ':']).unwrap_or(("", name));
+    let is_type = last.starts_with(|first: char| first.is_ascii_uppercase());
+    let is_package = package.contains('.')
+        && package.split('.').all(|part| part.starts_with(|first: char| first.is_ascii_lowercase()));
+    is_type && (is_package || ENDS.iter().any(|end| last.ends_with(end)))
 }
 
 fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'$' | b':')
 }
+
+#[cfg(test)]
+mod tests;

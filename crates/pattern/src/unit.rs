@@ -4,6 +4,8 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::proof::Proofs;
+use crate::rules::Rules;
 use crate::template::{Content, Mask, Template};
 
 /// Places that were found variable.
@@ -57,6 +59,10 @@ pub(crate) struct Unit {
     pub(crate) skeleton: u64,
     /// Which of its places were found variable.
     pub(crate) opening: Opening,
+    /// In how many buckets it was heard.
+    pub(crate) buckets: u32,
+    /// What made them so.
+    pub(crate) proofs: Proofs,
     /// The hash of the word in each place, mixed with the place.
     words: Vec<u64>,
     /// Their sum: a place is left out by subtraction.
@@ -68,7 +74,8 @@ impl Unit {
     pub(crate) fn new(template: Template) -> Self {
         let words: Vec<u64> = (0..template.places.len()).map(|place| word_hash(&template, place)).collect();
         let sum = words.iter().fold(0u64, |sum, word| sum.wrapping_add(*word));
-        Self { skeleton: skeleton(&template), opening: Opening::default(), words, sum, template }
+        let (opening, proofs) = Default::default();
+        Self { skeleton: skeleton(&template), opening, proofs, buckets: 0, words, sum, template }
     }
 
     /// The hash of all words outside of these places.
@@ -85,12 +92,14 @@ impl Unit {
     pub(crate) fn take_in(&mut self, other: &Unit) {
         self.template.join_kinds(&other.template.kinds);
         self.opening = self.opening.union(other.opening);
+        self.proofs.add_all(&other.proofs);
     }
 
     /// The unit with wildcards in these places too.
-    pub(crate) fn generalised(&self, opening: Opening) -> Self {
-        let mut general = Self::new(self.template.generalised(opening.places));
+    pub(crate) fn generalised(&self, opening: Opening, rules: &Rules) -> Self {
+        let mut general = Self::new(self.template.generalised(opening.places, rules));
         general.opening = self.opening.union(opening);
+        general.proofs = self.proofs.clone();
         general
     }
 
@@ -102,7 +111,7 @@ impl Unit {
     /// Whether the place is the value of a key, or quoted.
     pub(crate) fn is_value(&self, place: usize) -> bool {
         let before = self.template.name[..self.template.places[place].start as usize].trim_end_matches(' ');
-        before.ends_with(['=', ':', '"', '\'', '`'])
+        before.ends_with(['=', ':', '"', '\'', '`', '：', '＝', '「', '『'])
     }
 }
 

@@ -8,15 +8,21 @@
 //! a bucket nor how often a shape came changes anything. Learning costs what is new in a bucket, and what a general
 //! pattern covers is not evidence again. It cannot unlearn: a pattern that was merged stays merged.
 
+mod explain;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::evidence::{self, Evidence, Group};
+use crate::rules::Rules;
 use crate::shaper::ShapeId;
 use crate::template::Template;
 use crate::unit::{Opening, Unit};
+
+pub use explain::{Apart, Explanation, PlaceExplanation, Reason};
 
 /// The identity of a pattern: XXH3 (64 bits, seed 0) of its name.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -62,6 +68,10 @@ impl Default for Limits {
 pub struct Learned {
     /// Patterns known before that are now part of a more general one, as (old, new) in the order of the old; their history moves.
     pub merged: Vec<(PatternId, PatternId)>,
+    /// Patterns that were forgotten to make room, in their order; they come back with the same identity.
+    pub forgotten: Vec<PatternId>,
+    /// What those were called, in the same order.
+    pub merged_names: Vec<String>,
     /// How many shapes of this bucket went to [`PatternId::OVERFLOW`], for want of room.
     pub cut: u64,
 }
@@ -70,6 +80,7 @@ pub struct Learned {
 #[derive(Clone, Debug)]
 pub struct Vocabulary {
     limits: Limits,
+    rules: Arc<Rules>,
     units: BTreeMap<PatternId, Unit>,
     /// The pattern of each shape when it was learned; where that went since is in `moved`.
     shapes: FxHashMap<ShapeId, PatternId>,
@@ -93,8 +104,8 @@ struct Skeleton {
 struct Changes {
     /// Patterns that were not there before.
     created: FxHashSet<PatternId>,
-    /// Patterns that are no more, in no order.
-    gone: Vec<PatternId>,
+    /// Patterns that are no more and how they were called, in no order.
+    gone: Vec<(PatternId, String)>,
     /// Skeletons in which a general pattern may cover what was not merged into it.
     widened: BTreeSet<u64>,
 }
@@ -102,8 +113,14 @@ struct Changes {
 impl Vocabulary {
     /// An empty vocabulary.
     pub fn new(limits: Limits) -> Self {
+        Self::with_rules(limits, Arc::default())
+    }
+
+    /// An empty vocabulary that knows what people know of their lines; the shapes come from a shaper of the same rules.
+    pub fn with_rules(limits: Limits, rules: Arc<Rules>) -> Self {
         Self {
             limits,
+            rules,
             units: BTreeMap::new(),
             shapes: FxHashMap::default(),
             moved: FxHashMap::default(),
@@ -113,13 +130,22 @@ impl Vocabulary {
         }
     }
 
+    /// Changes what may be held from the next bucket on; where that is less, what is too much is forgotten then.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
+    }
+
+    /// How many of these shapes are not known to belong to a pattern.
+    pub fn newcomers(&self, shapes: impl Iterator<Item = ShapeId>) -> usize {
+        shapes.filter(|shape| !self.shapes.contains_key(shape)).count()
+    }
+
     /// Learns the shapes of a closed bucket, in any order, with or without repetitions.
     ///
     /// Newcomers are admitted in the order of their hashes while there is room.
     pub fn learn<'a>(&mut self, shapes: impl IntoIterator<Item = (ShapeId, &'a str)>) -> Learned {
         let bucket: BTreeMap<ShapeId, &str> = shapes.into_iter().collect();
-        self.make_room(&bucket);
-        let mut learned = Learned::default();
+        let mut learned = Learned { forgotten: self.make_room(&bucket), ..Learned::default() };
         let mut changes = Changes::default();
         self.is_overflowing = false;
         for (&id, text) in &bucket {
@@ -132,9 +158,12 @@ impl Vocabulary {
             }
         }
         self.generalise(&mut changes);
-        let known_before = changes.gone.iter().filter(|id| !changes.created.contains(id));
-        learned.merged = known_before.map(|&id| (id, self.resolve(id))).collect();
-        learned.merged.sort_unstable();
+        self.count_buckets(&bucket);
+        let Changes { created, mut gone, .. } = changes;
+        gone.retain(|(id, _)| !created.contains(id));
+        gone.sort_unstable();
+        learned.merged = gone.iter().map(|(id, _)| (*id, self.resolve(*id))).collect();
+        learned.merged_names = gone.into_iter().map(|(_, name)| name).collect();
         if self.moved.len() >= MOVED_MIN.max(self.shapes.len() / SHAPES_PER_MOVED) {
             self.tell_shapes();
         }
@@ -152,7 +181,7 @@ impl Vocabulary {
         if let Some(known) = self.shapes.get(&shape) {
             return Some(self.resolve(*known));
         }
-        let unit = Unit::new(Template::of_shape(text));
+        let unit = Unit::new(Template::of_shape(text, &self.rules));
         let named = PatternId::of(&unit.template.name);
         if self.units.contains_key(&named) { Some(named) } else { self.general_of(&unit, named) }
     }
@@ -191,13 +220,14 @@ impl Vocabulary {
     }
 
     /// Forgets what this bucket does not hold, as far as newcomers need the room: first which shapes belong to which pattern,
-    /// then, in the order of their hashes, patterns that nothing was merged into. Both come back with their old identity.
-    fn make_room(&mut self, bucket: &BTreeMap<ShapeId, &str>) {
+    /// then patterns that nothing was merged into, those first that were heard in the fewest buckets, and among equals by their
+    /// hashes: a flood is forgotten before what it floods. Both come back with their old identity.
+    fn make_room(&mut self, bucket: &BTreeMap<ShapeId, &str>) -> Vec<PatternId> {
         let Limits { shapes_max, .. } = self.limits;
         let has_room_for_all = self.units.len() + bucket.len() <= shapes_max
             && self.shapes.len() + bucket.len() <= shapes_max.saturating_mul(SHAPES_PER_PATTERN);
         if has_room_for_all {
-            return;
+            return Vec::new();
         }
         let newcomers = bucket.keys().filter(|id| !self.shapes.contains_key(id)).count();
         if self.shapes.len() + newcomers > shapes_max.saturating_mul(SHAPES_PER_PATTERN) {
@@ -205,16 +235,30 @@ impl Vocabulary {
         }
         let excess = (self.units.len() + newcomers).saturating_sub(shapes_max);
         if excess == 0 {
-            return;
+            return Vec::new();
         }
         self.tell_shapes();
         let present: BTreeSet<PatternId> =
             bucket.keys().filter_map(|id| self.shapes.get(id).copied()).collect();
         let absent = self.units.iter().filter(|(id, unit)| unit.opening.places == 0 && !present.contains(id));
-        let forgotten: BTreeSet<PatternId> = absent.map(|(id, _)| *id).take(excess).collect();
+        let mut absent: Vec<(u32, PatternId)> = absent.map(|(id, unit)| (unit.buckets, *id)).collect();
+        absent.sort_unstable();
+        let forgotten: BTreeSet<PatternId> = absent.into_iter().map(|(_, id)| id).take(excess).collect();
         if !forgotten.is_empty() {
             self.shapes.retain(|_, pattern| !forgotten.contains(pattern));
             forgotten.iter().for_each(|id| drop(self.take(*id)));
+        }
+        forgotten.into_iter().collect()
+    }
+
+    /// Remembers in how many buckets each pattern was heard.
+    fn count_buckets(&mut self, bucket: &BTreeMap<ShapeId, &str>) {
+        let heard: BTreeSet<PatternId> =
+            bucket.keys().filter_map(|id| self.shapes.get(id).copied()).collect();
+        for pattern in heard.into_iter().map(|pattern| self.resolve(pattern)).collect::<BTreeSet<_>>() {
+            if let Some(unit) = self.units.get_mut(&pattern) {
+                unit.buckets = unit.buckets.saturating_add(1);
+            }
         }
     }
 
@@ -225,7 +269,7 @@ impl Vocabulary {
         {
             return false;
         }
-        let unit = Unit::new(Template::of_shape(text));
+        let unit = Unit::new(Template::of_shape(text, &self.rules));
         let mut pattern = PatternId::of(&unit.template.name);
         if let Some(known) = self.units.get_mut(&pattern) {
             known.template.join_kinds(&unit.template.kinds);
@@ -261,6 +305,7 @@ impl Vocabulary {
         if known.opening.union(covered.opening) != known.opening
             && let Some(mut unit) = self.take(general)
         {
+            unit.proofs.add_all(&covered.proofs);
             unit.opening = unit.opening.union(covered.opening);
             changes.widened.insert(unit.skeleton);
             self.put(general, unit);
@@ -283,13 +328,14 @@ impl Vocabulary {
 
     /// Makes one pattern of a group.
     fn merge(&mut self, group: &Group, changes: &mut Changes) {
-        let units: Vec<Unit> = group.members.iter().filter_map(|id| self.take(*id)).collect();
-        let Some(mut general) = evidence::merged(&units, group.opening) else { return };
+        let (members, units): (Vec<PatternId>, Vec<Unit>) =
+            group.members.iter().filter_map(|id| Some((*id, self.take(*id)?))).unzip();
+        let Some(mut general) = evidence::merged(&units, group, &self.rules) else { return };
         let name_id = PatternId::of(&general.template.name);
         let wider = self.general_of(&general, name_id);
         let id = wider.unwrap_or(name_id);
-        for member in group.members.iter().filter(|member| **member != id) {
-            self.redirect(*member, id, changes);
+        for (member, unit) in members.iter().zip(&units).filter(|(member, _)| **member != id) {
+            self.redirect(*member, id, &unit.template.name, changes);
         }
         if wider.is_some() {
             self.cover(id, &general, changes);
@@ -297,7 +343,7 @@ impl Vocabulary {
         }
         match self.take(id) {
             Some(known) => general.take_in(&known),
-            None if !group.members.contains(&id) => drop(changes.created.insert(id)),
+            None if !members.contains(&id) => drop(changes.created.insert(id)),
             None => {}
         }
         // What differs in one place alone is in the group.
@@ -319,7 +365,7 @@ impl Vocabulary {
                 && let Some(unit) = self.take(id)
             {
                 self.cover(general, &unit, changes);
-                self.redirect(id, general, changes);
+                self.redirect(id, general, &unit.template.name, changes);
             }
         }
     }
@@ -358,9 +404,9 @@ impl Vocabulary {
         Some(unit)
     }
 
-    fn redirect(&mut self, old: PatternId, new: PatternId, changes: &mut Changes) {
+    fn redirect(&mut self, old: PatternId, new: PatternId, old_name: &str, changes: &mut Changes) {
         self.moved.insert(old, new);
-        changes.gone.push(old);
+        changes.gone.push((old, old_name.to_owned()));
     }
 
     fn resolve(&self, pattern: PatternId) -> PatternId {
@@ -507,11 +553,13 @@ mod tests {
         let mut vocabulary = Vocabulary::new(Limits::default());
         learn(&mut vocabulary, &logins(5));
         let old: Vec<_> = vocabulary.patterns().collect();
+        let merged_names = old.iter().map(|id| vocabulary.name(*id).to_owned()).collect();
         let learned = learn(&mut vocabulary, &logins(7));
         let general = vocabulary.patterns().next().expect("there is one");
         assert_eq!(vocabulary.name(general), "login of user <*> was refused");
         assert_eq!(vocabulary.wildcards(general), ["word"]);
-        assert_eq!(learned, Learned { merged: old.iter().map(|id| (*id, general)).collect(), cut: 0 });
+        let merged = old.iter().map(|id| (*id, general)).collect();
+        assert_eq!(learned, Learned { merged, merged_names, ..Learned::default() });
         for (shape, _) in shapes(&logins(7)) {
             assert_eq!(vocabulary.pattern_of(shape), Some(general));
         }
@@ -564,6 +612,21 @@ mod tests {
             let more: Vec<String> = (0..12).map(query).collect();
             check(&more, &[&format!("query {quote}<*>{quote} matched <*> documents")]);
         }
+    }
+
+    #[test]
+    fn scripts_without_blanks_have_places_between_their_wide_signs() {
+        let names =
+            ["张伟", "王芳", "李娜", "刘洋", "陈静", "杨明", "赵磊", "黄丽", "周强", "吴敏", "徐军", "孙艳"];
+        check(
+            &names.map(|name| format!("登录失败，用户：{name}（第3次）")),
+            &["登录失败，用户：<*>（第<*>次）"],
+        );
+        check(&names.map(|name| format!("ログイン失敗「{name}」、再試行")), &["ログイン失敗「<*>」、再試行"]);
+        check(
+            &["订单状态：已付款，继续", "订单状态：已发货，继续"].map(String::from),
+            &["订单状态：已付款，继续", "订单状态：已发货，继续"],
+        );
     }
 
     #[test]
@@ -640,6 +703,73 @@ mod tests {
         learn(&mut vocabulary, &(0..144).map(|number| pair(number % 12, number / 12)).collect::<Vec<_>>());
         let names: Vec<&str> = vocabulary.patterns().map(|id| vocabulary.name(id)).collect();
         assert_eq!(names, ["login of <*> from <*> went well"]);
+    }
+
+    /// The names of all patterns that these messages are, by these rules.
+    fn names_by(rules: Rules, messages: &[String]) -> Vec<String> {
+        let rules = Arc::new(rules);
+        let mut shaper = Shaper::with_rules(rules.clone());
+        let mut vocabulary = Vocabulary::with_rules(Limits::default(), rules);
+        let owned = |message: &String| {
+            let shape = shaper.shape(message);
+            (shape.id, shape.text.to_owned())
+        };
+        let shapes: Vec<(ShapeId, String)> = messages.iter().map(owned).collect();
+        vocabulary.learn(shapes.iter().map(|(id, text)| (*id, text.as_str())));
+        let mut names: Vec<String> = vocabulary.patterns().map(|id| vocabulary.name(id).to_owned()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    #[test]
+    fn words_that_are_kept_apart_are_neither_masked_nor_merged() {
+        let mut messages = logins(20);
+        let kept = ["root", "svc-7"].map(|user| format!("login of user {user} was refused"));
+        messages.extend(kept.clone());
+        messages.push("login of user svc-8 was refused".to_owned());
+        let mut rules = Rules::default();
+        rules.never_merge("root");
+        rules.never_merge("svc-7");
+        let mut expected = vec!["login of user <*> was refused".to_owned()];
+        expected.extend(kept);
+        assert_eq!(names_by(rules, &messages), expected);
+        assert_eq!(names_by(Rules::default(), &messages), expected[..1]);
+    }
+
+    #[test]
+    fn a_pattern_that_somebody_wrote_takes_its_lines_and_is_never_merged() {
+        let mut messages = logins(20);
+        messages.extend((0..3).map(|number| format!("cache {} of {number} is warm", word(number))));
+        messages.push("login of user nobody was refused".to_owned());
+        let mut rules = Rules::default();
+        rules.define("cache <*> of <...>").expect("a pattern");
+        rules.define("login of user nobody was refused").expect("a pattern");
+        assert_eq!(
+            names_by(rules, &messages),
+            ["cache <*> of <*>", "login of user <*> was refused", "login of user nobody was refused"]
+        );
+    }
+
+    #[test]
+    fn what_was_heard_often_outlives_a_flood_and_what_is_forgotten_is_told() {
+        let mut vocabulary = Vocabulary::new(Limits { shapes_max: 20, text_bytes_max: 1024 });
+        let steady: Vec<String> =
+            ["order is paid", "cart was left", "stock runs low"].map(str::to_owned).to_vec();
+        (0..3).for_each(|_| drop(learn(&mut vocabulary, &steady)));
+        let mut forgotten = 0;
+        for bucket in 0..30 {
+            let noise: Vec<String> = (0..15)
+                .map(|at| {
+                    let number = bucket * 15 + at;
+                    format!("{} {} {}", word(number), word(number * 31 + 5), word(number * 17 + 9))
+                })
+                .collect();
+            forgotten += learn(&mut vocabulary, &noise).forgotten.len();
+            assert!(vocabulary.len() <= 20);
+        }
+        assert!(forgotten > 100);
+        let names: BTreeSet<&str> = vocabulary.patterns().map(|id| vocabulary.name(id)).collect();
+        assert!(steady.iter().all(|name| names.contains(name.as_str())), "{names:?}");
     }
 
     #[test]

@@ -73,15 +73,15 @@ fn with_slashes(out: &mut Writer, word: &str, flags: Flags, context: Context) {
         return url(out, word, scheme);
     }
     if is_windows_path(bytes) {
-        return path(out, word, 2);
+        return path(out, word, flags, 2);
     }
     if flags & SLASH == 0 {
         return if flags & DIGIT == 0 { out.push(word) } else { out.wildcard(Kind::Str) };
     }
     if let Some(rest) = word.strip_prefix('/') {
-        let (first, _) = rest.split_once(':').unwrap_or((rest, ""));
         // Java writes an address without a name as `/10.0.0.1`.
-        if lexeme::is_ipv4(first.as_bytes()) {
+        let first = rest.as_bytes().split(|&byte| byte == b':').next().unwrap_or(&[]);
+        if flags & (DIGIT | DOT) == DIGIT | DOT && lexeme::is_ipv4(first) {
             return write(out, rest, flags_of(rest.as_bytes()), Context::Plain);
         }
         if context == Context::Route {
@@ -91,7 +91,7 @@ fn with_slashes(out: &mut Writer, word: &str, flags: Flags, context: Context) {
     let is_path =
         bytes.len() > 1 && matches!(bytes, [b'/', ..] | [b'.' | b'~', b'/', ..] | [b'.', b'.', b'/', ..]);
     if is_path && flags & (LETTER | DIGIT) != 0 {
-        return path(out, word, 0);
+        return path(out, word, flags, 0);
     }
     if flags & DIGIT == 0 || lexeme::is_protocol(bytes) {
         return out.push(word);
@@ -100,7 +100,7 @@ fn with_slashes(out: &mut Writer, word: &str, flags: Flags, context: Context) {
         return out.wildcard(Kind::Time);
     }
     if flags & LETTER != 0 && bytes.iter().filter(|&&byte| byte == b'/').count() > 1 {
-        return path(out, word, 0);
+        return path(out, word, flags, 0);
     }
     divided(out, word, b'/', |out, piece| {
         let flags = flags_of(piece.as_bytes());
@@ -114,9 +114,11 @@ fn is_windows_path(bytes: &[u8]) -> bool {
 }
 
 /// A path, and behind it perhaps the number of a line.
-fn path(out: &mut Writer, word: &str, colon_from: usize) {
+fn path(out: &mut Writer, word: &str, flags: Flags, colon_from: usize) {
     out.wildcard(Kind::Path);
-    if let Some(colon) = word[colon_from..].find(':') {
+    if flags & COLON != 0
+        && let Some(colon) = word[colon_from..].find(':')
+    {
         let behind = &word[colon_from + colon..];
         with_colons(out, behind, flags_of(behind.as_bytes()));
     }

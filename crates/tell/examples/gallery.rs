@@ -17,6 +17,7 @@ fn main() -> io::Result<()> {
         ("silent", fixture::silent()),
         ("alerted", fixture::alerted()),
         ("hostile", fixture::hostile()),
+        ("multilingual", fixture::multilingual()),
     ];
     for (name, told) in stories {
         fs::write(folder.join(format!("{name}.html")), story::html(&told, &zone))?;
@@ -43,6 +44,8 @@ fn main() -> io::Result<()> {
     for columns in [60, 100] {
         let screen = Screen { columns, color: true, zone: zone.clone() };
         fs::write(folder.join(format!("patterns.{columns}.txt")), patterns::human(&told, &screen))?;
+        let explained = patterns::explained_human(&fixture::explained(), &screen);
+        fs::write(folder.join(format!("explained.{columns}.txt")), explained)?;
     }
     Ok(())
 }

@@ -63,10 +63,11 @@ pub(crate) fn shorten_middle(text: &str, columns: usize) -> Cow<'_, str> {
         return cleaned;
     }
     let kept = columns.saturating_sub(1);
-    let tail = ending(&cleaned, kept / 3);
+    // Half of it for the end: what stands first is often the same for all that a service says.
+    let tail = ending(&cleaned, kept / 2);
     // What is joined may be wider than its parts, where a part ends within a joined emoji.
     let joined = |columns: usize| format!("{}…{tail}", beginning(&cleaned, columns));
-    let fits = (0..=kept - kept / 3).rev().map(joined).find(|joined| width(joined) <= columns);
+    let fits = (0..=kept - kept / 2).rev().map(joined).find(|joined| width(joined) <= columns);
     Cow::Owned(fits.unwrap_or_else(|| "…".to_owned()))
 }
 
@@ -121,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_pattern_keeps_its_beginning_and_its_end() {
-        assert_eq!(shorten_middle("retrying upstream <*> attempt <*>", 20), "retrying upst…pt <*>");
+        assert_eq!(shorten_middle("retrying upstream <*> attempt <*>", 20), "retrying u…tempt <*>");
         assert_eq!(shorten_middle("short", 20), "short");
         assert_eq!(shorten_end("retrying upstream", 10), "retrying…");
     }

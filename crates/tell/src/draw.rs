@@ -3,10 +3,13 @@
 //! The arithmetic (`window`, `sample`, `scale`, `ticks`, `rows`) is shared by terminal and SVG. It never fails:
 //! hostile curves (NaN, steps of zero, times at the ends of the world) give an empty or a flat picture.
 
+pub(crate) mod canvas;
 pub(crate) mod curve;
+pub(crate) mod glimpse;
 pub(crate) mod rows;
 pub(crate) mod sample;
 pub(crate) mod scale;
+mod shape;
 pub(crate) mod ticks;
 pub(crate) mod timeline;
 pub(crate) mod window;
@@ -26,12 +29,20 @@ impl Size {
     /// All of them.
     pub(crate) const ALL: [Self; 3] = [Self::Wide, Self::Medium, Self::Narrow];
 
-    /// The picture's width, in pixels of its own letters.
+    /// The width of a picture that takes the whole page, in pixels of its own letters.
     pub(crate) fn width(self) -> f64 {
         match self {
-            Self::Wide => 864.0,
-            Self::Medium => 620.0,
+            Self::Wide => 1_040.0,
+            Self::Medium => 700.0,
             Self::Narrow => 360.0,
+        }
+    }
+
+    /// The width of a picture that stands beside its text where there is room for that.
+    pub(crate) fn width_beside(self) -> f64 {
+        match self {
+            Self::Wide => 560.0,
+            Self::Medium | Self::Narrow => self.width(),
         }
     }
 
@@ -56,8 +67,8 @@ impl Size {
     /// The longest label beside a mark, in characters.
     fn label_max(self) -> usize {
         match self {
-            Self::Wide => 38,
-            Self::Medium => 30,
+            Self::Wide => 44,
+            Self::Medium => 32,
             Self::Narrow => 22,
         }
     }

@@ -5,8 +5,9 @@
 use std::sync::Arc;
 
 use hark_event::{
-    Alert, BaseRate, Change, ChangeKind, CodePlace, Curve, Episode, Evidence, Hearing, Id, Level, Listening,
-    Moment, Note, Origin, Pattern, Patterns, Place, Signal, SignalKind, Subject, SubjectKind, Unread,
+    Alert, BaseRate, Change, ChangeKind, CodePlace, Curve, Episode, Evidence, Explained, FieldNumbers,
+    FieldValues, Former, Hearing, Id, Level, Listening, Moment, Note, Origin, Pattern, PatternExplained,
+    Patterns, Place, PlaceExplained, PlaceReason, Signal, SignalKind, Subject, SubjectKind, Unread,
     UserReport, Zone,
 };
 use hark_story::{
@@ -238,6 +239,33 @@ pub(crate) fn hostile() -> Story {
     story
 }
 
+/// The rich story of a shop whose people write in many scripts: wide letters, combining marks, joined emoji.
+pub(crate) fn multilingual() -> Story {
+    let mut story = whispered();
+    story.incident.title = "お客様が支払えません 💳".into();
+    story.incident.service = Some("決済".into());
+    let names = [
+        ("決済サービス", "銀行への再接続 <*> 回目、<*> 回まで", "一時間に 41 行、通常は 12 行"),
+        (
+            "paiement",
+            "re\u{301}essai <*> e\u{301}choue\u{301}",
+            "612 Mo, habituellement 480 Mo a\u{300} cette heure",
+        ),
+        ("платежи", "не должно случаться: заказ <*> оплачен дважды", "3 строки за ночь 👩‍💻❤️"),
+        ("תשלומים", "הזמנה <*> שולמה פעמיים", "בדרך כלל 1.1 s, עכשיו 1.9 s"),
+    ];
+    for (linked, (service, subject, summary)) in story.signals.iter_mut().zip(names) {
+        let signal = &mut linked.episode.signal;
+        signal.origin.service = service.into();
+        signal.subject.name = subject.to_owned();
+        signal.summary = summary.to_owned();
+    }
+    story.changes[0].change.summary = "銀行が遅いときは早く諦める".into();
+    story.changes[0].change.details = vec!["銀行.待ち時間_ms: 3000 -> 800".into()];
+    story.notes[0].note.text = "移行後に削除すること 🧹🧹".into();
+    story
+}
+
 fn deface(episode: &mut Episode) {
     let signal = &mut episode.signal;
     signal.summary = HOSTILE.to_owned();
@@ -312,6 +340,62 @@ pub(crate) fn patterns() -> Patterns {
     };
     let hearing = Hearing { files: 1, records: 100, lines: 100, ..Hearing::default() };
     Patterns { patterns: vec![retrying, timeless], heard: 3, hearing }
+}
+
+/// The first of these patterns, explained.
+pub(crate) fn explained() -> Explained {
+    let Patterns { patterns, hearing, .. } = patterns();
+    let place = |text: &str, kinds: &[&'static str], reason| PlaceExplained {
+        text: text.to_owned(),
+        kinds: kinds.to_vec(),
+        reason,
+    };
+    let apart = PlaceReason::Constant {
+        others: 2,
+        siblings: vec![
+            ("asking".to_owned(), Id::known("00000000000000c3")),
+            ("leaving".to_owned(), Id::known("00000000000000d4")),
+        ],
+        weight: 1,
+        needed: Some(12),
+    };
+    let proof = PlaceReason::Evidence {
+        values: 13,
+        weight: 14,
+        needed: 12,
+        is_for_identifiers: false,
+        examples: vec!["bank".to_owned(), "ledger".to_owned()],
+    };
+    let numbers = FieldNumbers { count: 90, unit: "", min: 1.0, median: 2.0, max: 5.0 };
+    let field = |key: Option<&str>, kind, distinct, numbers| FieldValues {
+        key: key.map(str::to_owned),
+        kind,
+        count: 90,
+        distinct,
+        is_exact: distinct < 64,
+        top: vec![("bank".to_owned(), 40), ("ledger".to_owned(), 20)],
+        numbers,
+    };
+    let explained = PatternExplained {
+        pattern: patterns.into_iter().next().expect("there are two"),
+        is_defined: false,
+        shapes: 14,
+        places: vec![
+            place("retrying", &[], apart),
+            place("upstream", &[], PlaceReason::Kept),
+            place("<*>", &["word"], proof),
+            place("<*>", &["num"], PlaceReason::Form),
+        ],
+        former: vec![Former {
+            merged_at: Moment::from_seconds(1_772_362_800),
+            id: Id::known("00000000000000e5"),
+            name: "retrying upstream bank attempt <*>".to_owned(),
+        }],
+        former_cut: 3,
+        fields: vec![field(None, "word", 70, None), field(Some("attempt"), "num", 5, Some(numbers))],
+        fields_unread: 1,
+    };
+    Explained { asked: Id::known("00000000000000e5"), patterns: vec![explained], hearing }
 }
 
 fn whispered_signals() -> Vec<LinkedSignal> {

@@ -1,8 +1,9 @@
-//! One page in one file: no network, no script, readable by everyone, printable.
+//! One page in one file: no network, readable by everyone, printable.
 //!
 //! The policy in its head forbids whatever is not in the file itself. Pictures are inline SVG whose colours
 //! come from the page's style, so that they follow light, dark and paper.
 
+mod as_of;
 mod figure;
 pub(crate) mod listening;
 mod page;

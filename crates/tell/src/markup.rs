@@ -54,6 +54,24 @@ impl Markup {
         self.escaped(&clean::line_of_at_most(text, TEXT_MAX));
     }
 
+    /// A sentence that may quote a pattern: its wildcards are set back, so that the words stand out.
+    pub(crate) fn prose(&mut self, text: &str) {
+        let text = clean::line_of_at_most(text, TEXT_MAX);
+        for (index, piece) in text.split("<*>").enumerate() {
+            if index > 0 {
+                self.element("i", &[("class", "wild")], "<*>");
+            }
+            self.escaped(piece);
+        }
+    }
+
+    /// An element that holds such a sentence.
+    pub(crate) fn quoting(&mut self, tag: &'static str, attributes: &[Attribute<'_>], text: &str) {
+        self.open(tag, attributes);
+        self.prose(text);
+        self.close(tag);
+    }
+
     fn escaped(&mut self, text: &str) {
         for character in clean::line(text).chars() {
             match character {
@@ -93,6 +111,13 @@ impl Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn wildcards_are_set_back_and_stay_text() {
+        let mut page = Markup::default();
+        page.quoting("p", &[], "a <*> <b>");
+        assert_eq!(page.finish(), "<p>a <i class=\"wild\">&lt;*&gt;</i> &lt;b&gt;</p>");
+    }
 
     #[test]
     fn foreign_text_stays_text_in_elements_and_attributes() {

@@ -1,6 +1,6 @@
 //! The answer of `hark patterns` in every format.
 
-use hark_event::{Id, Patterns, Zone};
+use hark_event::{Explained, Id, Patterns, Zone};
 
 use crate::{Screen, clean, html, human, markdown, wire};
 
@@ -22,6 +22,16 @@ pub fn markdown(patterns: &Patterns, zone: &Zone) -> String {
 /// One page that needs nothing but itself.
 pub fn html(patterns: &Patterns, zone: &Zone) -> String {
     html::patterns::tell(patterns, zone)
+}
+
+/// Why patterns are what they are, place by place.
+pub fn explained_human(explained: &Explained, screen: &Screen) -> String {
+    human::explanation::tell(explained, screen)
+}
+
+/// The same as one JSON object, indented, with a newline at the end.
+pub fn explained_json(explained: &Explained) -> String {
+    wire::pretty(&wire::ExplainedWire::from(explained))
 }
 
 /// Which pattern the record in this line belongs to, as the contract's JSON line without its end.
@@ -57,6 +67,22 @@ mod tests {
         assert_eq!(told["patterns"][1]["first_seen"], Value::Null);
         assert_eq!(told["patterns"][1]["level"], Value::Null);
         assert_eq!(told["hearing"]["records"], 100);
+    }
+
+    #[test]
+    fn an_explanation_has_reasons_values_and_lineage() {
+        let told: Value = serde_json::from_str(&explained_json(&fixture::explained())).unwrap();
+        let explained = &told["explained"][0];
+        assert_eq!(explained["pattern"]["id"], "00000000000000a1");
+        let reasons: Vec<&Value> =
+            explained["places"].as_array().unwrap().iter().map(|place| &place["reason"]).collect();
+        assert_eq!(reasons, ["constant", "kept", "evidence", "form"]);
+        assert_eq!(
+            explained["places"][0]["siblings"][1],
+            json!({ "id": "00000000000000d4", "text": "leaving" })
+        );
+        assert_eq!(explained["fields"][1]["numbers"]["median"], 2.0);
+        assert_eq!(explained["former"][0]["merged_at"], "2026-03-01T11:00:00Z");
     }
 
     #[test]

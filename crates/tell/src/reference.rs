@@ -68,10 +68,30 @@ impl References {
     }
 }
 
+/// Several marks of one letter as one: `R2–R7` if they follow each other, else the first and how many: `R2 +3`.
+pub(crate) fn joined(marks: &[String]) -> String {
+    let number = |mark: &String| mark.get(1..).and_then(|digits| digits.parse::<usize>().ok());
+    match marks {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first, .., last] => {
+            let numbers: Option<Vec<usize>> = marks.iter().map(number).collect();
+            let follow = numbers.is_some_and(|numbers| numbers.windows(2).all(|pair| pair[0] + 1 == pair[1]));
+            if follow { format!("{first}–{last}") } else { format!("{first} +{}", marks.len() - 1) }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fixture;
+
+    #[test]
+    fn marks_that_follow_each_other_become_a_range() {
+        let joined_of = |marks: &str| joined(&marks.split(' ').map(str::to_owned).collect::<Vec<_>>());
+        assert_eq!([joined_of("R2 R3 R4"), joined_of("A3 A1"), joined_of("R1")], ["R2–R4", "A3 +1", "R1"]);
+    }
 
     #[test]
     fn all_that_a_story_points_at_has_a_mark() {

@@ -3,7 +3,7 @@
 use hark_event::Zone;
 use hark_story::Story;
 
-use crate::{Screen, html, human, markdown, wire};
+use crate::{Screen, calendar::Calendar, draw, html, human, markdown, wire};
 
 /// For a tired engineer at a terminal: the verdict at a glance, then the evidence.
 pub fn human(story: &Story, screen: &Screen) -> String {
@@ -20,9 +20,14 @@ pub fn markdown(story: &Story, zone: &Zone) -> String {
     markdown::story::tell(story, zone)
 }
 
-/// One page that needs nothing but itself: no network, no script.
+/// One page that needs nothing but itself and asks nobody for anything.
 pub fn html(story: &Story, zone: &Zone) -> String {
     html::story::tell(story, zone)
+}
+
+/// The weeks before as an SVG file of its own, for a document that shows pictures.
+pub fn picture(story: &Story, zone: &Zone) -> String {
+    draw::timeline::alone(story, &Calendar::around(story.incident.start, zone))
 }
 
 #[cfg(test)]

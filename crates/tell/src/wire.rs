@@ -4,6 +4,7 @@
 //! there, unknown scalars are `null`, times are RFC 3339 in UTC with whole seconds. The JSON Schemas in
 //! `docs/schema` are generated from these structs.
 
+mod explanation;
 mod hearing;
 mod listening;
 mod patterns;
@@ -12,6 +13,7 @@ mod replay;
 mod signal;
 mod story;
 
+pub(crate) use explanation::ExplainedWire;
 pub(crate) use listening::ListeningWire;
 pub(crate) use patterns::{AssignedWire, PatternsWire};
 pub(crate) use print::{line, pretty};
@@ -38,6 +40,7 @@ impl From<Moment> for Stamp {
 /// The JSON Schemas of what `hark` prints, as file name and text, in order of name.
 pub fn schemas() -> Vec<(&'static str, String)> {
     vec![
+        ("explained.json", schema::<ExplainedWire>()),
         ("listening.json", schema::<ListeningWire>()),
         ("patterns.json", schema::<PatternsWire>()),
         ("replay.json", schema::<ReplayWire>()),

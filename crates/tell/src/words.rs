@@ -1,11 +1,13 @@
 //! Durations, numbers and kinds in words, so that every format says the same thing in the same way.
 
+pub(crate) mod explanation;
 pub(crate) mod hearing;
+pub(crate) mod known;
 pub(crate) mod listening;
 pub(crate) mod patterns;
 pub(crate) mod story;
 
-use hark_event::{BaseRate, ChangeKind, SignalKind};
+use hark_event::{BaseRate, ChangeKind, Signal, SignalKind};
 use hark_story::{Chance, TimelineKind};
 
 const MINUTE: u64 = 60;
@@ -109,6 +111,11 @@ pub(crate) fn kind(kind: SignalKind) -> &'static str {
     }
 }
 
+/// The name of what a signal is about, unless its sentence says it anyway.
+pub(crate) fn subject(signal: &Signal) -> Option<&str> {
+    (!signal.summary.contains(&signal.subject.name)).then_some(&signal.subject.name)
+}
+
 /// What a kind of change is called.
 pub(crate) fn change(kind: ChangeKind) -> &'static str {
     match kind {
@@ -156,6 +163,10 @@ pub(crate) fn chance(chance: Chance) -> String {
     }
 }
 
+/// What that figure is, for those who see it for the first time.
+pub(crate) const CHANCE_MEANS: &str =
+    "How often the same listening tells such a story where nothing happened.";
+
 /// Whether whoever wrote something can still be asked here; nothing if that is unknown.
 pub(crate) fn author(active: Option<bool>) -> Option<&'static str> {
     active.map(|active| if active { "author active" } else { "author not active for 90 days" })
@@ -164,6 +175,14 @@ pub(crate) fn author(active: Option<bool>) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_subject_that_its_sentence_names_is_not_named_twice() {
+        let mut signal = crate::fixture::listening().episodes[1].signal.clone();
+        assert_eq!(subject(&signal), Some("process_resident_memory_bytes{instance=\"payments-2\"}"));
+        signal.summary = format!("{} is high", signal.subject.name);
+        assert_eq!(subject(&signal), None);
+    }
 
     #[test]
     fn durations_have_two_units_at_most() {

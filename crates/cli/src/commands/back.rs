@@ -5,13 +5,14 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use hark_pattern::mask_secrets;
+use hark_pattern::Rules;
 use hark_story::{Asked, Known, Story, tell};
 
 use crate::arguments::{Format, Sources, Telling};
 use crate::failure::Failure;
 use crate::reading::{self, Clock, Listened};
-use crate::writing::{remark, screen, write_result};
+use crate::settings::Settings;
+use crate::writing::{remark, screen, write_file, write_result};
 
 /// A crash log longer than this says no more.
 const CRASH_BYTES_MAX: u64 = 1024 * 1024;
@@ -37,27 +38,35 @@ pub(crate) struct Back {
     /// What people call the incident.
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
+    /// Also draws the weeks before into this file, as SVG, for a document that shows pictures.
+    #[arg(long, value_name = "FILE")]
+    picture: Option<PathBuf>,
     #[command(flatten)]
     telling: Telling,
 }
 
 impl Back {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        let clock = Clock::of(&self.sources)?;
+        let settings = Settings::of(&self.sources)?;
+        let rules = &settings.patterns.rules;
+        let clock = Clock::of(&settings.sources)?;
         let asked = Asked {
             start: clock.moment(&self.at)?,
             end: self.until.as_deref().map(|text| clock.moment(text)).transpose()?,
             service: self.on.clone(),
             title: self.title.clone(),
-            crash: self.crash.as_deref().map(read_crash).transpose()?,
+            crash: self.crash.as_deref().map(|path| read_crash(path, rules)).transpose()?,
         };
         if asked.end.is_some_and(|end| end < asked.start) {
             return Err(Failure::EndsBeforeItStarts);
         }
-        let listened = reading::listen(&self.sources, &self.telling, clock)?;
+        let listened = reading::listen(&settings, &self.telling, clock)?;
         remark(&doubts(&asked, &listened), self.telling.quiet);
         let zone = listened.zone.clone();
         let story = story(&asked, listened, self.telling.quiet);
+        if let Some(path) = &self.picture {
+            write_file(path, &hark_tell::story::picture(&story, &zone))?;
+        }
         write_result(&match self.telling.format {
             Format::Human => hark_tell::story::human(&story, &screen(&zone)),
             Format::Json => hark_tell::story::json(&story),
@@ -114,7 +123,7 @@ pub(crate) fn known(listened: Listened, quiet: bool) -> Known {
     }
 }
 
-fn read_crash(path: &Path) -> Result<String, Failure> {
+fn read_crash(path: &Path, rules: &Rules) -> Result<String, Failure> {
     let unreadable = |source| Failure::Unreadable { path: path.to_owned(), source };
     let mut bytes = Vec::new();
     File::open(path)
@@ -122,5 +131,5 @@ fn read_crash(path: &Path) -> Result<String, Failure> {
         .take(CRASH_BYTES_MAX)
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
-    Ok(mask_secrets(&String::from_utf8_lossy(&bytes)).text.into_owned())
+    Ok(rules.mask_secrets(&String::from_utf8_lossy(&bytes)).text.into_owned())
 }

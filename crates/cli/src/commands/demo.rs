@@ -1,6 +1,5 @@
 //! `hark demo`: a small world with a known story, listened to and told as any other.
 
-use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -11,9 +10,11 @@ use crate::arguments::{Format, Sources, Telling};
 use crate::commands::back::story;
 use crate::failure::Failure;
 use crate::reading::{self, Clock};
-use crate::writing::{screen, write_result};
+use crate::settings::Settings;
+use crate::writing::{screen, write_file, write_result};
 
 const STORY_FILE: &str = "story.html";
+const PICTURE_FILE: &str = "story.svg";
 
 /// Makes a small world with a known story, listens to it, and tells the story.
 ///
@@ -55,17 +56,9 @@ impl Demo {
             repository.display(),
             telemetry.display(),
         ));
-        let sources = Sources {
-            paths: vec![telemetry],
-            repo: vec![repository],
-            service: None,
-            environment: None,
-            as_of: None,
-            tz: None,
-            threads: None,
-        };
+        let sources = Sources { paths: vec![telemetry], repo: vec![repository], ..Sources::default() };
         let clock = Clock { zone: Zone::utc(), as_of: None };
-        let listened = reading::listen(&sources, &self.telling, clock)?;
+        let listened = reading::listen(&Settings::plain(sources), &self.telling, clock)?;
         let zone = listened.zone.clone();
         let asked = hark_story::Asked {
             start: at,
@@ -76,8 +69,8 @@ impl Demo {
         };
         let story = story(&asked, listened, self.telling.quiet);
         let page = self.directory.join(STORY_FILE);
-        fs::write(&page, hark_tell::story::html(&story, &zone))
-            .map_err(|source| Failure::Write { what: format!("`{}`", page.display()), source })?;
+        write_file(&page, &hark_tell::story::html(&story, &zone))?;
+        write_file(&self.directory.join(PICTURE_FILE), &hark_tell::story::picture(&story, &zone))?;
         write_result(&match self.telling.format {
             Format::Human => hark_tell::story::human(&story, &screen(&zone)),
             Format::Json => hark_tell::story::json(&story),

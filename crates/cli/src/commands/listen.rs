@@ -2,11 +2,12 @@
 
 use clap::Args;
 use hark_event::{Listening, Moment, SubjectKind};
-use hark_listen::{Attention, Listener, select};
+use hark_listen::{Attention, select};
 
 use crate::arguments::{Format, Sources, Telling};
 use crate::failure::Failure;
 use crate::reading::{self, Clock, Listened};
+use crate::settings::Settings;
 use crate::writing::{screen, write_result};
 
 const DAY_SECONDS: i64 = 86_400;
@@ -39,20 +40,23 @@ fn strength(text: &str) -> Result<f64, String> {
 
 impl Listen {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        let clock = Clock::of(&self.sources)?;
+        let settings = Settings::of(&self.sources)?;
+        let clock = Clock::of(&settings.sources)?;
         let since = self.since.as_deref().map(|text| clock.moment(text)).transpose()?;
-        let listener = Listener::new(clock.zone.clone());
+        let listener = reading::listener(&settings, &clock);
         let listener = match self.strength_min {
             Some(strength) => listener.saying_from(strength),
             None => listener,
         };
-        let mut listened = reading::listen_with(listener, &self.sources, &self.telling, clock)?;
+        let mut listened = reading::listen_with(listener, &settings, &self.telling, clock)?;
         let as_of = listened.heard.as_of;
         if since.is_some_and(|since| since > as_of) {
             return Err(Failure::SinceAfterNow { now: as_of });
         }
         listened.heard.rate(as_of, &[]);
-        let listening = self.select(&mut listened, since.unwrap_or_else(|| as_of.plus_seconds(-DAY_SECONDS)));
+        let attention = if self.all { Attention::All } else { settings.attention.budget() };
+        let since = since.unwrap_or_else(|| as_of.plus_seconds(-DAY_SECONDS));
+        let listening = listening(&mut listened, since, attention);
         let zone = &listened.zone;
         write_result(&match self.telling.format {
             Format::Human => hark_tell::listening::human(&listening, &screen(zone)),
@@ -61,27 +65,26 @@ impl Listen {
             Format::Html => hark_tell::listening::html(&listening, zone),
         })
     }
+}
 
-    fn select(&self, listened: &mut Listened, since: Moment) -> Listening {
-        let as_of = listened.heard.as_of;
-        let attention = if self.all { Attention::All } else { Attention::Budget };
-        let mut selection = select(&listened.heard.episodes, since, as_of, attention);
-        if !listened.repositories.is_empty() {
-            let said = listened.repositories.say_about(&listened.heard);
-            for episode in &mut selection.shown {
-                if let Some(join) = said.joins.get(&episode.signal.id) {
-                    episode.code = join.places.clone();
-                }
+fn listening(listened: &mut Listened, since: Moment, attention: Attention) -> Listening {
+    let as_of = listened.heard.as_of;
+    let mut selection = select(&listened.heard.episodes, since, as_of, attention);
+    if !listened.repositories.is_empty() {
+        let said = listened.repositories.say_about(&listened.heard);
+        for episode in &mut selection.shown {
+            if let Some(join) = said.joins.get(&episode.signal.id) {
+                episode.code = join.places.clone();
             }
         }
-        Listening {
-            as_of,
-            since,
-            episodes: selection.shown,
-            held_back: selection.held_back,
-            explained: selection.explained,
-            services: listened.heard.subjects.get(&SubjectKind::Service).map_or(0, |&count| count as usize),
-            hearing: listened.hearing.clone(),
-        }
+    }
+    Listening {
+        as_of,
+        since,
+        episodes: selection.shown,
+        held_back: selection.held_back,
+        explained: selection.explained,
+        services: listened.heard.subjects.get(&SubjectKind::Service).map_or(0, |&count| count as usize),
+        hearing: listened.hearing.clone(),
     }
 }

@@ -1,16 +1,23 @@
 //! `hark patterns`: what do the logs say, and how often?
 
+mod explain;
+
+use std::sync::Arc;
+
 use clap::{Args, ValueEnum};
-use hark_event::{Event, Level, Moment, Pattern, SubjectKind};
+use hark_event::{Event, Id, Level, Moment, Pattern, SubjectKind};
 use hark_ingest::{Reading, Source};
 use hark_listen::Ledger;
 use hark_memory::Sorter;
-use hark_pattern::Shaper;
+use hark_pattern::{Rules, Shaper};
 
 use crate::arguments::{Format, Sources, Telling};
 use crate::failure::Failure;
-use crate::reading::{self, Clock, Counted, named};
+use crate::reading::{self, Clock, Counted, Readings, named};
+use crate::settings::Settings;
 use crate::writing::{ResultWriter, remark_on, screen, write_result};
+
+use explain::Again;
 
 /// Steps of the curve beside a pattern.
 const CURVE_STEPS: usize = 24;
@@ -27,6 +34,9 @@ pub(crate) struct Patterns {
     /// Which pattern each record belongs to, one line each in the order of the files: for people and JSON lines only.
     #[arg(long)]
     assign: bool,
+    /// Why this pattern is one, what stayed apart from it, what stood in its wildcards, and which identities became part of it.
+    #[arg(long, value_name = "ID", conflicts_with = "assign")]
+    explain: Option<String>,
     /// The order.
     #[arg(long, value_enum, default_value = "count", value_name = "ORDER")]
     sort: Order,
@@ -67,23 +77,40 @@ fn level(text: &str) -> Result<Level, String> {
 
 impl Patterns {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        if self.assign && !matches!(self.telling.format, Format::Human | Format::Json) {
-            return Err(Failure::AssignedAsDocument);
-        }
-        let clock = Clock::of(&self.sources)?;
+        self.refuse_documents()?;
+        let settings = Settings::of(&self.sources)?;
+        let rules = &settings.patterns.rules;
+        let clock = Clock::of(&settings.sources)?;
         let new_since = self.new_since.as_deref().map(|text| clock.moment(text)).transpose()?;
-        let reading = Reading { hears_timeless: true, ..reading::reading(&self.sources, &clock) };
+        let reading = Reading { hears_timeless: true, ..reading::reading(&settings.sources, &clock) };
+        let readings = if self.assign || self.explain.is_some() { Readings::Two } else { Readings::One };
         let Counted { files, sorter, mut hearing, remarks, .. } =
-            reading::count(&self.sources, &self.telling, &reading)?;
-        remark_on(&hearing, &remarks, self.telling.quiet);
+            reading::count(&settings, &self.telling, &reading, readings)?;
         if hearing.records == 0 {
-            return Err(Failure::NothingRead { paths: named(&self.sources.paths) });
+            remark_on(&hearing, &remarks, self.telling.quiet);
+            return Err(Failure::NothingRead { paths: named(&settings.sources.paths) });
         }
-        let ledger = ledger(sorter)?;
+        let ledger = ledger(sorter, rules)?;
+        hearing.cut(
+            "records of patterns beyond the limits, of which only the number is kept",
+            ledger.records_beyond(),
+        );
+        hearing.cut.retain(|cut| cut.count > 0);
+        remark_on(&hearing, &remarks, self.telling.quiet);
         if self.assign {
-            return self.tell_each(&files, &reading, &ledger);
+            return self.tell_each(&files, &reading, &ledger, rules);
+        }
+        if let Some(id) = &self.explain {
+            let again = Again { files: &files, reading: &reading, ledger: &ledger, rules };
+            let explained = again.explain(&Id::known(id.to_lowercase()), hearing)?;
+            return write_result(&match self.telling.format {
+                Format::Json => hark_tell::patterns::explained_json(&explained),
+                _ => hark_tell::patterns::explained_human(&explained, &screen(&clock.zone)),
+            });
         }
         let all = ledger.patterns(hearing.from.zip(hearing.to), CURVE_STEPS);
+        // What it knows has been told: tens of thousands of patterns are told in its room.
+        drop(ledger);
         hearing.subjects.insert(SubjectKind::Pattern, all.len() as u64);
         let heard = all.len();
         let patterns = hark_event::Patterns { patterns: self.select(all, new_since), heard, hearing };
@@ -94,6 +121,16 @@ impl Patterns {
             Format::Markdown => hark_tell::patterns::markdown(&patterns, zone),
             Format::Html => hark_tell::patterns::html(&patterns, zone),
         })
+    }
+
+    fn refuse_documents(&self) -> Result<(), Failure> {
+        let option = match (self.assign, &self.explain) {
+            (true, _) => "--assign",
+            (_, Some(_)) => "--explain",
+            _ => return Ok(()),
+        };
+        let is_told = matches!(self.telling.format, Format::Human | Format::Json);
+        if is_told { Ok(()) } else { Err(Failure::NoDocument { option }) }
     }
 
     /// Those that were asked for, in the order that was asked for.
@@ -118,8 +155,14 @@ impl Patterns {
     }
 
     /// Reads the files once more, now that all is known, and says of each record where it belongs.
-    fn tell_each(&self, files: &[Source], reading: &Reading, ledger: &Ledger) -> Result<(), Failure> {
-        let mut shaper = Shaper::new();
+    fn tell_each(
+        &self,
+        files: &[Source],
+        reading: &Reading,
+        ledger: &Ledger,
+        rules: &Arc<Rules>,
+    ) -> Result<(), Failure> {
+        let mut shaper = Shaper::with_rules(rules.clone());
         let mut out = ResultWriter::new();
         let is_json = self.telling.format == Format::Json;
         for file in files {
@@ -143,8 +186,8 @@ impl Patterns {
 }
 
 /// Learns hour by hour, as listening does; what is still open closes here, since everything that is known counts.
-fn ledger(sorter: Sorter) -> Result<Ledger, Failure> {
-    let mut ledger = Ledger::new();
+fn ledger(sorter: Sorter, rules: &Arc<Rules>) -> Result<Ledger, Failure> {
+    let mut ledger = Ledger::with_rules(rules.clone());
     for hour in sorter.into_hours()? {
         let (hour, cells) = hour?;
         ledger.close(hour, cells);

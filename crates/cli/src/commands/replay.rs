@@ -12,6 +12,7 @@ use crate::arguments::{Format, Sources, Telling};
 use crate::commands::back::known;
 use crate::failure::Failure;
 use crate::reading::{self, Clock};
+use crate::settings::Settings;
 use crate::writing::{remark, write_result};
 
 /// How well would listening have served?
@@ -35,8 +36,9 @@ impl Replay {
             return Err(Failure::ReplayedAsPage);
         }
         let (incidents, problems) = read(&self.incidents)?;
-        let clock = Clock::of(&self.sources)?;
-        let listened = reading::listen(&self.sources, &self.telling, clock)?;
+        let settings = Settings::of(&self.sources)?;
+        let clock = Clock::of(&settings.sources)?;
+        let listened = reading::listen(&settings, &self.telling, clock)?;
         remark(&problems, self.telling.quiet);
         let now = listened.heard.as_of;
         let (past, ahead): (Vec<PastIncident>, Vec<PastIncident>) =

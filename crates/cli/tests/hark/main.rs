@@ -7,8 +7,12 @@
 #![expect(clippy::unwrap_used, reason = "a world that cannot be built is a failed test")]
 
 mod bad_input;
+mod changes;
 mod contract;
+mod corpus;
+mod faults;
 mod laws;
+mod manuals;
 mod output;
 mod patterns;
 mod place;
@@ -16,5 +20,6 @@ mod replay;
 mod repositories;
 mod requests;
 mod secrets;
+mod settings;
 mod times;
 mod world;

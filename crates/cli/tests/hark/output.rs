@@ -157,3 +157,19 @@ fn check_elements_are_closed(html: &str) {
     }
     assert_eq!(open, Vec::<&str>::new());
 }
+
+#[test]
+fn the_picture_is_written_beside_the_story() {
+    let world = world();
+    let ran =
+        world.place.hark(&[&world.back()[..], &["--picture", "story.svg", "--format", "markdown"]].concat());
+    ran.says(0, &[]);
+    assert!(ran.out.starts_with("# "));
+    let picture = std::fs::read_to_string(world.place.path().join("story.svg")).unwrap();
+    assert!(picture.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""), "{}", &picture[..200]);
+    check_elements_are_closed(&picture);
+    world
+        .place
+        .hark(&[&world.back()[..], &["--picture", "no/such/story.svg"]].concat())
+        .says(3, &["no/such/story.svg"]);
+}

@@ -96,3 +96,119 @@ fn what_is_shown_can_be_chosen() {
     place.hark(&["patterns", "a.log"]).says(0, &[]);
     place.hark(&["patterns", "missing.log"]).says(2, &["missing.log"]);
 }
+
+#[test]
+fn a_pattern_explains_itself_also_by_an_identity_that_became_part_of_it() {
+    let place = Place::new();
+    let line = |hour: u32, name: &str, ms: u32| {
+        format!(
+            "2026-03-01T{hour:02}:00:00Z WARN login of user {name} was refused after took={ms}ms password=hunter2\n"
+        )
+    };
+    let names = ["ann", "bob", "carl", "dora", "emil", "fred", "gina"];
+    let early: String = names[..2].iter().map(|name| line(10, name, 5)).collect();
+    let late: String = (10..30).map(|ms| line(11, names[ms as usize % 7], ms)).collect();
+    let granted = "2026-03-01T11:00:00Z WARN login of user ann was granted after took=3ms password=hunter2\n";
+    place.write("early.log", early.clone());
+    place.write("a.log", early + &late + granted);
+    let old = place.json(&["patterns", "early.log"])["patterns"][0]["id"].as_str().unwrap().to_owned();
+    let told = place.json(&["patterns", "a.log", "--explain", &old]);
+    let explained = &told["explained"][0];
+    let name = "login of user <*> was refused after took=<*> password=<*>";
+    assert_eq!((&told["asked"], &explained["pattern"]["pattern"]), (&json!(old), &json!(name)));
+    assert_eq!((&explained["pattern"]["count"], &explained["shapes"]), (&json!(22), &json!(7)));
+    let former: Vec<&str> =
+        explained["former"].as_array().unwrap().iter().map(|former| former["id"].as_str().unwrap()).collect();
+    assert_eq!((former.len(), former.contains(&old.as_str())), (2, true));
+    assert_eq!(explained["former"][0]["merged_at"], "2026-03-01T12:00:00Z");
+    let place_of = |text: &str| {
+        explained["places"].as_array().unwrap().iter().find(|place| place["text"] == text).unwrap().clone()
+    };
+    assert_eq!((&place_of("<*>")["reason"], &place_of("<*>")["values"]), (&json!("evidence"), &json!(7)));
+    let fields = &explained["fields"];
+    assert_eq!((&fields[0]["distinct"], &fields[0]["top"][0]["count"]), (&json!(7), &json!(4)));
+    assert_eq!(
+        fields[1]["numbers"],
+        json!({ "count": 22, "unit": "s", "min": 0.005, "median": fields[1]["numbers"]["median"], "max": 0.029 })
+    );
+    assert_eq!(fields[2]["top"], json!([{ "value": "<secret>", "count": 22 }]));
+    place.hark(&["patterns", "a.log", "--explain", &old]).says(0, &[]);
+    place.hark(&["patterns", "a.log", "--explain", "0123"]).says(2, &["`0123`", "hint: "]);
+    place.hark(&["patterns", "a.log", "--explain", &old, "--format", "html"]).says(2, &["--explain"]);
+}
+
+/// Inputs of all sorts, as they lie beside each other in real folders.
+fn mixed() -> (Place, u64) {
+    let place = Place::new();
+    let trace = "2026-03-01T10:00:05Z ERROR failed\njava.lang.IllegalStateException: x\n\tat a.B.c(B.java:1)\n\n\tat a.B.d(B.java:2)\n";
+    let files: [(&str, Vec<u8>); 8] = [
+        ("plain.log", (crate::place::log(50) + trace + "2026-03-01T10:01:00Z INFO no end of line").into_bytes()),
+        ("windows.log", crate::place::log(20).replace('\n', "\r\n").into_bytes()),
+        ("json.jsonl", (0..30).map(|at| format!("{{\"time\":\"2026-03-01T10:00:{at:02}Z\",\"msg\":\"order {at} placed\"}}\n")).collect::<String>().into_bytes()),
+        ("fields.log", (0..30).map(|at| format!("time=2026-03-01T10:00:{at:02}Z level=info msg=\"order placed\" id={at}\n")).collect::<String>().into_bytes()),
+        ("table.csv", (0..10).fold("time,level,message\n".to_owned(), |text, at| text + &format!("2026-03-01T10:00:{at:02}Z,info,order {at} placed\n")).into_bytes()),
+        ("timeless.log", b"started\nuser 1 came in\n\n  and went\nuser 2 came in\n".to_vec()),
+        ("hostile.log", [b"2026-03-01T10:00:00Z INFO \xff\xfe\x00 half \xe2\x82 a sign\n".to_vec(), b"2026-03-01T10:00:01Z INFO ".to_vec(), vec![b'x'; 3_000_000], b"\n2026-03-01T10:00:02Z INFO \xd8\xa7\xd9\x84 \xe5\xae\xa2\xe6\x88\xb7\n".to_vec()].concat()),
+        ("broken.jsonl", b"{\"time\":\"2026-03-01T10:00:00Z\",\"msg\":\"fine\"}\n{\"time\":\"2026-03-01T10:\n{\"time\":\"2026-03-01T10:00:02Z\",\"msg\":\"fine\"}\n".to_vec()),
+    ];
+    let mut lines = 0;
+    for (name, content) in &files {
+        place.write(&format!("logs/{name}"), content);
+        // A last line without an end is a line.
+        lines += content.split_inclusive(|byte| *byte == b'\n').count() as u64;
+    }
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packed, crate::place::log(70).as_bytes()).unwrap();
+    place.write("logs/packed.log.1.gz", packed.finish().unwrap());
+    (place, lines + 70)
+}
+
+#[test]
+fn counts_of_patterns_are_all_records_and_lines_are_all_lines_of_all_files() {
+    let (place, lines) = mixed();
+    let told = place.json(&["patterns", "logs"]);
+    let hearing = &told["hearing"];
+    assert_eq!((&hearing["unread"], &hearing["files"]), (&json!([]), &json!(9)));
+    assert_eq!(hearing["lines"], lines);
+    assert_eq!(hearing["records"], counted(&told));
+    let mut share = 0.0;
+    for pattern in told["patterns"].as_array().unwrap() {
+        share += pattern["share"].as_f64().unwrap();
+    }
+    assert!((share - 1.0).abs() < 1e-9, "{share}");
+}
+
+#[test]
+fn each_record_is_assigned_once_by_its_first_line_and_in_the_order_of_its_file() {
+    let (place, _) = mixed();
+    let told = place.json(&["patterns", "logs"]);
+    let records = assigned(&place, &["logs"]);
+    assert_eq!(told["hearing"]["records"], records.len());
+    let mut last: (String, u64) = Default::default();
+    for record in &records {
+        let (file, line) = (record["file"].as_str().unwrap().to_owned(), record["line"].as_u64().unwrap());
+        assert!(line >= 1 && (file != last.0 || line > last.1), "{record}");
+        last = (file, line);
+    }
+    let single = assigned(&place, &["logs/plain.log"]);
+    let lines: Vec<u64> = single.iter().map(|record| record["line"].as_u64().unwrap()).collect();
+    assert_eq!(lines, (1..=51).chain([56]).collect::<Vec<u64>>());
+}
+
+#[test]
+fn a_flood_of_lines_that_are_all_different_is_counted_as_what_was_not_heard() {
+    let place = Place::new();
+    let letters = |number: u32| -> String {
+        format!("{number:05}").bytes().map(|digit| char::from(digit - b'0' + b'a')).collect()
+    };
+    let flood: String =
+        (0..6_000).map(|at| format!("2026-03-01T10:00:00Z INFO odd thing {}\n", letters(at))).collect();
+    place.write("a.log", flood);
+    let told = place.json(&["patterns", "a.log"]);
+    let cut = &told["hearing"]["cut"][0];
+    assert_eq!(
+        cut,
+        &json!({ "what": "records of patterns beyond the limits, of which only the number is kept", "count": 6_000 - 4_096 })
+    );
+    assert_eq!(counted(&told), 6_000);
+}

@@ -33,7 +33,7 @@ fn an_unknown_option_or_command_is_named() {
     check_refused(&["listen", "--loud", "a.log"], &["--loud", "Usage"]);
     check_refused(&["hear", "a.log"], &["hear", "Usage"]);
     check_refused(&["listen", "--format", "pdf", "a.log"], &["pdf", "markdown"]);
-    check_refused(&["listen"], &["<PATH>"]);
+    check_refused(&["listen"], &["no PATH was given", "hark.toml"]);
     check_refused(&["back", "a.log"], &["--at"]);
     check_refused(&["demo", "--tale", "loud"], &["loud"]);
 }

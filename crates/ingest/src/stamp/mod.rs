@@ -169,6 +169,18 @@ pub(crate) fn search(line: &[u8]) -> Option<Stamp> {
     })
 }
 
+/// The stamp, of any form, that a text begins with.
+pub(crate) fn leading(text: &[u8]) -> Option<Stamp> {
+    let mut starts = candidates(text).take_while(|(_, token)| *token == 0);
+    let is_indented = matches!(text.first(), Some(b' ' | b'\t'));
+    starts.find_map(|(start, token)| {
+        FORMS.into_iter().find_map(|form| {
+            let (reading, length) = form.read(&text[start..])?;
+            Some(Stamp { shape: Shape { form, token, is_indented }, reading, start, end: start + length })
+        })
+    })
+}
+
 /// Reads a whole field as a time; the form of the last field is tried first.
 #[derive(Clone, Debug)]
 pub(crate) struct FieldReader {

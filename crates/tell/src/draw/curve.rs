@@ -3,18 +3,19 @@
 use hark_event::{Curve, Episode, Moment};
 
 use super::{
-    Size, label_width,
+    Size,
+    canvas::{self, Leads, RIGHT, label, time_axis},
+    label_width,
     rows::{Reach, Rows, Side},
     sample::{self, Bucket},
     scale::{TimeScale, ValueScale, coordinate},
-    ticks, window,
+    window,
 };
-use crate::{calendar::Calendar, markup::Markup, words};
+use crate::{calendar::Calendar, markup::Markup, selection, words};
 
 const LEFT: f64 = 52.0;
-const RIGHT: f64 = 8.0;
 const ROW: f64 = 18.0;
-const PLOT: f64 = 112.0;
+const PLOT: f64 = 132.0;
 const AXIS: f64 = 22.0;
 /// One bucket takes so many pixels: finer than that, noise hides the shape.
 const BUCKET: f64 = 3.0;
@@ -22,6 +23,8 @@ const BUCKET: f64 = 3.0;
 /// A moment that is marked with a line and a word.
 struct Mark {
     at: Moment,
+    /// When it could be known, which for an onset is when it was noticed.
+    known_at: Moment,
     class: &'static str,
     label: &'static str,
 }
@@ -36,6 +39,8 @@ pub(crate) struct CurvePicture<'a> {
     pub(crate) incident: Option<Moment>,
     /// Up to when the curve is told: the incident's start, or now.
     pub(crate) told_at: Moment,
+    /// The signal's mark on the page, under which its pieces of evidence are numbered.
+    pub(crate) mark: &'a str,
 }
 
 impl CurvePicture<'_> {
@@ -45,7 +50,7 @@ impl CurvePicture<'_> {
         let time = TimeScale {
             window: window::of_episode(self.episode, self.curve, self.told_at),
             left,
-            right: size.width() - RIGHT,
+            right: size.width_beside() - RIGHT,
         };
         let (marks, rows) = self.placed_marks(&time);
         let top = ROW * rows as f64 + 4.0;
@@ -59,13 +64,16 @@ impl CurvePicture<'_> {
             sample::range(values[..before.max(1).min(count)].iter().chain(&expected)).unwrap_or((0.0, 1.0));
         let scale = ValueScale { low, high, top, bottom: top + PLOT };
 
-        let mut svg = opened(size, height, &self.title(), &self.description(calendar));
+        let words = (&*self.title(), &*self.description(calendar));
+        let mut svg = canvas::opened(size.class(), (height, &time), Leads::Nowhere, words);
         axes(&mut svg, &time, &scale, calendar);
         area(&mut svg, &values, &time, &scale, "envelope");
         line(&mut svg, &expected, &time, &scale, "expected");
         let noticed = sample::bucket_of(self.episode.signal.noticed_at, time.window, count).unwrap_or(count);
         line(&mut svg, &values[..(noticed + 1).min(count)], &time, &scale, "value");
         offset_line(&mut svg, &values, noticed, &time, &scale, "value known");
+        canvas::veil(&mut svg, &time, (0.0, scale.bottom));
+        self.evidence(&mut svg, &time, scale.bottom);
         for (mark, row, side) in &marks {
             paint_mark(&mut svg, mark, (ROW * *row as f64, scale.bottom), *side, &time);
         }
@@ -78,12 +86,18 @@ impl CurvePicture<'_> {
         // The most telling first: it gets its label even where there is little room.
         let mut marks: Vec<Mark> = self
             .incident
-            .map(|at| Mark { at, class: "incident", label: "users noticed" })
+            .map(|at| Mark { at, known_at: at, class: "incident", label: "users noticed" })
             .into_iter()
             .collect();
-        marks.push(Mark { at: signal.noticed_at, class: "noticed", label: "noticed" });
-        marks.push(Mark { at: signal.onset, class: "onset", label: "began" });
-        marks.extend(self.episode.ended_at.map(|at| Mark { at, class: "ended", label: "over" }));
+        let known_at = signal.noticed_at;
+        marks.push(Mark { at: known_at, known_at, class: "noticed", label: "noticed" });
+        marks.push(Mark { at: signal.onset, known_at, class: "onset", label: "began" });
+        marks.extend(self.episode.ended_at.map(|at| Mark {
+            at,
+            known_at: at,
+            class: "ended",
+            label: "over",
+        }));
         let mut rows = Rows::new(Reach::Below, (time.left, time.right), 10.0, 4.0, 4);
         let placed = marks
             .into_iter()
@@ -94,6 +108,16 @@ impl CurvePicture<'_> {
             })
             .collect();
         (placed, rows.count())
+    }
+
+    /// A small stroke at the moment of each piece of evidence that is shown beside the picture.
+    fn evidence(&self, svg: &mut Markup, time: &TimeScale, bottom: f64) {
+        let evidence = self.episode.signal.evidence.iter().take(selection::EVIDENCE_MAX);
+        for (index, evidence) in evidence.enumerate().filter(|(_, evidence)| time.shows(evidence.time)) {
+            let (x, y) = (coordinate(time.x(evidence.time)), coordinate(bottom));
+            let of = format!("{}e{}", self.mark, index + 1);
+            svg.empty("circle", &[("class", "proof"), ("data-of", &of), ("cx", &x), ("cy", &y), ("r", "3")]);
+        }
     }
 
     fn title(&self) -> String {
@@ -112,16 +136,6 @@ impl CurvePicture<'_> {
     }
 }
 
-/// A new picture with its title and description.
-pub(super) fn opened(size: Size, height: f64, title: &str, description: &str) -> Markup {
-    let mut svg = Markup::default();
-    let view = format!("0 0 {} {}", coordinate(size.width()), coordinate(height));
-    svg.open("svg", &[("class", size.class()), ("viewBox", &view), ("role", "img"), ("aria-label", title)]);
-    svg.element("title", &[], title);
-    svg.element("desc", &[], description);
-    svg
-}
-
 fn axes(svg: &mut Markup, time: &TimeScale, scale: &ValueScale, calendar: &Calendar) {
     for value in scale.round_values() {
         let y = coordinate(scale.y(value));
@@ -131,22 +145,6 @@ fn axes(svg: &mut Markup, time: &TimeScale, scale: &ValueScale, calendar: &Calen
         svg.element("text", &[("class", "axis end"), ("x", &x), ("y", &y)], &words::value(value));
     }
     time_axis(svg, time, calendar, scale.bottom);
-}
-
-/// Round times with a small stroke each, but for those whose label would leave the picture.
-pub(super) fn time_axis(svg: &mut Markup, time: &TimeScale, calendar: &Calendar, bottom: f64) {
-    let most = ((time.right - time.left) / 62.0) as usize;
-    for tick in ticks::ticks(time.window, calendar, most) {
-        let x = time.x(tick.at);
-        let half = label_width(&tick.label) / 2.0;
-        if x - half < 0.0 || x + half > time.right + RIGHT {
-            continue;
-        }
-        let (at, from, to) = (coordinate(x), coordinate(bottom), coordinate(bottom + 4.0));
-        svg.empty("line", &[("class", "tick"), ("x1", &at), ("x2", &at), ("y1", &from), ("y2", &to)]);
-        let y = coordinate(bottom + 17.0);
-        svg.element("text", &[("class", "axis middle"), ("x", &at), ("y", &y)], &tick.label);
-    }
 }
 
 /// The space between the lowest and the highest values, with a gap wherever nothing was heard.
@@ -227,7 +225,7 @@ fn paint_mark(
     time: &TimeScale,
 ) {
     let x = time.x(mark.at);
-    svg.open("g", &[("class", mark.class)]);
+    svg.open("g", &[("class", mark.class), ("data-at", &mark.known_at.seconds().to_string())]);
     let (at, from, to) = (coordinate(x), coordinate(top + ROW / 2.0), coordinate(bottom));
     svg.empty("line", &[("x1", &at), ("x2", &at), ("y1", &from), ("y2", &to)]);
     let y = coordinate(top + ROW / 2.0);
@@ -236,15 +234,6 @@ fn paint_mark(
         label(svg, "label", x, top + ROW / 2.0 + 4.0, 9.0, side, mark.label);
     }
     svg.close("g");
-}
-
-/// A label beside a mark, with a little distance.
-pub(super) fn label(svg: &mut Markup, class: &str, x: f64, y: f64, distance: f64, side: Side, text: &str) {
-    let (x, class) = match side {
-        Side::Right => (x + distance, class.to_owned()),
-        Side::Left => (x - distance, format!("{class} end")),
-    };
-    svg.element("text", &[("class", &class), ("x", &coordinate(x)), ("y", &coordinate(y))], text);
 }
 
 #[cfg(test)]
@@ -268,11 +257,12 @@ mod tests {
             curve: episode.curve.as_ref().unwrap(),
             incident: Some(story.incident.start),
             told_at: story.incident.start,
+            mark: "S1",
         };
         let svg = picture.svg(&Calendar::around(fixture::START, &fixture::berlin()), Size::Wide).finish();
         for part in [
-            "<title>payments: a log line said more and more</title>",
-            "<desc>",
+            "aria-label=\"payments: a log line said more and more. ",
+            "data-of=\"S1e1\"",
             ">began<",
             ">noticed<",
             ">users noticed<",

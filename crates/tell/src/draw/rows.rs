@@ -80,6 +80,25 @@ impl Rows {
 
     /// Puts a mark at `x` with a label of this width into the first row that has room for both.
     pub(crate) fn place(&mut self, x: f64, label_width: f64) -> Placed {
+        if let Some((row, side, whole, label)) = self.find(x, label_width) {
+            self.take(row, x, whole, Some(label));
+            return Placed { row, side: Some(side) };
+        }
+        let half = self.mark_width / 2.0;
+        let whole = (x - half, x + half);
+        let free = (0..self.taken.len()).find(|row| self.is_free(*row, whole));
+        let row = free.unwrap_or(self.taken.len() - 1);
+        self.take(row, x, whole, None);
+        Placed { row, side: None }
+    }
+
+    /// Whether there is room for a mark at `x` and a label of this width beside it.
+    pub(crate) fn has_place(&self, x: f64, label_width: f64) -> bool {
+        self.find(x, label_width).is_some()
+    }
+
+    /// The first row that has room, the side, and what mark with label and the label alone would take.
+    fn find(&self, x: f64, label_width: f64) -> Option<(usize, Side, Stretch, Stretch)> {
         let half = self.mark_width / 2.0;
         let beside = half + self.gap;
         let right =
@@ -90,17 +109,12 @@ impl Rows {
                 for (side, whole, label) in [right, left] {
                     let is_crossed = avoided.is_some_and(|line| label.0 <= line && line <= label.1);
                     if !is_crossed && self.has_room(row, x, whole, label) {
-                        self.take(row, x, whole, Some(label));
-                        return Placed { row, side: Some(side) };
+                        return Some((row, side, whole, label));
                     }
                 }
             }
         }
-        let whole = (x - half, x + half);
-        let free = (0..self.taken.len()).find(|row| self.is_free(*row, whole));
-        let row = free.unwrap_or(self.taken.len() - 1);
-        self.take(row, x, whole, None);
-        Placed { row, side: None }
+        None
     }
 
     /// How many rows were needed.

@@ -23,6 +23,18 @@ pub(crate) fn baseline(curve: &Curve, window: Window, count: usize) -> Vec<Optio
     buckets(curve, &curve.baseline, window, count)
 }
 
+/// The values of steps that were complete at this moment; the step in which an incident began shows the incident.
+pub(crate) fn values_until(
+    curve: &Curve,
+    window: Window,
+    count: usize,
+    until: Moment,
+) -> Vec<Option<Bucket>> {
+    let complete = until.seconds_since(curve.from).max(0) / curve.step_seconds.max(1);
+    let complete = usize::try_from(complete).unwrap_or(usize::MAX).min(curve.values.len());
+    buckets(curve, &curve.values[..complete], window, count)
+}
+
 fn buckets(curve: &Curve, steps: &[Option<f64>], window: Window, count: usize) -> Vec<Option<Bucket>> {
     let step_nanos = i128::from(curve.step_seconds.max(1)) * 1_000_000_000;
     let length = i128::from(window.to.nanos()) - i128::from(window.from.nanos());
@@ -116,6 +128,16 @@ mod tests {
             .map(|bucket| bucket.unwrap().mean)
             .collect();
         assert_eq!(means, [1.0, 1.0, 2.0, 2.0]);
+    }
+
+    #[test]
+    fn the_step_in_which_it_began_is_left_out() {
+        let until = |seconds| {
+            values_until(&curve(&[1.0, 2.0, 9.0]), window(0, 180), 3, Moment::from_seconds(seconds))
+        };
+        assert_eq!(until(150)[2], None);
+        assert_eq!(until(180)[2].unwrap().mean, 9.0);
+        assert!(until(-5).iter().all(Option::is_none));
     }
 
     #[test]

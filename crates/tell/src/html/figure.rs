@@ -19,21 +19,22 @@ pub(super) fn timeline(page: &mut Markup, story: &Story, calendar: &Calendar) {
     page.raw("<figcaption>");
     if story.first().is_some() {
         page.raw("<span class=\"key unnoticed\">began, not yet noticed</span> <span class=\"key open\">noticed, still there</span> ");
+        page.raw("<span class=\"key span\">lead time</span> ");
     }
-    page.element("span", &[], &format!("Times are local to {}.", calendar.zone_name()));
+    page.element("span", &[], &format!("All times: {}.", calendar.zone_name()));
     page.raw("</figcaption>\n</figure>\n");
 }
 
 /// One signal's curve; nothing if it has none.
 pub(super) fn curve(
     page: &mut Markup,
-    episode: &Episode,
+    (mark, episode): (&str, &Episode),
     incident: Option<Moment>,
     told_at: Moment,
     calendar: &Calendar,
 ) {
     let Some(curve) = &episode.curve else { return };
-    let picture = CurvePicture { episode, curve, incident, told_at };
+    let picture = CurvePicture { episode, curve, incident, told_at, mark };
     page.raw("<figure class=\"curve\">\n");
     for size in Size::ALL {
         page.append(picture.svg(calendar, size));

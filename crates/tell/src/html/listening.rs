@@ -13,7 +13,7 @@ pub(crate) fn tell(listening: &Listening, zone: &Zone) -> String {
     page.raw("<header class=\"top\">\n<p class=\"kicker\">Harkback · what is being said</p>\n");
     page.element("h1", &[], &headline);
     page.element("p", &[("class", "sub")], &words::listening::listened(listening, &calendar));
-    page.raw("</header>\n<section>\n");
+    page.raw("</header>\n<section class=\"lines\">\n");
     for (index, episode) in listening.episodes.iter().enumerate() {
         signal::line(&mut page, index + 1, episode, listening.as_of, &calendar);
     }
@@ -31,9 +31,11 @@ mod tests {
     use crate::fixture;
 
     #[test]
-    fn each_line_has_its_curve_in_three_widths() {
+    fn each_line_has_its_shape_and_opens_its_curve_in_three_widths() {
         let page = tell(&fixture::listening(), &fixture::berlin());
-        assert_eq!(page.matches("<svg").count(), 9);
+        assert_eq!(page.matches("<details class=\"line\"><summary>").count(), 3);
+        assert_eq!((page.matches("<svg class=\"glimpse\"").count(), page.matches("<svg").count()), (3, 12));
+        assert!(page.contains("script-src &#39;none&#39;") && !page.contains("<script"));
         assert!(page.contains("2 signals were held back"));
     }
 

@@ -1,9 +1,12 @@
 //! The sections of a story's page below its signals. Whatever a sentence can point at has its mark as anchor.
 
-use hark_event::Id;
+use hark_event::{ChangeKind, Id, Moment};
 use hark_story::{Answer, LinkedSignal, ReachedNote, Story, StoryChange};
 
-use super::page::{left, section};
+use super::{
+    page::{left, section, section_known_at},
+    signal::{self, known_at},
+};
 use crate::{
     calendar::Calendar,
     markup::Markup,
@@ -15,18 +18,19 @@ use crate::{
 /// More than this of one kind is a list that nobody reads, and a page that nobody's browser opens.
 const SHOWN_MAX: usize = 100;
 
+/// Beyond these, things of less bearing are folded away.
+const UNFOLDED_MAX: usize = 3;
+
 /// Changes with what they changed.
 pub(super) fn changes(page: &mut Markup, story: &Story, calendar: &Calendar) {
     if story.changes.is_empty() {
         return;
     }
     section(page, "Changes", "By their bearing on the incident.");
-    page.raw("<ol class=\"things\">\n");
     let (shown, left_out) = first(&story.changes, SHOWN_MAX);
-    for (index, told) in shown.iter().enumerate() {
+    folded(page, shown, ("change of less bearing", "changes of less bearing"), |page, index, told| {
         change(page, index, told, calendar);
-    }
-    page.raw("</ol>\n");
+    });
     left(page, left_out, "change", "changes");
     page.raw("</section>\n");
 }
@@ -34,11 +38,13 @@ pub(super) fn changes(page: &mut Markup, story: &Story, calendar: &Calendar) {
 fn change(page: &mut Markup, index: usize, told: &StoryChange, calendar: &Calendar) {
     let change = &told.change;
     let mark = format!("C{}", index + 1);
-    opened(page, &mark, "change");
+    opened(page, &mark, "change", Some(change.time));
     page.raw("<p class=\"title\">");
     page.element("strong", &[], &change.summary);
     page.raw("</p><p class=\"remark\">");
-    let mut facts = vec![calendar.day_and_time(change.time), words::change(change.kind).to_owned()];
+    let mut facts = vec![calendar.day_and_time(change.time)];
+    // A commit is called one where it is named.
+    facts.extend((change.kind != ChangeKind::Commit).then(|| words::change(change.kind).to_owned()));
     facts.extend(words::story::change_origin(told));
     page.text(&facts.join(" · "));
     page.raw("</p>");
@@ -93,7 +99,7 @@ pub(super) fn notes(page: &mut Markup, story: &Story) {
 
 fn note(page: &mut Markup, index: usize, reached: &ReachedNote) {
     let note = &reached.note;
-    opened(page, &format!("N{}", index + 1), "note");
+    opened(page, &format!("N{}", index + 1), "note", note.written_at);
     page.raw("<blockquote>");
     page.text(&note.text);
     page.raw("</blockquote><p class=\"remark\">");
@@ -104,7 +110,8 @@ fn note(page: &mut Markup, index: usize, reached: &ReachedNote) {
 
 /// The three questions; every sentence opens its evidence.
 pub(super) fn questions(page: &mut Markup, story: &Story, references: &References) {
-    section(page, "The three questions", "");
+    // They are asked, and answered, when it has happened.
+    section_known_at(page, story.incident.start, "Why?", "Open a sentence to see what it rests on.");
     for (question, answers) in words::story::questions(&story.questions) {
         page.element("h3", &[], question);
         if answers.is_empty() {
@@ -118,26 +125,29 @@ pub(super) fn questions(page: &mut Markup, story: &Story, references: &Reference
 }
 
 fn answer(page: &mut Markup, answer: &Answer, references: &References) {
-    page.raw("<p class=\"answer\">");
-    page.text(&answer.text);
-    for id in &answer.evidence {
-        page.raw(" ");
-        pointer(page, id, references);
+    let marks: Vec<&str> = answer.evidence.iter().map(|id| references.mark(id)).collect();
+    page.open("details", &[("class", "answer"), ("data-of", &marks.join(" "))]);
+    page.raw("<summary>");
+    page.prose(&answer.text);
+    for mark in marks {
+        page.raw("\u{a0}");
+        page.element("span", &[("class", "mark")], mark);
     }
-    page.raw("</p>\n");
+    page.raw("</summary><ul>");
+    for id in &answer.evidence {
+        page.raw("<li>");
+        pointer(page, id, references);
+        page.raw(" ");
+        page.prose(references.get(id).map_or("", |reference| &reference.title));
+        page.raw("</li>");
+    }
+    page.raw("</ul></details>\n");
 }
 
 /// A mark that leads to its thing; the bare id of what does not stand on the page.
 fn pointer(page: &mut Markup, id: &Id, references: &References) {
     match references.get(id) {
-        Some(reference) => {
-            let target = format!("#{}", reference.mark);
-            page.element(
-                "a",
-                &[("class", "mark"), ("href", &target), ("title", &reference.title)],
-                &reference.mark,
-            );
-        }
+        Some(reference) => signal::mark(page, &reference.mark),
         None => page.element("code", &[], id.as_str()),
     }
 }
@@ -147,7 +157,8 @@ pub(super) fn blind_spots(page: &mut Markup, story: &Story) {
     if story.blind_spots.is_empty() {
         return;
     }
-    section(page, "Blind spots", "Places on the path from which nothing could be heard.");
+    let remark = "Places on the path from which nothing could be heard.";
+    section_known_at(page, story.incident.start, "Blind spots", remark);
     page.raw("<ul class=\"spots\">\n");
     for spot in story.blind_spots.iter().take(SHOWN_MAX) {
         page.raw("<li><p class=\"title\">");
@@ -168,7 +179,7 @@ pub(super) fn people(page: &mut Markup, story: &Story, calendar: &Calendar) {
     section(page, "What people were told", "Alerts, and what users reported.");
     page.raw("<ol class=\"things\">\n");
     for (index, alert) in story.alerts.iter().take(SHOWN_MAX).enumerate() {
-        opened(page, &format!("A{}", index + 1), "alert");
+        opened(page, &format!("A{}", index + 1), "alert", Some(alert.starts_at));
         page.raw("<p class=\"title\">");
         page.element("strong", &[], &alert.name);
         unanswered(page, story, &alert.id);
@@ -180,7 +191,7 @@ pub(super) fn people(page: &mut Markup, story: &Story, calendar: &Calendar) {
         page.raw("</div></li>\n");
     }
     for (index, report) in story.reports.iter().take(SHOWN_MAX).enumerate() {
-        opened(page, &format!("R{}", index + 1), "report");
+        opened(page, &format!("R{}", index + 1), "report", Some(report.time));
         page.raw("<blockquote>");
         page.text(&report.text);
         page.raw("</blockquote>");
@@ -206,9 +217,8 @@ fn unanswered(page: &mut Markup, story: &Story, id: &Id) {
 /// Signals that someone was told of and that nobody answered.
 fn unheeded_signals(page: &mut Markup, story: &Story) {
     for linked in story.signals.iter().filter(|linked| story.unheeded.contains(&linked.episode.signal.id)) {
-        let mark = format!("S{}", linked.rank);
         page.raw("<p>");
-        page.element("a", &[("class", "mark"), ("href", &format!("#{mark}"))], &mark);
+        signal::mark(page, &format!("S{}", linked.rank));
         page.text(" was said to someone.");
         page.raw(" <span class=\"unheeded\">nobody answered</span></p>\n");
     }
@@ -225,24 +235,27 @@ pub(super) fn others(page: &mut Markup, story: &Story, calendar: &Calendar) {
         "Heard, but not credible",
         "Said before the users noticed, and no reason to believe that it belongs here.",
     );
-    page.raw("<ol class=\"things\">\n");
+    page.raw("<details class=\"more\"><summary>");
+    page.text(&words::count(others.len() as u64, "signal", "signals"));
+    page.raw("</summary>\n<ol class=\"things\">\n");
     let (shown, left_out) = first(&others, SHOWN_MAX);
     shown.iter().for_each(|linked| other(page, linked, calendar));
     page.raw("</ol>\n");
     left(page, left_out, "signal", "signals");
+    page.raw("</details>\n");
     page.raw("</section>\n");
 }
 
 fn other(page: &mut Markup, linked: &LinkedSignal, calendar: &Calendar) {
     let signal = &linked.episode.signal;
-    opened(page, &format!("S{}", linked.rank), "other");
-    page.element(
+    opened(page, &format!("S{}", linked.rank), "other", Some(signal.noticed_at));
+    page.quoting(
         "p",
         &[("class", "title")],
         &format!("{}: {}", words::story::headline(linked), signal.summary),
     );
     page.raw("<p class=\"remark\">");
-    page.element("code", &[], &signal.subject.name);
+    page.quoting("code", &[], &signal.subject.name);
     let because = linked.not_credible_because.as_deref().unwrap_or(&linked.link);
     page.text(&format!(
         " · {} · {because} · {}",
@@ -262,8 +275,8 @@ pub(super) fn aftermath(page: &mut Markup, story: &Story, calendar: &Calendar) {
     let (shown, left_out) = first(&story.aftermath, SHOWN_MAX);
     for (index, episode) in shown.iter().enumerate() {
         let signal = &episode.signal;
-        opened(page, &format!("L{}", index + 1), "other");
-        page.element("p", &[("class", "title")], &format!("{}: {}", signal.origin.service, signal.summary));
+        opened(page, &format!("L{}", index + 1), "other", Some(signal.noticed_at));
+        page.quoting("p", &[("class", "title")], &format!("{}: {}", signal.origin.service, signal.summary));
         page.element(
             "p",
             &[("class", "remark")],
@@ -283,9 +296,11 @@ pub(super) fn timeline(page: &mut Markup, story: &Story, calendar: &Calendar, re
         return;
     }
     section(page, "In order of time", "");
-    page.raw("<table>\n<thead><tr><th scope=\"col\">When</th><th scope=\"col\">What</th><th scope=\"col\"></th></tr></thead>\n<tbody>\n");
+    page.raw("<table>\n<thead><tr><th scope=\"col\">When</th><th scope=\"col\">What</th><th scope=\"col\">Which</th></tr></thead>\n<tbody>\n");
     for entry in entries {
-        page.open("tr", &[("class", entry.what.name())]);
+        let of = references.mark(&entry.id);
+        let attributes = [("class", entry.what.name()), ("data-at", &*known_at(entry.time)), ("data-of", of)];
+        page.open("tr", &attributes);
         page.raw("<td>");
         page.element(
             "time",
@@ -299,7 +314,7 @@ pub(super) fn timeline(page: &mut Markup, story: &Story, calendar: &Calendar, re
             pointer(page, &entry.id, references);
             page.raw(" ");
         }
-        page.text(&entry.text);
+        page.prose(&entry.text);
         page.raw("</td></tr>\n");
     }
     page.raw("</tbody>\n</table>\n");
@@ -307,8 +322,35 @@ pub(super) fn timeline(page: &mut Markup, story: &Story, calendar: &Calendar, re
     page.raw("</section>\n");
 }
 
-fn opened(page: &mut Markup, mark: &str, class: &str) {
-    page.open("li", &[("id", mark), ("class", class)]);
+/// Things in their order, those of less bearing folded away.
+fn folded<T>(
+    page: &mut Markup,
+    things: &[T],
+    (one, many): (&str, &str),
+    mut tell: impl FnMut(&mut Markup, usize, &T),
+) {
+    let (unfolded, rest) = first(things, UNFOLDED_MAX);
+    page.raw("<ol class=\"things\">\n");
+    unfolded.iter().enumerate().for_each(|(index, thing)| tell(page, index, thing));
+    page.raw("</ol>\n");
+    if rest == 0 {
+        return;
+    }
+    page.raw("<details class=\"more\"><summary>");
+    page.text(&words::count(rest as u64, one, many));
+    page.raw("</summary>\n<ol class=\"things\">\n");
+    for (index, thing) in things.iter().enumerate().skip(unfolded.len()) {
+        tell(page, index, thing);
+    }
+    page.raw("</ol>\n</details>\n");
+}
+
+/// Begins a thing that can be pointed at, with the moment from which on it could be known.
+fn opened(page: &mut Markup, mark: &str, class: &str, at: Option<Moment>) {
+    let known_at = at.map(known_at).unwrap_or_default();
+    let mut attributes = vec![("id", mark), ("class", class), ("data-of", mark)];
+    attributes.extend(at.map(|_| ("data-at", &*known_at)));
+    page.open("li", &attributes);
     page.element("span", &[("class", "mark")], mark);
     page.raw("<div>");
 }

@@ -1,81 +1,107 @@
-//! A signal as a card: kind, sentence, link, base rate, curve, evidence, code.
+//! A signal as a card of a story, or as one of the few lines of what is being said: kind, sentence, link, base rate,
+//! curve, evidence, code.
 
 use hark_event::{CodePlace, Episode, Evidence, Moment};
 use hark_story::LinkedSignal;
 
-use super::{figure, page::fact};
+use super::{
+    figure,
+    page::{fact, term},
+};
 use crate::{
     calendar::Calendar,
     clean,
+    draw::glimpse,
     markup::Markup,
     selection::{self, first},
     words,
 };
 
-/// Where a card's curve ends, and what it is told for.
-#[derive(Clone, Copy)]
-pub(super) enum Told {
-    /// A story about what began then.
-    Before(Moment),
-    /// What is heard now.
-    Now(Moment),
-}
-
 /// The card of a signal that belongs to a story.
 pub(super) fn card(page: &mut Markup, linked: &LinkedSignal, start: Moment, calendar: &Calendar) {
     let episode = &linked.episode;
     let mark = format!("S{}", linked.rank);
-    page.open("article", &[("class", "card"), ("id", &mark)]);
+    page.open(
+        "article",
+        &[
+            ("class", "card"),
+            ("id", &mark),
+            ("data-of", &mark),
+            ("data-at", &known_at(episode.signal.noticed_at)),
+        ],
+    );
     page.raw("<header>");
     page.element("span", &[("class", "mark signal")], &mark);
     page.element("h3", &[], &words::story::headline(linked));
-    page.element("span", &[("class", "lead-time")], &words::story::lead(linked));
-    page.raw("</header>\n");
-    body(page, episode, Told::Before(start), calendar);
+    page.element("span", &[("class", "lead-time hindsight")], &words::story::lead(linked));
+    page.raw("</header>\n<div class=\"beside\"><div>");
+    sentence(page, episode);
     page.raw("<dl class=\"facts\">");
     fact(page, "Began", &calendar.day_and_time(episode.signal.onset));
     fact(page, "Noticed", &calendar.day_and_time(episode.signal.noticed_at));
-    fact(page, "Base rate", &rarity(episode));
-    fact(page, "Link", &linked.link);
-    page.raw("</dl>\n");
-    rest(page, episode, calendar);
+    page.raw("<div class=\"hindsight\">");
+    term(page, "How rare", &rarity(episode));
+    page.raw("</div><div class=\"hindsight\">");
+    term(page, "Link", &linked.link);
+    page.raw("</div></dl>\n</div>");
+    figure::curve(page, (&mark, episode), Some(start), start, calendar);
+    page.raw("</div>\n");
+    rest(page, &mark, episode, calendar);
     page.raw("</article>\n");
 }
 
-/// The card of a signal in a list of what is being said.
+/// One of the few lines of what is being said, which opens its evidence.
 pub(super) fn line(page: &mut Markup, rank: usize, episode: &Episode, now: Moment, calendar: &Calendar) {
     let signal = &episode.signal;
-    page.raw("<article class=\"card\"><header>");
-    page.element("span", &[("class", "mark signal")], &rank.to_string());
-    page.element("h2", &[], &format!("{}: {}", signal.origin.service, words::kind(signal.kind)));
-    page.raw("</header>\n");
-    body(page, episode, Told::Now(now), calendar);
-    page.raw("<dl class=\"facts\">");
-    fact(page, "Began", &calendar.day_and_time(signal.onset));
-    fact(page, "Noticed", &calendar.day_and_time(signal.noticed_at));
-    if let Some(ended) = episode.ended_at {
-        fact(page, "Over since", &calendar.day_and_time(ended));
+    let mark = rank.to_string();
+    page.raw("<details class=\"line\"><summary>");
+    page.element("span", &[("class", "mark signal")], &mark);
+    page.raw("<span class=\"said\">");
+    page.element("strong", &[], &format!("{}: {}", signal.origin.service, words::kind(signal.kind)));
+    page.raw(" ");
+    page.quoting("span", &[("class", "summary")], &signal.summary);
+    page.element("span", &[("class", "remark")], &words::listening::since(episode, calendar));
+    page.raw("</span>");
+    if let Some(shape) = glimpse::svg(episode, now) {
+        page.append(shape);
     }
-    fact(page, "Base rate", &rarity(episode));
+    page.raw("</summary>\n<div class=\"opened\">");
+    subject(page, episode);
+    figure::curve(page, (&mark, episode), None, now, calendar);
+    page.raw("<dl class=\"facts\">");
+    fact(page, "How rare", &rarity(episode));
     if let Some(because) = &signal.explained_by {
         fact(page, "Explained by", because);
     }
     page.raw("</dl>\n");
-    rest(page, episode, calendar);
-    page.raw("</article>\n");
+    rest(page, &mark, episode, calendar);
+    page.raw("</div></details>\n");
 }
 
-fn body(page: &mut Markup, episode: &Episode, told: Told, calendar: &Calendar) {
+/// A moment as the page's script reads it: whole seconds.
+pub(super) fn known_at(moment: Moment) -> String {
+    moment.seconds().to_string()
+}
+
+/// A mark that leads to its thing.
+pub(super) fn mark(page: &mut Markup, mark: &str) {
+    page.element("a", &[("class", "mark"), ("href", &format!("#{mark}")), ("data-of", mark)], mark);
+}
+
+/// What it is about, unless the sentence says it anyway; then the sentence.
+fn sentence(page: &mut Markup, episode: &Episode) {
     let signal = &episode.signal;
-    let name = clean::line_of_at_most(&signal.subject.name, selection::CHARACTERS_MAX);
-    page.raw("<p class=\"subject\">");
-    page.element("code", &[], &name);
-    page.raw("</p>\n");
-    page.element("p", &[("class", "summary")], &signal.summary);
-    match told {
-        Told::Before(start) => figure::curve(page, episode, Some(start), start, calendar),
-        Told::Now(now) => figure::curve(page, episode, None, now, calendar),
+    if words::subject(signal).is_some() {
+        subject(page, episode);
     }
+    page.quoting("p", &[("class", "summary")], &signal.summary);
+}
+
+fn subject(page: &mut Markup, episode: &Episode) {
+    let name = clean::line_of_at_most(&episode.signal.subject.name, selection::CHARACTERS_MAX);
+    page.raw("<p class=\"subject\">");
+    page.quoting("code", &[], &name);
+    page.raw("</p>\n");
 }
 
 fn rarity(episode: &Episode) -> String {
@@ -84,23 +110,25 @@ fn rarity(episode: &Episode) -> String {
     said
 }
 
-fn rest(page: &mut Markup, episode: &Episode, calendar: &Calendar) {
+fn rest(page: &mut Markup, mark: &str, episode: &Episode, calendar: &Calendar) {
     let signal = &episode.signal;
     if !signal.evidence.is_empty() || !episode.code.is_empty() {
         let (evidence, left_out) = first(&signal.evidence, selection::EVIDENCE_MAX);
         page.raw("<ul class=\"evidence\">\n");
-        evidence.iter().for_each(|evidence| said(page, evidence, calendar));
+        for (index, evidence) in evidence.iter().enumerate() {
+            said(page, &format!("{mark}e{}", index + 1), evidence, calendar);
+        }
         if left_out > 0 {
             page.element("li", &[], &format!("and {left_out} more"));
         }
         episode.code.iter().take(selection::EVIDENCE_MAX).for_each(|place| written(page, place));
         page.raw("</ul>\n");
     }
-    page.element("p", &[("class", "id")], signal.id.as_str());
+    page.element("p", &[("class", "id")], &format!("id {}", signal.id.as_str()));
 }
 
-fn said(page: &mut Markup, evidence: &Evidence, calendar: &Calendar) {
-    page.raw("<li>");
+fn said(page: &mut Markup, of: &str, evidence: &Evidence, calendar: &Calendar) {
+    page.open("li", &[("data-of", of)]);
     page.element(
         "time",
         &[("datetime", &crate::calendar::stamp(evidence.time))],

@@ -36,7 +36,7 @@ fn block(sheet: &mut Sheet, rank: usize, episode: &Episode, listening: &Listenin
     let margin = 4;
     let headline = format!("{}: {}", signal.origin.service, words::kind(signal.kind));
     sheet.row(0, &[cell(format!("{rank:>3}"), 3, SIGNAL)], STRONG, &headline);
-    sheet.paragraph(margin, PLAIN, &signal.subject.name);
+    words::subject(signal).into_iter().for_each(|name| sheet.paragraph(margin, PLAIN, name));
     sheet.paragraph(margin, PLAIN, &signal.summary);
     if let Some(curve) = &episode.curve {
         let shown = window::of_episode(episode, curve, listening.as_of);
@@ -57,14 +57,28 @@ mod tests {
     use super::*;
     use crate::fixture;
 
-    #[track_caller]
+    fn told_in(columns: usize, listening: &Listening) -> String {
+        tell(listening, &Screen { columns, color: false, zone: fixture::berlin() })
+    }
+
     fn told(listening: &Listening) -> String {
-        tell(listening, &Screen { columns: 72, color: false, zone: fixture::berlin() })
+        told_in(72, listening)
     }
 
     #[test]
-    fn what_spoke_is_told_in_blocks() {
-        insta::assert_snapshot!("listening_at_72_columns", told(&fixture::listening()));
+    fn what_spoke_is_told_in_blocks_in_terminals_of_four_widths() {
+        for columns in [60, 80, 120, 200] {
+            let told = told_in(columns, &fixture::listening());
+            insta::assert_snapshot!(format!("listening_at_{columns}_columns"), told);
+        }
+    }
+
+    #[test]
+    fn what_spoke_in_colour() {
+        let screen = Screen { columns: 80, color: true, zone: fixture::berlin() };
+        let told = tell(&fixture::listening(), &screen).replace('\u{1b}', "␛");
+        let above: Vec<&str> = told.lines().take(12).collect();
+        insta::assert_snapshot!("listening_in_colour", above.join("\n"));
     }
 
     #[test]

@@ -1,19 +1,21 @@
 //! The weeks before, drawn with letters: a line for each credible signal's curve, one for its way from onset
 //! to notice to incident, then changes and people over the same time, and the lead time as a span.
 
+use std::collections::BTreeMap;
+
 use anstyle::Style;
 use hark_event::{Moment, Window};
 use hark_story::{LinkedSignal, Story};
 
 use super::{
     sheet::{CHANGE, INCIDENT, PLAIN, QUIET, SIGNAL, STRONG, Sheet, WHISPER},
-    spark::spark,
+    spark::spark_until,
 };
 use crate::{
     calendar::Calendar,
     columns,
     draw::{sample::bucket_of, ticks, window},
-    selection, words,
+    reference, selection, words,
 };
 
 /// Draws the picture; nothing if there is no credible signal and no change to draw.
@@ -50,11 +52,14 @@ pub(super) fn draw(sheet: &mut Sheet, story: &Story, calendar: &Calendar) {
             .filter_map(|(index, reached)| Some((reached.note.written_at?, format!("▴N{}", index + 1))))
             .collect(),
     );
-    let alerts =
-        story.alerts.iter().enumerate().map(|(index, alert)| (alert.starts_at, format!("!A{}", index + 1)));
-    let reports =
-        story.reports.iter().enumerate().map(|(index, report)| (report.time, format!("▪R{}", index + 1)));
-    picture.marks(sheet, "people", WHISPER, alerts.chain(reports).take(selection::TIMELINE_MAX).collect());
+    let alerts = story.alerts.iter().enumerate();
+    let mut people =
+        picture.joined('!', alerts.map(|(index, alert)| (alert.starts_at, format!("A{}", index + 1))));
+    let reports = story.reports.iter().enumerate();
+    people
+        .extend(picture.joined('▪', reports.map(|(index, report)| (report.time, format!("R{}", index + 1)))));
+    people.truncate(selection::TIMELINE_MAX);
+    picture.marks(sheet, "people", WHISPER, people);
     picture.lead_time(sheet, story);
 }
 
@@ -84,7 +89,7 @@ impl Picture {
             // Only up to the incident, whose own explosion would flatten all that came before it.
             let before = Window { from: self.window.from, to: self.start };
             let columns = self.column(self.start).unwrap_or(self.plot);
-            self.put(sheet, &name, STRONG, style, &spark(curve, before, columns));
+            self.put(sheet, &name, STRONG, style, &spark_until(curve, before, columns));
         } else {
             self.put(sheet, &name, STRONG, style, "");
         }
@@ -108,6 +113,19 @@ impl Picture {
         start.into_iter().for_each(|column| line.set(column, '┃'));
         noticed.into_iter().for_each(|column| line.set(column, '●'));
         line.text()
+    }
+
+    /// Marks of one kind, those that would stand in one column as one.
+    fn joined(&self, shape: char, marks: impl Iterator<Item = (Moment, String)>) -> Vec<(Moment, String)> {
+        let mut columns: BTreeMap<usize, (Moment, Vec<String>)> = BTreeMap::new();
+        for (at, mark) in marks {
+            if let Some(column) = self.column(at) {
+                columns.entry(column).or_insert((at, Vec::new())).1.push(mark);
+            }
+        }
+        let joined =
+            |(at, marks): (Moment, Vec<String>)| (at, format!("{shape}{}", reference::joined(&marks)));
+        columns.into_values().map(joined).collect()
     }
 
     /// Marks with their names in as many lines as they need; nothing if there are none within the picture.
@@ -206,7 +224,7 @@ mod tests {
         let mut story = fixture::whispered();
         let plain = told(&story);
         let curve = story.signals[0].episode.curve.as_mut().unwrap();
-        curve.values.push(None);
+        // The step that it began in is the first to show it.
         curve.values.extend([Some(1e9); 5]);
         assert_eq!(told(&story), plain);
     }

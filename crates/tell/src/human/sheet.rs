@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use anstyle::{AnsiColor, Style};
+use anstyle::{Ansi256Color, Style};
 
 use crate::{Screen, clean, columns, selection};
 
@@ -16,14 +16,22 @@ pub(super) const PLAIN: Style = Style::new();
 pub(super) const STRONG: Style = Style::new().bold();
 /// What matters only to whoever looks for it.
 pub(super) const QUIET: Style = Style::new().dimmed();
+// Colours of the large palette, whose looks no theme changes: the small one's yellow and cyan cannot be read on white.
+// A test holds their contrast on light and on dark.
+
 /// What the system said.
-pub(super) const SIGNAL: Style = AnsiColor::Cyan.on_default();
+pub(super) const SIGNAL: Style = TEAL.on_default();
 /// The first whisper, and what nobody answered.
-pub(super) const WHISPER: Style = AnsiColor::Yellow.on_default();
+pub(super) const WHISPER: Style = AMBER.on_default();
 /// What hurt users.
-pub(super) const INCIDENT: Style = AnsiColor::Red.on_default();
+pub(super) const INCIDENT: Style = CRIMSON.on_default();
 /// What people changed.
-pub(super) const CHANGE: Style = AnsiColor::Magenta.on_default();
+pub(super) const CHANGE: Style = VIOLET.on_default();
+
+const TEAL: Ansi256Color = Ansi256Color(30);
+const AMBER: Ansi256Color = Ansi256Color(130);
+const CRIMSON: Ansi256Color = Ansi256Color(161);
+const VIOLET: Ansi256Color = Ansi256Color(97);
 
 /// Lines under way.
 pub(super) struct Sheet {
@@ -161,6 +169,25 @@ mod tests {
         let mut sheet = sheet(40, false);
         sheet.row(0, &[cell("a cell that is far too wide", 30, PLAIN)], PLAIN, "text behind it");
         assert_eq!(sheet.finish(), "a cell that is far too wide\n    text behind it\n");
+    }
+
+    /// Relative luminance of a colour of the 6 × 6 × 6 cube, as WCAG 2 has it.
+    fn luminance(color: Ansi256Color) -> f64 {
+        let cube = u32::from(color.0) - 16;
+        let channel = |step: u32| {
+            let value = f64::from([0, 95, 135, 175, 215, 255][step as usize]) / 255.0;
+            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * channel(cube / 36) + 0.7152 * channel(cube / 6 % 6) + 0.0722 * channel(cube % 6)
+    }
+
+    #[test]
+    fn every_colour_can_be_read_on_a_light_and_on_a_dark_terminal() {
+        for color in [TEAL, AMBER, CRIMSON, VIOLET] {
+            let light = 1.05 / (luminance(color) + 0.05);
+            let dark = (luminance(color) + 0.05) / 0.05;
+            assert!(light >= 4.0 && dark >= 4.0, "{color:?}: {light:.1} on white, {dark:.1} on black");
+        }
     }
 
     #[test]

@@ -2,13 +2,21 @@
 
 use hark_event::{Curve, Window};
 
-use crate::draw::sample;
+use crate::draw::sample::{self, Bucket};
 
 const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// The curve over this window in so many columns; a dot where nothing was heard.
 pub(super) fn spark(curve: &Curve, window: Window, columns: usize) -> String {
-    let values = sample::values(curve, window, columns);
+    letters(sample::values(curve, window, columns), columns)
+}
+
+/// The same with nothing but the steps that were complete at the window's end.
+pub(super) fn spark_until(curve: &Curve, window: Window, columns: usize) -> String {
+    letters(sample::values_until(curve, window, columns, window.to), columns)
+}
+
+fn letters(values: Vec<Option<Bucket>>, columns: usize) -> String {
     let means: Vec<Option<f64>> = values.iter().map(|bucket| bucket.map(|bucket| bucket.mean)).collect();
     let Some((low, high)) = sample::range(&values.iter().map(|bucket| bucket.map(flat)).collect::<Vec<_>>())
     else {
@@ -21,8 +29,8 @@ pub(super) fn spark(curve: &Curve, window: Window, columns: usize) -> String {
 }
 
 /// The bucket as its mean: in one line of letters there is no room for extremes.
-fn flat(bucket: sample::Bucket) -> sample::Bucket {
-    sample::Bucket { low: bucket.mean, high: bucket.mean, ..bucket }
+fn flat(bucket: Bucket) -> Bucket {
+    Bucket { low: bucket.mean, high: bucket.mean, ..bucket }
 }
 
 fn block(share: f64) -> char {

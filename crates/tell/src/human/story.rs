@@ -74,6 +74,7 @@ fn verdict(sheet: &mut Sheet, story: &Story, calendar: &Calendar) {
         }
     }
     fact(sheet, "chance", &format!("{}.", words::chance(story.chance)));
+    sheet.row(0, &[cell("", FACT, PLAIN)], QUIET, words::CHANCE_MEANS);
 }
 
 fn fact(sheet: &mut Sheet, name: &str, text: &str) {
@@ -142,7 +143,7 @@ fn signal(sheet: &mut Sheet, linked: &LinkedSignal, calendar: &Calendar) {
     let signal = &episode.signal;
     let headline = format!("{}, {}", words::story::headline(linked), words::story::lead(linked));
     sheet.row(2, &[cell(mark(linked), 3, SIGNAL)], STRONG, &headline);
-    sheet.paragraph(6, PLAIN, &signal.subject.name);
+    words::subject(signal).into_iter().for_each(|name| sheet.paragraph(6, PLAIN, name));
     sheet.paragraph(6, PLAIN, &signal.summary);
     let detail =
         |sheet: &mut Sheet, name: &str, text: &str| sheet.row(6, &[cell(name, 9, QUIET)], PLAIN, text);
@@ -308,8 +309,26 @@ mod tests {
     }
 
     #[test]
-    fn a_whispered_story_at_eighty_columns() {
-        insta::assert_snapshot!("whispered_at_80_columns", tell(&fixture::whispered(), &screen(80, false)));
+    fn a_whispered_story_in_terminals_of_four_widths() {
+        for columns in [60, 80, 120, 200] {
+            let told = tell(&fixture::whispered(), &screen(columns, false));
+            insta::assert_snapshot!(format!("whispered_at_{columns}_columns"), told);
+        }
+    }
+
+    #[test]
+    fn a_story_in_colour() {
+        let told = tell(&fixture::whispered(), &screen(80, true)).replace('\u{1b}', "␛");
+        let above: Vec<&str> = told.lines().take(34).collect();
+        insta::assert_snapshot!("whispered_in_colour", above.join("\n"));
+    }
+
+    #[test]
+    fn letters_of_any_width_keep_their_columns() {
+        insta::assert_snapshot!(
+            "multilingual_at_80_columns",
+            tell(&fixture::multilingual(), &screen(80, false))
+        );
     }
 
     #[test]
@@ -324,7 +343,10 @@ mod tests {
 
     #[test]
     fn no_line_is_wider_than_the_terminal_whatever_is_told() {
-        for story in [fixture::whispered(), fixture::silent(), fixture::alerted(), fixture::hostile()] {
+        let multilingual = fixture::multilingual();
+        for story in
+            [fixture::whispered(), fixture::silent(), fixture::alerted(), fixture::hostile(), multilingual]
+        {
             for columns in [40, 60, 61, 77, 80, 99, 120, 160, 200] {
                 let told = tell(&story, &screen(columns, false));
                 for line in told.lines() {

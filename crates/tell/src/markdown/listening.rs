@@ -29,7 +29,10 @@ pub(crate) fn tell(listening: &Listening, zone: &Zone) -> String {
 fn block(page: &mut String, rank: usize, episode: &Episode, calendar: &Calendar) {
     let signal = &episode.signal;
     let headline = format!("{}: {}", signal.origin.service, words::kind(signal.kind));
-    line!(page, "\n## {rank}. {}\n\n{}  ", text(&headline), code(&signal.subject.name));
+    line!(page, "\n## {rank}. {}\n", text(&headline));
+    if let Some(name) = words::subject(signal) {
+        line!(page, "{}  ", code(name));
+    }
     line!(page, "{}\n", text(&signal.summary));
     let mut facts = vec![words::listening::since(episode, calendar), words::base_rate(episode.base_rate)];
     facts.extend(words::story::members(&episode.members));

@@ -64,8 +64,8 @@ fn summary(page: &mut String, story: &Story, calendar: &Calendar) {
             &format!("{when}, {}: {}", text(&words::story::headline(linked)), text(&signal.summary)),
         );
     }
-    row(page, "Chance", &words::chance(story.chance));
-    line!(page, "\nTimes are local to {}.", calendar.zone_name());
+    row(page, "Chance", &format!("{}. {}", words::chance(story.chance), words::CHANCE_MEANS));
+    line!(page, "\nAll times: {}.", calendar.zone_name());
 }
 
 fn timeline(page: &mut String, story: &Story, calendar: &Calendar, references: &References) {
@@ -107,7 +107,9 @@ fn signal(page: &mut String, linked: &LinkedSignal, calendar: &Calendar) {
     let episode = &linked.episode;
     let signal = &episode.signal;
     line!(page, "\n### S{} {}\n", linked.rank, text(&words::story::headline(linked)));
-    line!(page, "{}  ", code(&signal.subject.name));
+    if let Some(name) = words::subject(signal) {
+        line!(page, "{}  ", code(name));
+    }
     line!(page, "{}\n", text(&signal.summary));
     line!(
         page,
@@ -148,9 +150,11 @@ fn changes(page: &mut String, story: &Story, calendar: &Calendar) {
 
 fn change(page: &mut String, index: usize, told: &StoryChange, calendar: &Calendar) {
     let change = &told.change;
+    // A hard break where the facts follow: in a file, unlike in a comment, a line's end alone is none.
+    let ending = if change.details.is_empty() { "  " } else { "" };
     line!(
         page,
-        "\n**C{}** {}, {}: {}",
+        "\n**C{}** {}, {}: {}{ending}",
         index + 1,
         calendar.day_and_time(change.time),
         words::change(change.kind),

@@ -19,7 +19,7 @@ pub(crate) struct PatternsWire {
 /// One pattern of one service, counted.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Pattern")]
-struct PatternWire {
+pub(super) struct PatternWire {
     /// Sixteen hexadecimal digits of its name's hash: the same wherever the pattern is.
     id: String,
     /// The message with every variable part printed `<*>`.
@@ -74,7 +74,7 @@ impl From<&Patterns> for PatternsWire {
 }
 
 impl PatternWire {
-    fn of(pattern: &Pattern, records: u64) -> Self {
+    pub(super) fn of(pattern: &Pattern, records: u64) -> Self {
         Self {
             id: pattern.id.to_string(),
             pattern: pattern.name.clone(),

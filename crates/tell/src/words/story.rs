@@ -28,7 +28,7 @@ pub(crate) fn beside_the_verdict(story: &Story) -> String {
     match story.verdict {
         Verdict::Whispered => "Nobody was told.".to_owned(),
         Verdict::Alerted => {
-            let mut said = match last_alert_in_time(story) {
+            let mut said = match alert_in_time(story) {
                 Some(alert) => format!(
                     "The alert {} began to fire {} before the users noticed.",
                     alert.name,
@@ -58,7 +58,8 @@ pub(crate) fn beside_the_verdict(story: &Story) -> String {
     }
 }
 
-fn last_alert_in_time(story: &Story) -> Option<&Alert> {
+/// The last alert that began to fire before users noticed.
+pub(crate) fn alert_in_time(story: &Story) -> Option<&Alert> {
     story
         .alerts
         .iter()

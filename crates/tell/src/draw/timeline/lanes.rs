@@ -1,17 +1,22 @@
 //! The lanes of a story's picture: signals with their curves in rows, and marks with labels.
+//!
+//! Each lane is painted twice: first what lies along time (curves, stretches), then what stands at a moment (marks,
+//! labels). Between the two lies the veil that a page draws over what was yet to come.
+
+mod marks;
 
 use hark_event::{Moment, SubjectKind};
-use hark_story::{LinkedSignal, Story, StoryChange};
+use hark_story::{LinkedSignal, Story};
 
+use self::marks::Mark;
 use crate::{
     columns,
     draw::{
         Size,
-        curve::{area, label},
+        canvas::Leads,
         label_width,
-        rows::{Placed, Reach, Rows},
-        sample,
-        scale::{TimeScale, ValueScale, coordinate},
+        scale::{TimeScale, coordinate},
+        shape,
     },
     markup::Markup,
     selection,
@@ -22,8 +27,6 @@ const CURVE: f64 = 26.0;
 const MARK_ROW: f64 = 21.0;
 const PADDING: f64 = 8.0;
 const NAME_ROW: f64 = 17.0;
-const MARK: f64 = 10.0;
-const MARK_ROWS_MAX: usize = 6;
 
 /// One lane: a name, and what stands in it.
 pub(super) struct Lane<'a> {
@@ -36,216 +39,139 @@ enum Content<'a> {
     Marks { marks: Vec<Mark>, rows: usize },
 }
 
-/// Something that happened at one moment.
-struct Mark {
-    at: Moment,
-    class: &'static str,
-    /// `C1`, which is also the anchor.
-    name: String,
-    text: String,
-    placed: Placed,
+/// Where and for whom lanes are painted.
+pub(super) struct Ground<'a> {
+    pub(super) time: &'a TimeScale,
+    pub(super) size: Size,
+    pub(super) leads: Leads,
+    pub(super) start: Moment,
 }
 
 /// The lanes of a story, from top to bottom. Those of logs and metrics are there even if nothing was heard.
 pub(super) fn of<'a>(story: &'a Story, time: &TimeScale, size: Size) -> Vec<Lane<'a>> {
-    let signals = |is_in_lane: fn(SubjectKind) -> bool| {
+    let signals = |lane: &str| {
         let shown = story.signals.iter().filter(|linked| linked.credible).take(selection::CREDIBLE_MAX);
-        Content::Signals(shown.filter(|linked| is_in_lane(linked.episode.signal.subject.kind)).collect())
+        shown.filter(|linked| lane_of(linked.episode.signal.subject.kind) == lane).collect::<Vec<_>>()
     };
-    let mut lanes = vec![
-        Lane { name: "Logs", content: signals(is_of_logs) },
-        Lane { name: "Metrics", content: signals(|kind| !is_of_logs(kind)) },
-    ];
-    for (name, marks) in [("Changes", changes(story)), ("Notes", notes(story)), ("People", people(story))] {
+    let mut lanes = Vec::new();
+    for name in [LOGS, METRICS, FLOWS] {
+        let signals = signals(name);
+        if name != FLOWS || !signals.is_empty() {
+            lanes.push(Lane { name, content: Content::Signals(signals) });
+        }
+    }
+    for (name, marks) in
+        [("Changes", marks::changes(story)), ("Code", marks::notes(story)), ("People", marks::people(story))]
+    {
         if !marks.is_empty() {
-            lanes.push(Lane { name, content: placed(marks, story.incident.start, time, size) });
+            let (marks, rows) = marks::placed(marks, story.incident.start, time, size);
+            lanes.push(Lane { name, content: Content::Marks { marks, rows } });
         }
     }
     lanes
 }
 
-fn is_of_logs(kind: SubjectKind) -> bool {
-    matches!(
-        kind,
-        SubjectKind::Pattern | SubjectKind::Code | SubjectKind::Transition | SubjectKind::Combination
-    )
-}
+const LOGS: &str = "Logs";
+const METRICS: &str = "Metrics";
+const FLOWS: &str = "Flows";
 
-fn changes(story: &Story) -> Vec<Mark> {
-    let (shown, _) = selection::first(&story.changes, selection::CHANGES_MAX);
-    let mark = |(index, told): (usize, &StoryChange)| {
-        let change = &told.change;
-        // A config edit is known by its setting, which says more than its commit's subject.
-        let text = change.details.first().unwrap_or(&change.summary);
-        Mark::new(change.time, "change", format!("C{}", index + 1), text.clone())
-    };
-    shown.iter().enumerate().map(mark).collect()
-}
-
-fn notes(story: &Story) -> Vec<Mark> {
-    let (shown, _) = selection::first(&story.notes, selection::NOTES_MAX);
-    let mark = |(index, reached): (usize, &hark_story::ReachedNote)| {
-        let note = &reached.note;
-        Some(Mark::new(note.written_at?, "note", format!("N{}", index + 1), note.text.clone()))
-    };
-    shown.iter().enumerate().filter_map(mark).collect()
-}
-
-fn people(story: &Story) -> Vec<Mark> {
-    let alerts = story.alerts.iter().enumerate().map(|(index, alert)| {
-        Mark::new(alert.starts_at, "alert", format!("A{}", index + 1), alert.name.clone())
-    });
-    let reports = story.reports.iter().enumerate().map(|(index, report)| {
-        Mark::new(report.time, "report", format!("R{}", index + 1), report.text.clone())
-    });
-    alerts.chain(reports).take(selection::TIMELINE_MAX).collect()
-}
-
-impl Mark {
-    fn new(at: Moment, class: &'static str, name: String, text: String) -> Self {
-        Self { at, class, name, text, placed: Placed { row: 0, side: None } }
+fn lane_of(kind: SubjectKind) -> &'static str {
+    match kind {
+        SubjectKind::Pattern | SubjectKind::Code | SubjectKind::Transition | SubjectKind::Combination => LOGS,
+        SubjectKind::Metric | SubjectKind::Service | SubjectKind::Source => METRICS,
+        SubjectKind::Flow | SubjectKind::Operation => FLOWS,
     }
-}
-
-fn placed<'a>(mut marks: Vec<Mark>, start: Moment, time: &TimeScale, size: Size) -> Content<'a> {
-    marks.sort_by(|left, right| (left.at, &left.name).cmp(&(right.at, &right.name)));
-    // After the incident and long before the weeks that are shown there is no place to draw.
-    marks.retain(|mark| mark.at <= time.window.to);
-    let mut rows =
-        Rows::new(Reach::Row, (time.left, time.right), MARK, 5.0, MARK_ROWS_MAX).avoiding(time.x(start));
-    for mark in &mut marks {
-        if !time.shows(mark.at) {
-            mark.class = "earlier";
-            mark.text = format!("earlier: {}", mark.text);
-        }
-        mark.text = columns::shorten_end(&mark.text, size.label_max()).into_owned();
-        mark.placed = rows.place(time.x(mark.at), label_width(&mark.name) + 6.0 + label_width(&mark.text));
-    }
-    Content::Marks { rows: rows.count(), marks }
 }
 
 impl Lane<'_> {
     /// How high the lane is.
     pub(super) fn height(&self, size: Size) -> f64 {
-        let name = if size == Size::Narrow { NAME_ROW } else { 0.0 };
         let content = match &self.content {
             Content::Signals(signals) if signals.is_empty() => MARK_ROW,
             Content::Signals(signals) => SIGNAL_ROW * signals.len() as f64,
             Content::Marks { rows, .. } => MARK_ROW * *rows as f64,
         };
-        name + content + 2.0 * PADDING
+        name_height(size) + content + 2.0 * PADDING
     }
 
-    /// Draws the lane below `y`.
-    pub(super) fn paint(&self, svg: &mut Markup, y: f64, time: &TimeScale, size: Size, start: Moment) {
-        let (top, right) = (coordinate(y), coordinate(time.right));
+    /// What lies along time, below `y`.
+    pub(super) fn paint_stretches(&self, svg: &mut Markup, y: f64, ground: &Ground<'_>) {
+        let (top, right) = (coordinate(y), coordinate(ground.time.right));
         svg.empty("line", &[("class", "lane"), ("x1", "0"), ("x2", &right), ("y1", &top), ("y2", &top)]);
-        svg.element(
-            "text",
-            &[("class", "lane-name"), ("x", "0"), ("y", &coordinate(y + PADDING + 11.0))],
-            self.name,
-        );
-        let y = y + PADDING + if size == Size::Narrow { NAME_ROW } else { 0.0 };
+        let Content::Signals(signals) = &self.content else { return };
+        let y = y + PADDING + name_height(ground.size);
+        for (row, linked) in signals.iter().enumerate() {
+            stretches(svg, linked, y + SIGNAL_ROW * row as f64, ground);
+        }
+    }
+
+    /// What stands at a moment, and the lane's name.
+    pub(super) fn paint_marks(&self, svg: &mut Markup, y: f64, ground: &Ground<'_>) {
+        let at = coordinate(y + PADDING + 11.0);
+        svg.element("text", &[("class", "lane-name"), ("x", "0"), ("y", &at)], self.name);
+        let y = y + PADDING + name_height(ground.size);
         match &self.content {
             Content::Signals(signals) if signals.is_empty() => {
-                let (x, y) = (coordinate(time.left), coordinate(y + 12.0));
-                svg.element(
-                    "text",
-                    &[("class", "label quiet"), ("x", &x), ("y", &y)],
-                    "nothing credible was heard",
-                );
+                let (x, y) = (coordinate(ground.time.left), coordinate(y + 12.0));
+                let place = [("class", "label quiet"), ("x", &*x), ("y", &*y)];
+                svg.element("text", &place, "nothing credible was heard");
             }
             Content::Signals(signals) => {
                 for (row, linked) in signals.iter().enumerate() {
-                    paint_signal(svg, linked, y + SIGNAL_ROW * row as f64, time, start);
+                    moments(svg, linked, y + SIGNAL_ROW * row as f64, ground);
                 }
             }
             Content::Marks { marks, .. } => {
                 for mark in marks {
-                    mark.paint(svg, y + MARK_ROW * mark.placed.row as f64, time);
+                    mark.paint(svg, y + MARK_ROW * mark.row() as f64 + MARK_ROW / 2.0 - 2.0, ground);
                 }
             }
         }
     }
 }
 
-/// A signal's row: its name, its curve, and below it the way from its onset over its notice to the incident.
-fn paint_signal(svg: &mut Markup, linked: &LinkedSignal, y: f64, time: &TimeScale, start: Moment) {
-    let signal = &linked.episode.signal;
-    let mark = format!("S{}", linked.rank);
+fn name_height(size: Size) -> f64 {
+    if size == Size::Narrow { NAME_ROW } else { 0.0 }
+}
+
+/// A signal's curve, and below it the way from its onset over its notice to the incident.
+fn stretches(svg: &mut Markup, linked: &LinkedSignal, y: f64, ground: &Ground<'_>) {
+    let (time, signal) = (ground.time, &linked.episode.signal);
+    let bottom = y + 16.0 + CURVE;
+    let known_at = signal.noticed_at.seconds().to_string();
+    svg.open("g", &[("data-at", &known_at), ("data-of", &mark_of(linked))]);
+    shape::paint(svg, &linked.episode, ground.start, time, (bottom - CURVE, bottom));
+    let ended = linked.episode.ended_at.unwrap_or(ground.start).min(ground.start);
+    for (class, from, to) in
+        [("unnoticed", signal.onset, signal.noticed_at), ("open", signal.noticed_at, ended)]
+    {
+        let (x1, x2, y) = (coordinate(time.x(from)), coordinate(time.x(to)), coordinate(bottom));
+        svg.empty("line", &[("class", class), ("x1", &x1), ("x2", &x2), ("y1", &y), ("y2", &y)]);
+    }
+    svg.close("g");
+}
+
+/// A signal's name, its onset and its notice.
+fn moments(svg: &mut Markup, linked: &LinkedSignal, y: f64, ground: &Ground<'_>) {
+    let (time, signal) = (ground.time, &linked.episode.signal);
+    let mark = mark_of(linked);
     let text = format!("{} · {}", signal.origin.service, signal.subject.name);
     let room = ((time.right - time.left) / label_width("x")) as usize;
-    svg.open("a", &[("href", &format!("#{mark}"))]);
+    let known_at = signal.noticed_at.seconds().to_string();
+    marks::open(svg, &mark, &[("data-at", &known_at), ("data-of", &mark)], ground.leads);
     svg.open("text", &[("class", "label halo"), ("x", &coordinate(time.left)), ("y", &coordinate(y + 11.0))]);
     svg.element("tspan", &[("class", "mark signal")], &mark);
     svg.text(" ");
     svg.text(&columns::shorten_middle(&text, room.saturating_sub(mark.len() + 1)));
     svg.close("text");
-    svg.close("a");
-
-    let bottom = y + 16.0 + CURVE;
-    paint_curve(svg, linked, (bottom - CURVE, bottom), time);
-    let ended = linked.episode.ended_at.unwrap_or(start).min(start);
-    let stretch = |svg: &mut Markup, class: &str, from: Moment, to: Moment| {
-        let (x1, x2, y) = (coordinate(time.x(from)), coordinate(time.x(to)), coordinate(bottom));
-        svg.empty("line", &[("class", class), ("x1", &x1), ("x2", &x2), ("y1", &y), ("y2", &y)]);
-    };
-    stretch(svg, "unnoticed", signal.onset, signal.noticed_at);
-    stretch(svg, "open", signal.noticed_at, ended);
+    let y = coordinate(y + 16.0 + CURVE);
     for (class, at, radius) in [("began", signal.onset, "3"), ("spoke", signal.noticed_at, "4.5")] {
-        svg.empty(
-            "circle",
-            &[("class", class), ("cx", &coordinate(time.x(at))), ("cy", &coordinate(bottom)), ("r", radius)],
-        );
+        let place = [("class", class), ("cx", &*coordinate(time.x(at))), ("cy", &*y), ("r", radius)];
+        svg.empty("circle", &place);
     }
+    marks::close(svg, ground.leads);
 }
 
-fn paint_curve(svg: &mut Markup, linked: &LinkedSignal, (top, bottom): (f64, f64), time: &TimeScale) {
-    let Some(curve) = &linked.episode.curve else { return };
-    let count = ((time.right - time.left) / 3.0) as usize;
-    let told_at = linked.episode.signal.noticed_at.plus_seconds(linked.lead_time_seconds);
-    let until = sample::bucket_of(told_at, time.window, count).unwrap_or(count);
-    let mut values = sample::values(curve, time.window, count);
-    values.iter_mut().skip(until).for_each(|bucket| *bucket = None);
-    let Some((low, high)) = sample::range(&values) else { return };
-    // From the bottom up to the mean, so that the row reads as one shape.
-    values.iter_mut().flatten().for_each(|bucket| (bucket.low, bucket.high) = (low, bucket.mean));
-    let scale = ValueScale { low, high, top, bottom };
-    let noticed = sample::bucket_of(linked.episode.signal.noticed_at, time.window, count).unwrap_or(count);
-    let mut known = values.clone();
-    known.iter_mut().take(noticed).for_each(|bucket| *bucket = None);
-    values.iter_mut().skip(noticed + 1).for_each(|bucket| *bucket = None);
-    area(svg, &values, time, &scale, "shape");
-    area(svg, &known, time, &scale, "shape known");
-}
-
-impl Mark {
-    fn paint(&self, svg: &mut Markup, y: f64, time: &TimeScale) {
-        let (x, middle) = (time.x(self.at), y + MARK_ROW / 2.0 - 2.0);
-        svg.open("a", &[("href", &format!("#{}", self.name)), ("class", self.class)]);
-        svg.element("title", &[], &format!("{} {}", self.name, self.text));
-        self.paint_shape(svg, x, middle);
-        if let Some(side) = self.placed.side {
-            let text = format!("{} {}", self.name, self.text);
-            label(svg, "label halo", x, middle + 4.0, 9.0, side, &text);
-        }
-        svg.close("a");
-    }
-
-    /// Each kind has a shape of its own, since not everybody sees its colour.
-    fn paint_shape(&self, svg: &mut Markup, x: f64, y: f64) {
-        let corners: &[(f64, f64)] = match self.class {
-            "change" => &[(0.0, -5.5), (5.5, 0.0), (0.0, 5.5), (-5.5, 0.0)],
-            "note" => &[(0.0, -5.0), (5.0, 4.0), (-5.0, 4.0)],
-            "alert" => &[(-4.0, -4.0), (4.0, -4.0), (4.0, 4.0), (-4.0, 4.0)],
-            "earlier" => &[(-4.0, 0.0), (3.0, -4.5), (3.0, 4.5)],
-            _ => &[],
-        };
-        if corners.is_empty() {
-            return svg.empty("circle", &[("cx", &coordinate(x)), ("cy", &coordinate(y)), ("r", "4.5")]);
-        }
-        let points: Vec<String> =
-            corners.iter().map(|(dx, dy)| format!("{},{}", coordinate(x + dx), coordinate(y + dy))).collect();
-        svg.empty("polygon", &[("points", &points.join(" "))]);
-    }
+fn mark_of(linked: &LinkedSignal) -> String {
+    format!("S{}", linked.rank)
 }

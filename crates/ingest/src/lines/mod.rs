@@ -4,10 +4,18 @@
 //! A line that is longer than the limit is cut there, its rest is read past without being kept, and it
 //! is counted. A run of NUL bytes at a line's start (a log that was truncated while its writer held it
 //! open) is dropped, however long. Bytes are not decoded here: callers decode lossily, line by line.
+//!
+//! A JSON document is read the same way, a record of it ([`values`]) in the place of a line; and forms that say how
+//! long their messages are take these by their length.
+
+mod values;
 
 use std::io::{self, Read};
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
+
+pub(crate) use values::Path;
+use values::Values;
 
 /// Lines of logs and most else: far more than any record should have, far less than memory.
 pub(crate) const LINE_BYTES_MAX: usize = 1 << 20;
@@ -39,13 +47,22 @@ impl Tally {
     }
 }
 
-/// One line without its line end.
+/// One line without its line end, or a record of a document.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Line<'a> {
     /// Its bytes, at most the limit.
     pub(crate) bytes: &'a [u8],
-    /// Its number, counted from 1.
+    /// Its number, counted from 1; where a record begins.
     pub(crate) number: u64,
+}
+
+/// What is handed over one after the other.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Split {
+    /// Lines.
+    Lines,
+    /// The objects of a JSON document: those that stand alone or in its array, or in the array at this path.
+    Values(Path),
 }
 
 /// The lines of a reader.
@@ -58,6 +75,9 @@ pub(crate) struct Lines<'r> {
     scanned: usize,
     limit: usize,
     is_at_end: bool,
+    /// Whether the last line that was begun has not ended yet, after messages taken by length.
+    is_midline: bool,
+    values: Option<Values>,
     /// What was read so far; formats add what they reject.
     pub(crate) tally: Tally,
     damage: Option<io::Error>,
@@ -66,7 +86,17 @@ pub(crate) struct Lines<'r> {
 impl<'r> Lines<'r> {
     /// Lines of at most `limit` bytes.
     pub(crate) fn new(inner: Box<dyn Read + 'r>, limit: usize) -> Self {
+        Self::of(inner, limit, Split::Lines)
+    }
+
+    /// Lines or records of at most `limit` bytes.
+    pub(crate) fn of(inner: Box<dyn Read + 'r>, limit: usize, split: Split) -> Self {
         Self {
+            values: match split {
+                Split::Lines => None,
+                Split::Values(path) => Some(Values::new(path)),
+            },
+            is_midline: false,
             inner,
             buffer: vec![0; CHUNK_BYTES],
             start: 0,
@@ -84,8 +114,16 @@ impl<'r> Lines<'r> {
         self.damage.as_ref()
     }
 
+    /// Whether all that there is has been read.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.is_at_end && self.start == self.end
+    }
+
     /// The next line, or `None` at the end or where the input is damaged.
     pub(crate) fn next(&mut self) -> Option<Line<'_>> {
+        if self.values.is_some() {
+            return self.next_value();
+        }
         loop {
             let unseen = &self.buffer[self.start + self.scanned..self.end];
             if let Some(at) = memchr(b'\n', unseen) {
@@ -101,6 +139,7 @@ impl<'r> Lines<'r> {
             if self.is_at_end {
                 let (from, length) = (self.start, self.scanned);
                 if length == 0 {
+                    self.end_line();
                     return None;
                 }
                 self.consume(length, length);
@@ -110,10 +149,69 @@ impl<'r> Lines<'r> {
         }
     }
 
+    /// The next bytes, as many as are wanted and there are; nothing is consumed.
+    pub(crate) fn peek(&mut self, count: usize) -> &[u8] {
+        while self.end - self.start < count && !self.is_at_end {
+            self.fill();
+        }
+        &self.buffer[self.start..self.end.min(self.start + count)]
+    }
+
+    /// The next bytes, whatever they are; of more than the limit its first ones. `None` at the end.
+    ///
+    /// Fewer than were asked for stand at the end of a file that ends too early.
+    pub(crate) fn take_exact(&mut self, count: u64) -> Option<Line<'_>> {
+        let number = self.tally.lines + 1;
+        let kept = usize::try_from(count).unwrap_or(usize::MAX).min(self.limit);
+        let length = self.peek(kept).len();
+        if length == 0 && count > 0 {
+            self.end_line();
+            return None;
+        }
+        let mut left = count - length as u64;
+        self.pass(length);
+        if left > 0 && length == self.limit {
+            self.tally.truncated += 1;
+            // What is kept moves to the front, so that what is read past cannot overwrite it.
+            self.buffer.resize(self.buffer.len().max(length + CHUNK_BYTES), 0);
+            self.buffer.copy_within(self.start - length..self.end, 0);
+            (self.start, self.end) = (length, self.end - (self.start - length));
+            while left > 0 {
+                let there = (self.end - self.start).min(usize::try_from(left).unwrap_or(usize::MAX));
+                self.pass(there);
+                left -= there as u64;
+                if left == 0 || self.is_at_end {
+                    break;
+                }
+                (self.start, self.end) = (length, length);
+                self.fill();
+            }
+            return Some(Line { bytes: &self.buffer[..length], number });
+        }
+        Some(Line { bytes: &self.buffer[self.start - length..self.start], number })
+    }
+
+    /// Consumes bytes that are no lines.
+    fn pass(&mut self, count: usize) {
+        let bytes = &self.buffer[self.start..self.start + count];
+        self.tally.bytes += count as u64;
+        self.tally.lines += memchr_iter(b'\n', bytes).count() as u64;
+        self.is_midline = bytes.last().map_or(self.is_midline, |last| *last != b'\n');
+        self.start += count;
+        self.scanned = 0;
+    }
+
+    /// A last line without an end is a line.
+    fn end_line(&mut self) {
+        self.tally.lines += u64::from(self.is_midline);
+        self.is_midline = false;
+    }
+
     fn consume(&mut self, length: usize, with_end: usize) {
         debug_assert!(length <= with_end, "a line ends before its line end");
         self.tally.lines += 1;
         self.tally.bytes += with_end as u64;
+        self.is_midline = false;
         self.start += with_end;
         self.scanned = 0;
     }

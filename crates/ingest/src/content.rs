@@ -1,0 +1,76 @@
+//! What a carrier (a container's runtime, the journal, syslog) passes on is what a program wrote: JSON, logfmt, or
+//! text that may bring a stamp and a level of its own.
+//!
+//! What the program says of itself goes first, what the carrier says comes where the program is silent. A time of its
+//! own makes the carrier's the observed one.
+
+use hark_event::{Level, Moment};
+
+use crate::draft::Draft;
+use crate::ear::Ear;
+use crate::json::Fields;
+use crate::log_fields::LogFields;
+use crate::logfmt;
+use crate::origin::OriginIndex;
+use crate::plain;
+use crate::stamp::leading;
+
+/// Who carried a record, and what it knows.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Carrier {
+    /// When it took the record over.
+    pub(crate) time: Option<Moment>,
+    /// Who spoke, as far as the carrier knows.
+    pub(crate) origin: OriginIndex,
+    /// How loudly, as far as the carrier knows.
+    pub(crate) level: Level,
+}
+
+/// Reads what programs wrote.
+#[derive(Debug, Default)]
+pub(crate) struct Content {
+    fields: Fields,
+    meanings: LogFields,
+}
+
+impl Content {
+    /// Fills an empty draft with what was carried.
+    pub(crate) fn take(&mut self, text: &str, carrier: Carrier, draft: &mut Draft, ear: &mut Ear<'_>) {
+        let inner = text.trim();
+        let is_json = inner.starts_with('{') && self.fields.read(inner).is_ok();
+        if (is_json && self.fields.len() > 0) || (!is_json && logfmt::pairs(inner, &mut self.fields)) {
+            self.meanings.fill(&self.fields, inner, draft, ear);
+        } else {
+            take_text(text.trim_end(), draft, ear);
+        }
+        if draft.time.is_none() {
+            draft.time = carrier.time;
+        } else if draft.observed.is_none() {
+            draft.observed = carrier.time;
+        }
+        if draft.origin == OriginIndex::default() {
+            draft.origin = carrier.origin;
+        }
+        if draft.level == Level::Unknown {
+            draft.level = carrier.level;
+        }
+    }
+}
+
+/// Takes text, whose own stamp is one only if it stands at the very beginning.
+fn take_text(text: &str, draft: &mut Draft, ear: &mut Ear<'_>) {
+    let placed = leading(text.as_bytes()).and_then(|stamp| Some((stamp, ear.calendar.place(stamp.reading)?)));
+    match placed {
+        Some((stamp, time)) => {
+            draft.time = Some(time);
+            // A carrier that is no syslog passes no header of syslog on.
+            plain::split(text, &stamp, draft, &mut String::new());
+        }
+        None => plain::take_message(text, draft),
+    }
+}
+
+/// Whether a line goes on with the record before it, as stack traces do.
+pub(crate) fn is_continuation(text: &str) -> bool {
+    text.starts_with([' ', '\t']) || text.starts_with("Caused by: ")
+}
