@@ -17,6 +17,10 @@ pub enum SignalKind {
     MetricShift,
     /// A metric that will reach its limit.
     MetricSaturation,
+    /// A metric that goes beyond all that it has done.
+    MetricAnomaly,
+    /// A metric that is measured no more.
+    MetricGone,
     /// The slowest requests became slower.
     TailLatency,
     /// Errors are a growing share.
@@ -39,6 +43,8 @@ impl SignalKind {
             Self::MetricDrift => "metric-drift",
             Self::MetricShift => "metric-shift",
             Self::MetricSaturation => "metric-saturation",
+            Self::MetricAnomaly => "metric-anomaly",
+            Self::MetricGone => "metric-gone",
             Self::TailLatency => "tail-latency",
             Self::ErrorsRising => "errors-rising",
             Self::RetriesRising => "retries-rising",

@@ -27,6 +27,7 @@ mod draft;
 mod ear;
 mod histograms;
 mod holes;
+mod incidents;
 mod jaeger;
 mod journal;
 mod json;
@@ -73,4 +74,5 @@ mod document_tests;
 mod tests;
 
 pub use discover::{Discovery, discover, discover_to_read_once};
+pub use incidents::incidents;
 pub use source::{Reading, Source};

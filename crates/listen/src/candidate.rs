@@ -19,6 +19,10 @@ pub(crate) enum Class {
     TailDrift,
     /// Eight-hour medians of metrics.
     Shift,
+    /// Hours of metrics that go farther than ever.
+    Anomaly,
+    /// Series that are measured no more.
+    Gone,
     /// Counts of errors.
     Errors,
     /// Quantities with a limit.

@@ -18,7 +18,7 @@ use crate::clusters::Clusters;
 use crate::flows::{Flows, joined};
 use crate::heard::Heard;
 use crate::history::History;
-use crate::metric_subject::Calendar;
+use crate::metric_subject::{Calendar, SeriesAround};
 use crate::pattern_subject::Around;
 use crate::phase::Phase;
 use crate::room;
@@ -64,6 +64,8 @@ pub(crate) struct Forgotten {
 pub(crate) enum Speaker {
     Pattern(PatternId),
     Series(Arc<str>),
+    /// A series, of an hour by itself.
+    Surprise(Arc<str>),
     Errors,
     Spans(SpanName),
 }
@@ -90,6 +92,12 @@ impl Listener {
             forgotten: Forgotten::default(),
             cut: BTreeMap::new(),
         }
+    }
+
+    /// Says what is at least so strong (0 to 1), be it more or less than it says unasked.
+    pub fn saying_from(mut self, strength_min: f64) -> Self {
+        self.calibration = Calibration::from_strength(strength_min);
+        self
     }
 
     /// Whether all that was ever heard has been silent for so long that it is forgotten. The hours up to the next that holds
@@ -297,11 +305,26 @@ impl Listener {
                 }
             }
             let starts = service.starts.hours();
+            let around =
+                SeriesAround { traffic: &service.traffic, measured: &service.measured, starts: &starts };
+            let mut gone = Vec::new();
             for (name, series) in &mut service.series {
-                if let Some(candidate) = series.judge(calendar, &service.traffic, &starts) {
-                    findings.push((origin.clone(), Speaker::Series(name.clone()), candidate));
+                if let Some(candidate) = series.judge(calendar, &around) {
+                    if candidate.class == Class::Gone {
+                        gone.push((name.clone(), candidate));
+                        continue;
+                    }
+                    let speaker = match candidate.class {
+                        Class::Anomaly => Speaker::Surprise(name.clone()),
+                        _ => Speaker::Series(name.clone()),
+                    };
+                    findings.push((origin.clone(), speaker, candidate));
                 }
             }
+            gone.retain(|(name, candidate)| !service.is_replaced(name, candidate.onset.hour()));
+            findings.extend(
+                gone.into_iter().map(|(name, candidate)| (origin.clone(), Speaker::Series(name), candidate)),
+            );
             if let Some(candidate) = service.judge_errors(calendar.hour) {
                 findings.push((origin.clone(), Speaker::Errors, candidate));
             }
@@ -316,7 +339,8 @@ impl Listener {
         let mut rated: Vec<(f64, Origin, Speaker, Candidate)> = findings
             .into_iter()
             .filter_map(|(origin, speaker, candidate)| {
-                Some((self.calibration.strength(&candidate)?, origin, speaker, candidate))
+                let series = self.services.get(&origin).map_or(0, Service::judged_series);
+                Some((self.calibration.strength(&candidate, series)?, origin, speaker, candidate))
             })
             .collect();
         // The strongest of an hour leads its cluster; names decide between equals.
@@ -359,8 +383,17 @@ impl Listener {
                     .unwrap_or_else(|| id.clone()),
             ),
         };
-        if matches!(found.class, Class::New | Class::NewLoud | Class::NewFlow) {
-            self.calibration.add(found.class, if explained_by.is_some() { QUIET } else { found.score });
+        match found.class {
+            Class::New | Class::NewLoud | Class::NewFlow => {
+                self.calibration.add(found.class, if explained_by.is_some() { QUIET } else { found.score });
+            }
+            // What has been said often is nothing rare: so the budget is kept. Those that move together count once.
+            Class::Drift | Class::TailDrift | Class::Shift | Class::Anomaly
+                if cluster.as_ref() == Some(&id) =>
+            {
+                self.calibration.add(found.class, found.score);
+            }
+            _ => {}
         }
         let signal = Signal {
             id: id.clone(),
@@ -397,10 +430,19 @@ impl Listener {
             }
             Speaker::Series(name) => {
                 let series = service.series.get_mut(&name).expect("a finding comes from a known series");
-                if explained {
-                    series.explained(signal.onset.hour())
+                if explained && signal.kind != SignalKind::MetricGone {
+                    series.explained(signal.onset.hour());
+                    series.anomaly_phase = Phase::ended_at(hour);
                 } else {
                     series.open(signal.kind, signal.onset.hour(), place)
+                }
+            }
+            Speaker::Surprise(name) => {
+                let series = service.series.get_mut(&name).expect("a finding comes from a known series");
+                if explained {
+                    series.anomaly_phase = Phase::ended_at(hour);
+                } else {
+                    series.open_anomaly(hour, place);
                 }
             }
             Speaker::Errors => service.error_phase = Phase::Open(place),
@@ -441,6 +483,12 @@ impl Listener {
                 {
                     self.episodes[place].ended_at = Some(hour.end());
                     series.phase = Phase::ended_at(hour);
+                }
+                if let Phase::Open(place) = series.anomaly_phase
+                    && series.anomaly_ends()
+                {
+                    self.episodes[place].ended_at.get_or_insert(hour.end());
+                    series.anomaly_phase = Phase::ended_at(hour);
                 }
             }
             for place in service.spans.end_episodes(calendar, &starts) {
@@ -493,6 +541,7 @@ impl Listener {
                 }
                 if warm {
                     self.calibration.add(Class::Saturation, QUIET);
+                    self.calibration.add(Class::Gone, QUIET);
                 }
             }
             for (class, score) in service.spans.quiet_scores(calendar) {

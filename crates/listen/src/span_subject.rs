@@ -317,7 +317,7 @@ impl SpanSubject {
     }
 
     fn judge_tail(&mut self, beside: &Beside<'_>) -> Option<Candidate> {
-        let mut found = self.tail.judge(beside.calendar, beside.traffic, beside.starts)?;
+        let mut found = self.tail.judge_level(beside.calendar, beside.starts)?;
         let (nanos, seen) = &self.slowest;
         let text = format!("a span of {} that took {}", self.subject.name, spoken(*nanos as f64 / 1e9));
         found.evidence.push(shown(seen, text));
