@@ -10,7 +10,7 @@
 //! surprising than what shows in one.
 //!
 //! The state is bounded (about two kilobytes a series) and the work for each value is constant; medians over weeks are
-//! taken once a day. It cannot judge a series that has moved on fewer than five days, and it does not know weekends: what
+//! taken once a day. It cannot judge a series that has moved on fewer than seven days, and it does not know weekends: what
 //! they do, they have done on the days that are remembered.
 
 use crate::Direction;
@@ -18,8 +18,8 @@ use crate::robust::median;
 
 /// Days that are remembered.
 const DAYS_MAX: usize = 28;
-/// Days on which a trait must have shown before it is judged.
-const DAYS_MIN: usize = 5;
+/// Days on which a trait must have shown before it is judged: a whole week, or the first weekend is a surprise.
+const DAYS_MIN: usize = 7;
 /// The logarithmic spread of farthest excursions that is assumed beforehand: doubling one makes it sixteen times rarer.
 const SPREAD_BEFORE: f64 = 0.25;
 /// And how many days it is worth.
