@@ -5,7 +5,7 @@
 //! memory. Nothing here fails: what cannot be read is named with the reason, what is cut is counted, and
 //! one bad line never loses the rest of a file.
 //!
-//! Read are the forms of [`sniff::Form`], by line or as JSON documents, packed or not. Archives, programs and
+//! Read are the forms of `sniff::Form`, by line or as JSON documents, packed or not. Archives, programs and
 //! databases are refused by name. The rules of service, environment, time and arrival are those of the contract.
 
 mod alertmanager;

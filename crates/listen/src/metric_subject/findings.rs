@@ -16,6 +16,10 @@ use crate::words::{hours, quantity, times};
 const COUNTED_BELOW: f64 = 30.0;
 /// A step that is dated to half a day must be so many sigmas high to be worth a word.
 const STEP_LEVEL_MIN: f64 = 4.5;
+/// A limit that is farther away in time says nothing about a drift.
+const FORECAST_DAYS_MAX: f64 = 60.0;
+/// Fewer days have no slope to speak of.
+const SLOPE_DAYS_MIN: usize = 3;
 
 /// What a series knows about its service at the close of an hour.
 #[derive(Clone, Copy)]
@@ -160,8 +164,10 @@ impl MetricSubject {
         }
         let onset = (calendar.hour + 1 - found.hours_since_onset as i64).start();
         let (now, usual) = self.now_and_usual(calendar, HOURS_PER_DAY)?;
+        let forecast = self.forecast(now, found.hours_since_onset, calendar);
+        let forecast = forecast.map_or_else(String::new, |said| format!(" {said}"));
         let summary = format!(
-            "{} has drifted {} for {}: {} over the last day where {} is usual at these hours ({} σ, {} σ a day).",
+            "{} has drifted {} for {}: {} over the last day where {} is usual at these hours ({} σ, {} σ a day).{forecast}",
             self.name,
             way(found.direction),
             hours(found.hours_since_onset),
@@ -182,6 +188,21 @@ impl MetricSubject {
         // What goes on moving was not done by one deploy.
         candidate.explainable = Explainable::Never;
         Some(candidate)
+    }
+
+    /// When a drift reaches its limit if it goes on as since its onset: where there is a limit, and it lies ahead and near.
+    fn forecast(&self, now: f64, since_hours: usize, calendar: &Calendar<'_>) -> Option<String> {
+        let largest =
+            self.values.values().iter().copied().filter(|value| value.is_finite()).fold(0.0, f32::max);
+        let limit = self.limit_of(f64::from(largest))?;
+        let slope = self.slope_per_day((since_hours / HOURS_PER_DAY).max(SLOPE_DAYS_MIN))?;
+        let days_left = (limit - now) / slope;
+        let is_ahead = slope != 0.0 && days_left > 0.0 && days_left <= FORECAST_DAYS_MAX;
+        is_ahead.then(|| {
+            let reached = calendar.hour.end().plus_seconds((days_left * 86_400.0) as i64);
+            let date = &reached.to_string()[..10];
+            format!("At this rate it reaches its limit of {} on {date}.", quantity(limit))
+        })
     }
 
     fn judge_shift(&self, calendar: &Calendar<'_>) -> Option<Candidate> {

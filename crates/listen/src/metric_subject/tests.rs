@@ -194,3 +194,29 @@ fn a_gap_of_days_and_another_interval_are_no_signal() {
     });
     assert_eq!(heard, [(SignalKind::MetricGone, 14)], "but that it was gone");
 }
+
+#[test]
+fn a_drift_says_when_it_would_reach_its_limit_and_only_where_there_is_one() {
+    let said = |limit| {
+        let place = Place { file: Arc::from("metrics.csv"), line: 1 };
+        let mut series = MetricSubject::new(Arc::from("queue_depth"), FIRST, place);
+        series.limit = limit;
+        let (mut slots, traffic, measured) =
+            (History::from(FIRST), History::from(FIRST), History::from(FIRST));
+        (0..35 * DAY).find_map(|passed| {
+            let hour = FIRST + passed;
+            slots.push((passed % 168) as u8);
+            let calendar = Calendar { hour, slots: &slots };
+            let texture = (passed * 7919).rem_euclid(101) as f64 / 50.0;
+            let climbed = 0.5 * (passed as f64 / DAY as f64 - 20.0).max(0.0);
+            series.hear(&[(hour.start(), 100.0 + texture + climbed)], &calendar, &[]);
+            let around = SeriesAround { traffic: &traffic, measured: &measured, starts: &[] };
+            let found = series.judge(&calendar, &around)?;
+            (found.kind == SignalKind::MetricDrift).then_some(found.summary)
+        })
+    };
+    let near = said(Some(125.0)).expect("a drift");
+    assert!(near.contains("At this rate it reaches its limit of 125 on 2024-12-"), "{near}");
+    let (far, none) = (said(Some(1e6)).expect("a drift"), said(None).expect("a drift"));
+    assert!(!far.contains("limit") && far == none, "{far}");
+}
