@@ -6,7 +6,7 @@
 use hark_pattern::Limits;
 
 /// Patterns that all services together may hold.
-pub(crate) const PATTERNS_MAX: usize = 60_000;
+pub(crate) const PATTERNS_MAX: usize = 54_000;
 
 /// What the vocabulary of any one service may hold, given how many patterns each of them would.
 pub(crate) fn limits(demands: impl Iterator<Item = usize>) -> Limits {
