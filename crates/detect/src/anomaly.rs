@@ -157,7 +157,7 @@ impl Memory {
                 What::Roughness => (self.roughness.mean(one.hours), self.usual_roughness()),
             };
             let excursion = match one.what {
-                What::Roughness => (now.max(1e-3 * usual) / usual).ln() * one.direction.sign(),
+                What::Roughness => times_rougher(now, usual) * one.direction.sign(),
                 _ => (now - usual) * one.direction.sign(),
             };
             if excursion.is_finite() && excursion > 0.0 {
@@ -242,7 +242,7 @@ impl Memory {
         }
         let (now, usual) = found[at];
         let excursion = match TRAITS[at].what {
-            What::Roughness => (now.max(1e-3 * usual) / usual).ln().abs(),
+            What::Roughness => times_rougher(now, usual).abs(),
             _ => (now - usual).abs(),
         };
         Some(Anomaly {
@@ -256,6 +256,12 @@ impl Memory {
             score: (most + SECOND_SHARE * sorts.get(1).map_or(0.0, |second| second.1)) / SURPRISE_MIN,
         })
     }
+}
+
+/// The logarithm of how many times as rough as usual; a series that stands still is taken for a thousandth as rough, and one that was
+/// not measured for nothing.
+fn times_rougher(now: f64, usual: f64) -> f64 {
+    if now.is_nan() { f64::NAN } else { (now.max(1e-3 * usual) / usual).ln() }
 }
 
 fn farthest(values: &[f32], direction: Direction) -> f64 {
@@ -405,6 +411,13 @@ mod tests {
     #[test]
     fn a_month_of_an_even_wave_is_never_surprising() {
         assert_eq!(first(&scores(35, wave)), None);
+    }
+
+    #[test]
+    fn the_end_of_a_gap_is_not_calm() {
+        // In the windows behind it there is nothing that could have moved.
+        let gap = |hour, part| if (380..392).contains(&hour) { f32::NAN } else { wave(hour, part) };
+        assert_eq!(first(&scores(20, gap)), None);
     }
 
     #[test]
