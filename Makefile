@@ -1,6 +1,6 @@
 # What a newcomer needs: `make demo` and `make test`. Both do all the set-up that they need.
 
-.PHONY: demo test test-pages picture build setup bench bench-endurance bench-stories bench-quiet bench-laws bench-patterns fuzz
+.PHONY: demo test test-pages picture build setup bench bench-endurance bench-stories bench-quiet bench-laws bench-patterns bench-metrics fuzz
 
 CARGO ?= cargo
 DATA ?= ../shared/data
@@ -57,3 +57,6 @@ drain3:
 
 bench-patterns: build drain3 ## are log lines told apart as people tell them apart? beside Drain3 on the same lines
 	$(CARGO) run --release --locked -p hark-bench -- patterns --data $(DATA) --python $(DRAIN3)/bin/python
+
+bench-metrics: build ## is what people labelled in series heard, and nothing else?
+	$(CARGO) run --release --locked -p hark-bench -- metrics --data $(DATA)

@@ -1,7 +1,7 @@
 //! Cuts the files of a world at a moment, as if the rest had not been written yet.
 //!
 //! Written against the contract's rule of arrival and knowing nothing of how `hark` reads: a log ends before its first
-//! record that is later, a metric keeps its samples up to the moment, alerts and reports what had been posted by then.
+//! record that is later, a metric keeps its samples up to the moment, traces the spans that had ended, alerts and reports what had been posted by then.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -73,6 +73,8 @@ fn content(path: &Path, text: &str, at: Moment) -> String {
         let table =
             lines(text, |line| moment(line.split(',').next().unwrap_or("")).is_none_or(|time| time <= at));
         if table.lines().count() > 1 { table } else { String::new() }
+    } else if name.starts_with("spans") {
+        text.lines().filter_map(|line| spans(line, at)).collect()
     } else if name.ends_with(".jsonl") {
         text.lines().filter_map(|line| samples(line, at)).collect()
     } else {
@@ -90,6 +92,15 @@ fn posted(line: &str) -> Option<Moment> {
     let alert = &post["alerts"][0];
     let field = if post["status"] == "resolved" { "endsAt" } else { "startsAt" };
     moment(alert[field].as_str()?)
+}
+
+/// A batch of spans without those that end later; `None` if none is left.
+fn spans(line: &str, at: Moment) -> Option<String> {
+    let mut batch: Value = serde_json::from_str(line).ok()?;
+    let list = batch.pointer_mut("/resourceSpans/0/scopeSpans/0/spans")?.as_array_mut()?;
+    let ended = |span: &Value| span["endTimeUnixNano"].as_str()?.parse::<i64>().ok();
+    list.retain(|span| ended(span).is_none_or(|ended| ended <= at.nanos()));
+    (!list.is_empty()).then(|| format!("{batch}\n"))
 }
 
 /// A block of samples without those that are later; `None` if none is left. The samples of a block are in order.

@@ -20,6 +20,7 @@ mod hark;
 mod interval;
 mod labelled;
 mod laws;
+mod metrics;
 mod options;
 mod patterns;
 mod patterns_speed;
@@ -52,6 +53,8 @@ hark-bench <command> [options]: measures the hark binary and prints Markdown
               --tales a,b  --seeds 301..301  --traffic 0.05  --moments 50  --short
   patterns  are log lines told apart as people tell them apart? beside Drain3, if python3 has it
               --data ../shared/data  --python python3
+  metrics   is what people labelled in series heard, and nothing else?
+              --data ../shared/data  --sets nab,asd,smd,drift
   forms     megabytes a second and core of each form that is read, beside `wc -l`
               --bytes 67108864
   speed     lines a second beside `wc -l` and `grep` on the same files
@@ -77,6 +80,7 @@ fn main() -> ExitCode {
         "stories" => stories::run(&options),
         "quiet" => quiet::run(&options),
         "laws" => laws::run(&options),
+        "metrics" => metrics::run(&options),
         "patterns" => patterns::run(&options),
         "speed" if options.story.as_deref() == Some("patterns".as_ref()) => patterns_speed::run(&options),
         "forms" => forms::run(&options),

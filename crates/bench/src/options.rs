@@ -17,6 +17,8 @@ pub(crate) struct Options {
     pub(crate) to: Option<PathBuf>,
     /// The folder of the labelled sets.
     pub(crate) data: Option<PathBuf>,
+    /// Which of the labelled sets of metrics.
+    pub(crate) sets: Option<Vec<String>>,
     /// The interpreter that has the other miner.
     pub(crate) python: Option<PathBuf>,
     pub(crate) tales: Option<Vec<Tale>>,
@@ -46,6 +48,7 @@ impl Options {
             truth: None,
             to: None,
             data: None,
+            sets: None,
             python: None,
             tales: None,
             seeds: None,
@@ -84,6 +87,7 @@ impl Options {
             "--schema" => self.schema = Some(PathBuf::from(value)),
             "--truth" => self.truth = Some(PathBuf::from(value)),
             "--data" => self.data = Some(PathBuf::from(value)),
+            "--sets" => self.sets = Some(value.split(',').map(str::to_owned).collect()),
             "--python" => self.python = Some(PathBuf::from(value)),
             "--to" => self.to = Some(PathBuf::from(value)),
             "--tales" => {

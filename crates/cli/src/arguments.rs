@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{back, completions, demo, listen, man, patterns};
+use crate::commands::{back, completions, demo, listen, man, patterns, replay};
 
 /// Listens to what a system has been saying, and tells what it knew before its users did.
 #[derive(Parser, Debug)]
@@ -28,6 +28,7 @@ pub(crate) enum Command {
     Listen(listen::Listen),
     Back(back::Back),
     Patterns(patterns::Patterns),
+    Replay(replay::Replay),
     Completions(completions::Completions),
     Man(man::Man),
 }

@@ -6,6 +6,7 @@ pub(crate) mod demo;
 pub(crate) mod listen;
 pub(crate) mod man;
 pub(crate) mod patterns;
+pub(crate) mod replay;
 
 use crate::arguments::{Arguments, Command};
 use crate::failure::Failure;
@@ -17,6 +18,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Listen(listen) => listen.run(),
         Command::Back(back) => back.run(),
         Command::Patterns(patterns) => patterns.run(),
+        Command::Replay(replay) => replay.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
     }

@@ -22,6 +22,12 @@ pub(crate) enum Failure {
     /// Signals were asked for that are yet to come.
     #[error("`--since` lies after now, which is {now}")]
     SinceAfterNow { now: Moment },
+    /// A page of what was replayed.
+    #[error("`replay` has no page; its tables are Markdown")]
+    ReplayedAsPage,
+    /// A list of incidents without one.
+    #[error("no incident can be read in `{path}`{}", .because.as_ref().map_or_else(String::new, |why| format!(": {why}")))]
+    NoIncident { path: PathBuf, because: Option<String> },
     /// A document of every record, or of a reason.
     #[error("`{option}` has no such format")]
     NoDocument { option: &'static str },
@@ -66,6 +72,8 @@ impl Failure {
             Self::Time { .. }
             | Self::EndsBeforeItStarts
             | Self::SinceAfterNow { .. }
+            | Self::ReplayedAsPage
+            | Self::NoIncident { .. }
             | Self::NoDocument { .. }
             | Self::NoPattern { .. }
             | Self::Zone { .. }
@@ -106,6 +114,10 @@ impl Failure {
             }
             Self::SinceAfterNow { .. } => {
                 "now is --as-of, else the time of the latest record; ask for what was before it"
+            }
+            Self::ReplayedAsPage => "use --format markdown",
+            Self::NoIncident { .. } => {
+                "write one line for each: {\"start\": \"2026-03-07T11:28:00Z\", \"service\": \"checkout\"}"
             }
             Self::NoDocument { .. } => "it is told as --format json or human",
             Self::NoPattern { .. } => {

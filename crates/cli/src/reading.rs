@@ -67,6 +67,21 @@ impl Clock {
 
 /// Reads everything and listens to it, up to now.
 pub(crate) fn listen(settings: &Settings, telling: &Telling, clock: Clock) -> Result<Listened, Failure> {
+    listen_with(listener(settings, &clock), settings, telling, clock)
+}
+
+/// A listener that has heard nothing yet.
+pub(crate) fn listener(settings: &Settings, clock: &Clock) -> Listener {
+    Listener::with_rules(clock.zone.clone(), settings.patterns.rules.clone())
+}
+
+/// Reads everything and has this listener, which has heard nothing yet, listen to it.
+pub(crate) fn listen_with(
+    mut listener: Listener,
+    settings: &Settings,
+    telling: &Telling,
+    clock: Clock,
+) -> Result<Listened, Failure> {
     let (sources, rules) = (&settings.sources, &settings.patterns.rules);
     let reading = reading(sources, &clock);
     let Counted { sorter, mut told, mut hearing, mut remarks, .. } =
@@ -75,13 +90,13 @@ pub(crate) fn listen(settings: &Settings, telling: &Telling, clock: Clock) -> Re
     told.changes.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| a.id.cmp(&b.id)));
     told.changes.dedup_by(|a, b| a.id == b.id);
     let now = clock.as_of.or(hearing.to);
-    let (Some(now), true) = (now, hearing.records + hearing.samples > 0 || !is_empty(&told)) else {
+    let (Some(now), true) = (now, hearing.records + hearing.samples + hearing.spans > 0 || !is_empty(&told))
+    else {
         remark_on(&hearing, &remarks, telling.quiet);
         return Err(Failure::NothingRead { paths: named(&sources.paths) });
     };
     let repositories = Repositories::read(&sources.repo, now, rules)?;
     remarks.extend(repositories.remarks.iter().cloned());
-    let mut listener = Listener::with_rules(clock.zone.clone(), rules.clone());
     listener.announce(repositories.changes.iter().chain(&told.changes).cloned());
     close_hours(&mut listener, sorter, now, threads(sources))?;
     let heard = listener.heard(now);

@@ -40,6 +40,15 @@ pub struct Rising {
     pub score: f64,
 }
 
+/// What counts are expected to follow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Exposure {
+    /// Traffic or the clock, whichever explained the history better.
+    Either,
+    /// Traffic alone: of what is sampled only shares mean anything, and another sampling is no growth.
+    Traffic,
+}
+
 /// What a history lets expect, and how far it strays.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Expectation {
@@ -54,11 +63,19 @@ pub struct Expectation {
 impl Expectation {
     /// Learns from hourly counts and the traffic of the same hours; `None` without [`HISTORY_HOURS_MIN`].
     pub fn learn(counts: &[u32], traffic: &[u32]) -> Option<Self> {
+        Self::learn_from(Exposure::Either, counts, traffic)
+    }
+
+    /// Learns as [`Expectation::learn`] does, from this exposure.
+    pub fn learn_from(exposure: Exposure, counts: &[u32], traffic: &[u32]) -> Option<Self> {
         if counts.len() < HISTORY_HOURS_MIN {
             return None;
         }
-        let by_clock = Self::fit(counts, traffic, false);
         let by_traffic = Self::fit(counts, traffic, true);
+        if exposure == Exposure::Traffic {
+            return by_traffic;
+        }
+        let by_clock = Self::fit(counts, traffic, false);
         match (by_clock, by_traffic) {
             (Some(clock), Some(load)) => {
                 let by_traffic_fits =
@@ -128,9 +145,21 @@ pub fn is_back(counted: u64, expected: f64, times: f64) -> bool {
 /// # Panics
 /// If the slices differ in length.
 pub fn rising(counts: &[u32], traffic: &[u32]) -> Option<Rising> {
+    rising_from(Exposure::Either, counts, traffic)
+}
+
+/// Looks for a growing share: counts of what was sampled, among all of it in the same hours.
+///
+/// # Panics
+/// If the slices differ in length.
+pub fn rising_share(counts: &[u32], traffic: &[u32]) -> Option<Rising> {
+    rising_from(Exposure::Traffic, counts, traffic)
+}
+
+fn rising_from(exposure: Exposure, counts: &[u32], traffic: &[u32]) -> Option<Rising> {
     WINDOWS
         .iter()
-        .filter_map(|window| window.judge(counts, traffic))
+        .filter_map(|window| window.judge(exposure, counts, traffic))
         .max_by(|a, b| a.score.total_cmp(&b.score))
 }
 
@@ -139,11 +168,20 @@ pub fn rising(counts: &[u32], traffic: &[u32]) -> Option<Rising> {
 /// Below 1 unless all conditions of a finding hold, because a burst that does not stay is not what findings are ranked
 /// against.
 pub fn score_now(counts: &[u32], traffic: &[u32]) -> Option<f64> {
-    if let Some(found) = rising(counts, traffic) {
+    score_from(Exposure::Either, counts, traffic)
+}
+
+/// How near the largest window comes to a growing share, as [`score_now`] does for growth.
+pub fn share_score_now(counts: &[u32], traffic: &[u32]) -> Option<f64> {
+    score_from(Exposure::Traffic, counts, traffic)
+}
+
+fn score_from(exposure: Exposure, counts: &[u32], traffic: &[u32]) -> Option<f64> {
+    if let Some(found) = rising_from(exposure, counts, traffic) {
         return Some(found.score);
     }
     let scores = WINDOWS.iter().filter_map(|window| {
-        let (expectation, from) = window.learn(counts, traffic)?;
+        let (expectation, from) = window.learn(exposure, counts, traffic)?;
         let counted = sum(&counts[from..]) as f64;
         let expected = expectation.expected(&traffic[from..]);
         let surprise = expectation.surprise(counted, expected, window.hours as f64 / DAY as f64);
@@ -180,23 +218,23 @@ const WINDOWS: [Window; 3] = [
 
 impl Window {
     /// The expectation from before the window (and at least two days back), and where the window begins.
-    fn learn(&self, counts: &[u32], traffic: &[u32]) -> Option<(Expectation, usize)> {
+    fn learn(&self, exposure: Exposure, counts: &[u32], traffic: &[u32]) -> Option<(Expectation, usize)> {
         assert_eq!(counts.len(), traffic.len(), "every hour of counts has its traffic");
         let from = counts.len().checked_sub(self.hours)?;
         let history = counts.len().checked_sub(self.hours.max(2 * DAY))?;
         if history < self.history_hours_min {
             return None;
         }
-        Some((Expectation::learn(&counts[..history], &traffic[..history])?, from))
+        Some((Expectation::learn_from(exposure, &counts[..history], &traffic[..history])?, from))
     }
 
-    fn judge(&self, counts: &[u32], traffic: &[u32]) -> Option<Rising> {
+    fn judge(&self, exposure: Exposure, counts: &[u32], traffic: &[u32]) -> Option<Rising> {
         let from = counts.len().checked_sub(self.hours)?;
         let counted = sum(&counts[from..]);
         if (counted as f64) < EXCESS_MIN || !self.may_have_grown(counted as f64, counts, traffic) {
             return None;
         }
-        let (expectation, from) = self.learn(counts, traffic)?;
+        let (expectation, from) = self.learn(exposure, counts, traffic)?;
         let expected = expectation.expected(&traffic[from..]);
         let surprise = expectation.surprise(counted as f64, expected, self.hours as f64 / DAY as f64);
         let score = surprise / self.surprise_min;
@@ -320,6 +358,21 @@ mod tests {
     }
 
     #[test]
+    fn another_sampling_is_no_growing_share_and_a_growing_share_is_one_under_any_sampling() {
+        let counts = daily((0..14).map(|_| 24).chain([240, 240]));
+        let tenfold: Vec<u32> =
+            (0..counts.len()).map(|hour| if hour < 14 * 24 { 100 } else { 1_000 }).collect();
+        assert_eq!(rising_share(&counts, &tenfold), None);
+        assert!(rising_share(&counts, &flat(counts.len())).is_some());
+        let same = daily((0..16).map(|_| 24));
+        let tenth: Vec<u32> = (0..same.len()).map(|hour| if hour < 14 * 24 { 1_000 } else { 100 }).collect();
+        assert!(
+            rising_share(&same, &tenth).is_some(),
+            "as many among a tenth of the traffic are a larger share"
+        );
+    }
+
+    #[test]
     fn bursts_like_those_before_are_not_growth() {
         let counts = daily((0..28).map(|day| if day % 5 >= 3 { 60 } else { 2 }));
         for until in 10..=28 {
@@ -347,7 +400,8 @@ mod tests {
                 (0..22 * 24).map(|hour| draw(level + if hour > 15 * 24 { series / 8 } else { 0 })).collect();
             let traffic: Vec<u32> = (0..22 * 24).map(|_| draw(3) * draw(1_000)).collect();
             for window in &WINDOWS {
-                let (expectation, from) = window.learn(&counts, &traffic).expect("a long history");
+                let (expectation, from) =
+                    window.learn(Exposure::Either, &counts, &traffic).expect("a long history");
                 let counted = sum(&counts[from..]) as f64;
                 let has_grown = is_growth(counted, expectation.expected(&traffic[from..]));
                 let may_have_grown = window.may_have_grown(counted, &counts, &traffic);

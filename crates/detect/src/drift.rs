@@ -1,7 +1,7 @@
 //! Slow, steady movement away from the season, over days.
 //!
 //! A drift is *persistent* (three days in a row lie on the same side, each farther than chance) and
-//! *monotone* (Kendall's tau of half-day medians, Mann 1945), and it goes farther than the series itself has
+//! *monotone* (Kendall's tau of the half-day medians of a week, Mann 1945), and it goes farther than the series itself has
 //! gone before. Level alone finds weekends, trend alone finds noise: measured on real series, only both
 //! together stay quiet. A step that stays can look like both, so that each drift has its [`Form`]. What moves by less than a quarter of a sigma a day is found late or not at all.
 
@@ -14,7 +14,14 @@ const DAY: usize = 24;
 /// A day counts if so many of its hours were measured.
 const HOURS_OF_DAY_MIN: usize = 14;
 const LEVEL_MIN: f64 = 1.5;
-const TAU_MIN: f64 = 0.5;
+const TAU_MIN: f64 = 0.4;
+/// Days whose halves must rank with time, and as many as there must be.
+const MONOTONE_DAYS: usize = 7;
+const MONOTONE_DAYS_MIN: usize = 5;
+/// How many times as far as it ever went before it must have gone.
+const TIMES_REACH: f64 = 1.1;
+/// The score of what lies far out and is no finding.
+const NO_FINDING_MAX: f64 = 0.95;
 
 /// A drift that is under way.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -38,7 +45,7 @@ pub struct Drift {
 /// `reach` is how far day medians strayed in the history of the series; `known` are numbers of hours before the end at
 /// which something was done that may have moved it at once.
 pub fn drift(scores: &[f32], reach: Reach, known: &[usize]) -> Option<Drift> {
-    if scores.len() < 5 * DAY {
+    if scores.len() < MONOTONE_DAYS_MIN * DAY {
         return None;
     }
     let day = |back: usize| {
@@ -66,11 +73,16 @@ pub fn drift(scores: &[f32], reach: Reach, known: &[usize]) -> Option<Drift> {
     Some(Drift { form, direction, level, slope_per_day, hours_since_onset, score })
 }
 
-/// How far beyond its threshold the last day lies, whether or not it drifts: what calibration is fed with.
+/// How far beyond its threshold the last day lies, below 1 unless it drifts: what calibration is fed with.
+///
+/// A wild day that is no drift is not what drifts are ranked against.
 pub fn score_now(scores: &[f32], reach: Reach) -> Option<f64> {
+    if let Some(found) = drift(scores, reach, &[]) {
+        return Some(found.score);
+    }
     let last = median_of_at_least(HOURS_OF_DAY_MIN, &scores[scores.len().checked_sub(DAY)?..])?;
     let threshold = threshold(reach, Direction::of(last));
-    Some(last.abs() / threshold)
+    Some((last.abs() / threshold).min(NO_FINDING_MAX))
 }
 
 fn threshold(reach: Reach, direction: Direction) -> f64 {
@@ -78,12 +90,12 @@ fn threshold(reach: Reach, direction: Direction) -> f64 {
         Direction::Up => reach.up,
         Direction::Down => reach.down,
     };
-    LEVEL_MIN.max(1.5 * strayed + 0.3)
+    LEVEL_MIN.max(TIMES_REACH * strayed + 0.3)
 }
 
-/// Half-day medians of the last five days rank with time.
+/// Half-day medians of the last week rank with time.
 fn is_monotone(scores: &[f32], sign: f64) -> bool {
-    let tail = &scores[scores.len() - 5 * DAY..];
+    let tail = &scores[scores.len().saturating_sub(MONOTONE_DAYS * DAY)..];
     let halves: Vec<f64> = tail
         .chunks(DAY / 2)
         .map(|half| median_of_at_least(6, half).map_or(f64::NAN, |level| level * sign))

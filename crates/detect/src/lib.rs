@@ -7,9 +7,11 @@
 //!
 //! None of these methods knows the future: each looks only backward from the end of its slice.
 
+pub mod anomaly;
 pub mod counts;
 pub mod drift;
 pub mod form;
+pub mod gone;
 pub mod novelty;
 pub mod rank;
 pub mod robust;

@@ -69,6 +69,11 @@ pub fn strength(chance: f64) -> f64 {
     (-chance.clamp(1e-12, 1.0).log10() / 6.0).clamp(0.0, 1.0)
 }
 
+/// The largest chance that is still so strong.
+pub fn chance_of(strength: f64) -> f64 {
+    10.0_f64.powf(-6.0 * strength.clamp(0.0, 1.0))
+}
+
 fn bin(score: f64) -> usize {
     if score.is_nan() || score <= 0.0 {
         return 0;
@@ -119,6 +124,13 @@ mod tests {
         }
         first.merge(&second);
         assert_eq!(first, whole);
+    }
+
+    #[test]
+    fn a_strength_and_its_chance_are_each_others_inverse() {
+        for asked in [0.1, 0.5, 0.9] {
+            assert!((strength(chance_of(asked)) - asked).abs() < 1e-9);
+        }
     }
 
     #[test]

@@ -12,6 +12,8 @@ const WINDOW: usize = 8;
 const BEFORE: usize = 24;
 const WEEK: usize = 168;
 const LEVEL_MIN: f64 = 4.5;
+/// The score of what lies far out and is no finding.
+const NO_FINDING_MAX: f64 = 0.95;
 
 /// A step that has been there for eight hours.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -58,10 +60,13 @@ pub fn shift(scores: &[f32], reach: Reach) -> Option<Shift> {
     Some(Shift { direction, level: level * sign, hours_since_onset, score })
 }
 
-/// How far beyond its threshold the last hours lie, whether or not they are a step: what calibration is fed with.
+/// How far beyond its threshold the last hours lie, below 1 unless they are a step: what calibration is fed with.
 pub fn score_now(scores: &[f32], reach: Reach) -> Option<f64> {
+    if let Some(found) = shift(scores, reach) {
+        return Some(found.score);
+    }
     let level = median_of_at_least(WINDOW - 2, &scores[scores.len().checked_sub(WINDOW)?..])?;
-    Some(level.abs() / threshold(reach, Direction::of(level)))
+    Some((level.abs() / threshold(reach, Direction::of(level))).min(NO_FINDING_MAX))
 }
 
 fn threshold(reach: Reach, direction: Direction) -> f64 {

@@ -5,7 +5,7 @@
 //! longest silence so far. What comes once a week or less is never missed by this method, and a service
 //! that says nothing at all makes nothing due.
 
-use crate::counts::Expectation;
+use crate::counts::{Expectation, Exposure};
 
 /// Lines that must be due before silence says anything.
 const DUE_MIN: f64 = 16.0;
@@ -35,6 +35,15 @@ pub struct Vanished {
 
 /// Looks for a silence at the end of hourly counts; `traffic` is what the rest of the service said.
 pub fn vanished(counts: &[u32], traffic: &[u32]) -> Option<Vanished> {
+    vanished_from(Exposure::Either, counts, traffic)
+}
+
+/// Looks for what no longer has a share in the traffic of which it is a sampled part.
+pub fn vanished_share(counts: &[u32], traffic: &[u32]) -> Option<Vanished> {
+    vanished_from(Exposure::Traffic, counts, traffic)
+}
+
+fn vanished_from(exposure: Exposure, counts: &[u32], traffic: &[u32]) -> Option<Vanished> {
     let silent_hours = counts.iter().rev().take_while(|&&count| count == 0).count();
     let spoke = counts.len().checked_sub(silent_hours)?;
     if silent_hours < HOURS_MIN || spoke < HISTORY_HOURS_MIN {
@@ -44,7 +53,7 @@ pub fn vanished(counts: &[u32], traffic: &[u32]) -> Option<Vanished> {
     if heard * 4 < silent_hours * 3 {
         return None;
     }
-    let expectation = Expectation::learn(&counts[..spoke], &traffic[..spoke])?;
+    let expectation = Expectation::learn_from(exposure, &counts[..spoke], &traffic[..spoke])?;
     // The hour in which it was last said counts as spoken: only whole silent hours make lines due.
     let due = expectation.expected(&traffic[spoke..]);
     let mut longest_due_before = 0.0_f64;

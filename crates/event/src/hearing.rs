@@ -48,11 +48,13 @@ pub struct Hearing {
     pub records: u64,
     /// Metric samples.
     pub samples: u64,
+    /// Spans of traces.
+    pub spans: u64,
     /// Records without a time of their own.
     pub undated: u64,
     /// Records that were longer than the limit, and cut.
     pub truncated: u64,
-    /// Lines or samples that could not be understood.
+    /// Lines, samples or spans that could not be understood.
     pub rejected: u64,
     /// Secrets and personal data that were masked.
     pub masked: u64,
@@ -74,6 +76,7 @@ impl Hearing {
         self.lines += other.lines;
         self.records += other.records;
         self.samples += other.samples;
+        self.spans += other.spans;
         self.undated += other.undated;
         self.truncated += other.truncated;
         self.rejected += other.rejected;

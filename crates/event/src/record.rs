@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{Alert, Change, Level, Moment, UserReport};
+use crate::{Alert, Change, Level, Moment, Span, UserReport};
 
 /// Who spoke, and in which environment.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -78,6 +78,8 @@ pub enum Event<'a> {
     Log(LogRecord<'a>),
     /// A metric sample.
     Sample(Sample<'a>),
+    /// A span of a trace.
+    Span(Span<'a>),
     /// An alert that fired or was resolved.
     Alert(Alert),
     /// What a user reported.

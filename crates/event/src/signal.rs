@@ -17,10 +17,20 @@ pub enum SignalKind {
     MetricShift,
     /// A metric that will reach its limit.
     MetricSaturation,
+    /// A metric that goes beyond all that it has done.
+    MetricAnomaly,
+    /// A metric that is measured no more.
+    MetricGone,
     /// The slowest requests became slower.
     TailLatency,
     /// Errors are a growing share.
     ErrorsRising,
+    /// Calls are tried again more and more often.
+    RetriesRising,
+    /// Somebody calls somebody as never before.
+    FlowNew,
+    /// Calls that used to be made are no longer made.
+    FlowGone,
 }
 
 impl SignalKind {
@@ -33,8 +43,13 @@ impl SignalKind {
             Self::MetricDrift => "metric-drift",
             Self::MetricShift => "metric-shift",
             Self::MetricSaturation => "metric-saturation",
+            Self::MetricAnomaly => "metric-anomaly",
+            Self::MetricGone => "metric-gone",
             Self::TailLatency => "tail-latency",
             Self::ErrorsRising => "errors-rising",
+            Self::RetriesRising => "retries-rising",
+            Self::FlowNew => "flow-new",
+            Self::FlowGone => "flow-gone",
         }
     }
 }

@@ -5,11 +5,12 @@
 
 use std::sync::Arc;
 
-use hark_event::{Alert, Change, Event, Hearing, LogRecord, Moment, Sample, UserReport};
+use hark_event::{Alert, Change, Event, Hearing, LogRecord, Moment, Sample, Span, UserReport};
 
 use crate::draft::{Draft, PEERS_MAX};
 use crate::lines::Tally;
 use crate::origin::{OriginIndex, Origins};
+use crate::span_draft::{SpanDraft, SpanParts};
 use crate::stamp::Calendar;
 
 /// The listener to one file.
@@ -95,6 +96,39 @@ impl Ear<'_> {
         let origin = self.origins.get(origin);
         (self.hear)(Event::Sample(Sample { time, origin, series, value, file: &self.file, line }));
         true
+    }
+
+    /// Hands on a span, if it had ended by what is known; says whether it had, or `None` without a time.
+    pub(crate) fn span(&mut self, draft: &mut SpanDraft) -> Option<bool> {
+        let (start, end) = draft.time?;
+        let end = end.max(start);
+        if !self.knows(end) {
+            return Some(false);
+        }
+        self.hearing.spans += 1;
+        self.hearing.heard_at(end);
+        draft.complete_operation();
+        let (is_error, is_retry) = (draft.failed(), draft.says_retry());
+        let (kind, trace, id, parent, line) = (draft.kind, draft.trace, draft.id, draft.parent, draft.line);
+        let origin = self.origins.get(draft.origin);
+        let SpanParts { peer, operation, version } = draft.parts();
+        (self.hear)(Event::Span(Span {
+            start,
+            end,
+            origin,
+            operation,
+            kind,
+            is_error,
+            peer,
+            is_retry,
+            trace,
+            id,
+            parent,
+            version,
+            file: &self.file,
+            line,
+        }));
+        Some(true)
     }
 
     /// Counts a sample that is heard only as a part of something else; says whether it is known already.

@@ -74,6 +74,19 @@ pub(crate) fn of_number(number: i64) -> Option<Level> {
     })
 }
 
+/// The level of OpenTelemetry's severity number: four steps for each level.
+pub(crate) fn of_severity_number(number: i64) -> Option<Level> {
+    Some(match number {
+        1..=4 => Level::Trace,
+        5..=8 => Level::Debug,
+        9..=12 => Level::Info,
+        13..=16 => Level::Warn,
+        17..=20 => Level::Error,
+        21..=24 => Level::Fatal,
+        _ => return None,
+    })
+}
+
 fn in_token(text: &str, range: Range<usize>, token: usize) -> Option<(Level, Range<usize>)> {
     let bytes = text.as_bytes();
     let first = bytes[range.start];

@@ -5,7 +5,7 @@
 //! memory. Nothing here fails: what cannot be read is named with the reason, what is cut is counted, and
 //! one bad line never loses the rest of a file.
 //!
-//! Read are the forms of [`sniff::Form`], by line or as JSON documents, packed or not. Archives, programs and
+//! Read are the forms of `sniff::Form`, by line or as JSON documents, packed or not. Archives, programs and
 //! databases are refused by name. The rules of service, environment, time and arrival are those of the contract.
 
 mod alertmanager;
@@ -22,22 +22,32 @@ mod csv_long;
 mod csv_wide;
 mod discover;
 mod docker;
+mod documents;
 mod draft;
 mod ear;
 mod histograms;
 mod holes;
+mod incidents;
+mod jaeger;
 mod journal;
 mod json;
 mod json_lines;
 mod json_plain;
+mod json_walk;
 mod level;
 mod lines;
 mod log_fields;
 mod logfmt;
 mod open_metrics;
 mod origin;
+mod otlp;
+mod otlp_logs;
+mod otlp_metrics;
+mod otlp_traces;
+mod otlp_value;
 mod pieces;
 mod plain;
+mod quantiles;
 mod query_range;
 mod records;
 mod rotation;
@@ -46,6 +56,7 @@ mod series;
 mod sniff;
 mod sniff_json;
 mod source;
+mod span_draft;
 mod stamp;
 mod stream;
 mod syslog;
@@ -55,9 +66,13 @@ mod unpack;
 mod user_reports;
 mod victoria;
 mod xz;
+mod zipkin;
 
+#[cfg(test)]
+mod document_tests;
 #[cfg(test)]
 mod tests;
 
 pub use discover::{Discovery, discover, discover_to_read_once};
+pub use incidents::incidents;
 pub use source::{Reading, Source};

@@ -229,18 +229,10 @@ fn level_of(value: Scalar<'_>) -> Level {
     }
 }
 
-/// OpenTelemetry's severity number: four steps for each level.
+/// OpenTelemetry's severity number.
 fn severity(value: Scalar<'_>) -> Option<Level> {
     let Scalar::Integer(number) = value else { return None };
-    Some(match number {
-        1..=4 => Level::Trace,
-        5..=8 => Level::Debug,
-        9..=12 => Level::Info,
-        13..=16 => Level::Warn,
-        17..=20 => Level::Error,
-        21..=24 => Level::Fatal,
-        _ => return None,
-    })
+    level::of_severity_number(number)
 }
 
 fn meaning(key: &str) -> Meaning {

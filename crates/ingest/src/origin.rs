@@ -25,7 +25,7 @@ pub(crate) const ENVIRONMENT_KEYS: [&str; 6] = [
 ];
 
 /// The index of an origin in its [`Origins`].
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub(crate) struct OriginIndex(usize);
 
 /// The origins that a file has named so far.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 
 use crate::csv_header::{self, Table};
+use crate::documents::{self, Document};
 use crate::ear::Ear;
 use crate::json::Fields;
 use crate::lines::{LINE_BYTES_MAX, Lines, Split};
@@ -65,6 +66,8 @@ pub(crate) enum Form {
     Annotations,
     /// A table.
     Table(Table),
+    /// Telemetry as JSON documents.
+    Document(Document),
 }
 
 /// The heads of the first lines, each with its line end.
@@ -87,6 +90,9 @@ pub(crate) fn form(head: &[u8], ear: &mut Ear<'_>) -> Result<(Form, Split), Stri
     }
     if let Some(what) = binary(head) {
         return Err(what);
+    }
+    if let Some(document) = documents::form(head) {
+        return Ok((Form::Document(document), Split::Lines));
     }
     if let Some((found, split)) = sniff_json::form(head, ear) {
         return found.map(|form| (form, split));

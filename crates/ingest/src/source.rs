@@ -185,8 +185,14 @@ impl Source {
             .map_err(|reason| self.why_unread(reason, packing, looked.unpacked()))?;
         let limit = line_bytes_max(&form);
         let (reader, _) = self.stream(file, consumed)?;
-        let mut lines = Lines::of(reader, limit, split);
         ear.hearing.files = 1;
+        if let Form::Document(document) = form {
+            let damage = document.read(reader, ear).map(|(error, bytes)| damage(&error, packing, bytes));
+            let unread = |reason| Unread { path: self.name.to_string(), reason };
+            ear.hearing.unread.extend(damage.or(change).map(unread));
+            return Ok(());
+        }
+        let mut lines = Lines::of(reader, limit, split);
         read_form(&form, &mut lines, ear);
         let end = end_of_reading(&lines, packing);
         let shrank = || self.shrank(&lines, packing, consumed, ear.as_of);
@@ -277,6 +283,7 @@ fn read_form(form: &Form, lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
         Form::CloudEvents => cloud_events::read(lines, ear),
         Form::Annotations => annotations::read(lines, ear),
         Form::Table(table) => read_table(lines, table, ear),
+        Form::Document(_) => unreachable!("documents are not read by their lines"),
     }
 }
 

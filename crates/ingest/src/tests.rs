@@ -16,11 +16,11 @@ use flate2::write::GzEncoder;
 use hark_event::{Event, Hearing, Moment, Zone};
 use tempfile::TempDir;
 
-fn utc() -> Reading {
+pub(crate) fn utc() -> Reading {
     Reading { zone: Zone::utc(), as_of: None, service: None, environment: None, hears_timeless: false }
 }
 
-fn as_of(time: &str) -> Reading {
+pub(crate) fn as_of(time: &str) -> Reading {
     Reading { as_of: Some(moment(time)), ..utc() }
 }
 
@@ -29,7 +29,7 @@ fn moment(time: &str) -> Moment {
 }
 
 /// Reads one file with these bytes; every event as a line of text.
-fn read(name: &str, bytes: &[u8], reading: &Reading) -> (Vec<String>, Hearing) {
+pub(crate) fn read(name: &str, bytes: &[u8], reading: &Reading) -> (Vec<String>, Hearing) {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -88,6 +88,7 @@ fn tell(event: &Event<'_>) -> String {
         Event::Report(report) => {
             format!("report {} {} {:?}", report.time, report.service.as_deref().unwrap_or("-"), report.text)
         }
+        Event::Span(span) => crate::document_tests::tell(span),
         Event::Change(change) => format!(
             "change {} {} {} {:?} {:?}{}",
             change.kind.name(),

@@ -2,36 +2,101 @@
 
 use std::collections::BTreeMap;
 
-use hark_detect::rank::{QuietScores, strength};
+use hark_detect::anomaly::chance_beforehand;
+use hark_detect::rank::{QuietScores, chance_of, strength};
 
 use crate::candidate::{Candidate, Class};
 
-/// What happens more often than this on a quiet subject-day is not worth a word.
+/// What happens more often than this on a quiet subject-day is not worth a word, unless somebody asks for more.
 const CHANCE_MAX: f64 = 0.001;
-
 /// Quiet subject-days that the thresholds of the detectors themselves are worth.
-const DAYS_BEFOREHAND: u64 = 1_000;
+const DAYS_BEFOREHAND: f64 = 1_000.0;
+/// And those that the chances of surprises are worth, which are estimated series by series.
+const SURPRISE_DAYS_BEFOREHAND: f64 = 200.0;
+/// How often a quiet series passes the threshold of drifts in a day, and that of steps, measured on real series; and how
+/// fast that falls with the score.
+const DRIFT_BEFOREHAND: f64 = 0.006;
+const SHIFT_BEFOREHAND: f64 = 0.02;
+const DRIFT_POWER: i32 = 2;
+/// So many surprises a service may have in a week, however many series it has.
+const SURPRISES_A_SERVICE_WEEK: f64 = 0.15;
+/// And so many drifts, and so many steps.
+const DRIFTS_A_SERVICE_WEEK: f64 = 0.25;
+const SHIFTS_A_SERVICE_WEEK: f64 = 0.1;
 
 /// Quiet scores of all classes; those of two listeners add up.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Calibration(BTreeMap<Class, QuietScores>);
+#[derive(Clone, Debug)]
+pub(crate) struct Calibration {
+    quiet: BTreeMap<Class, QuietScores>,
+    chance_max: f64,
+}
+
+impl Default for Calibration {
+    fn default() -> Self {
+        Self { quiet: BTreeMap::new(), chance_max: CHANCE_MAX }
+    }
+}
 
 impl Calibration {
-    /// Adds the score of one subject on one quiet day.
-    pub(crate) fn add(&mut self, class: Class, score: f64) {
-        self.0.entry(class).or_default().add(score);
+    /// Lets pass what is at least so strong.
+    pub(crate) fn from_strength(strength_min: f64) -> Self {
+        Self { chance_max: chance_of(strength_min), ..Self::default() }
     }
 
-    /// The strength of a finding, or `None` if such scores are nothing rare here.
-    pub(crate) fn strength(&self, candidate: &Candidate) -> Option<f64> {
-        let (days, rarity) = self
-            .0
-            .get(&candidate.class)
-            .map_or((0, 1.0), |quiet| (quiet.len(), quiet.rarity(candidate.score)));
-        // Detectors pass their own thresholds about once in so many quiet subject-days: what is known before any
-        // history is there, and what history soon outweighs.
-        let chance = rarity * (days + 1) as f64 / (days + DAYS_BEFOREHAND) as f64;
-        // Three decimals are what is told: what looks equal must rank as equal.
-        (chance <= CHANCE_MAX).then(|| (strength(chance) * 1_000.0).round() / 1_000.0)
+    /// Adds the score of one subject on one quiet day.
+    pub(crate) fn add(&mut self, class: Class, score: f64) {
+        self.quiet.entry(class).or_default().add(score);
     }
+
+    /// The strength of a finding, or `None` if such scores are nothing rare here. `series` is the number of series of its
+    /// service that are judged: they share a budget.
+    pub(crate) fn strength(&self, candidate: &Candidate, series: usize) -> Option<f64> {
+        let (chance, chance_max) = match candidate.class {
+            Class::Anomaly => (
+                self.chance(candidate, SURPRISE_DAYS_BEFOREHAND, chance_beforehand(candidate.score)),
+                share(SURPRISES_A_SERVICE_WEEK, series),
+            ),
+            Class::Drift | Class::TailDrift => (
+                self.chance(candidate, DAYS_BEFOREHAND, DRIFT_BEFOREHAND / falling(candidate.score)),
+                share(DRIFTS_A_SERVICE_WEEK, series),
+            ),
+            Class::Shift => (
+                self.chance(candidate, DAYS_BEFOREHAND, SHIFT_BEFOREHAND / falling(candidate.score)),
+                share(SHIFTS_A_SERVICE_WEEK, series),
+            ),
+            // Detectors pass their own thresholds about once in so many quiet subject-days: what is known before any
+            // history is there, and what history soon outweighs.
+            _ => (self.rank(candidate) / (self.days(candidate) + DAYS_BEFOREHAND), CHANCE_MAX),
+        };
+        // Three decimals are what is told: what looks equal must rank as equal.
+        let is_rare = chance <= chance_max * self.chance_max / CHANCE_MAX;
+        is_rare.then(|| (strength(chance) * 1_000.0).round() / 1_000.0)
+    }
+
+    /// The chance that a quiet subject-day reaches the score, from those that did and from what is known beforehand, which
+    /// is worth so many days.
+    fn chance(&self, candidate: &Candidate, days_beforehand: f64, beforehand: f64) -> f64 {
+        let reached = (self.rank(candidate) - 1.0).max(0.0);
+        (reached + days_beforehand * beforehand) / (self.days(candidate) + days_beforehand)
+    }
+
+    /// One more than the quiet subject-days that reached the score; less than one if it lies beyond all of them.
+    fn rank(&self, candidate: &Candidate) -> f64 {
+        let quiet = self.quiet.get(&candidate.class);
+        quiet.map_or(1.0, |quiet| quiet.rarity(candidate.score) * (quiet.len() + 1) as f64)
+    }
+
+    fn days(&self, candidate: &Candidate) -> f64 {
+        self.quiet.get(&candidate.class).map_or(0, QuietScores::len) as f64
+    }
+}
+
+/// How many times rarer than the threshold itself a score is beforehand.
+fn falling(score: f64) -> f64 {
+    score.max(1.0).powi(DRIFT_POWER)
+}
+
+/// What each of a service's series may take of its weekly budget in a day.
+fn share(a_service_week: f64, series: usize) -> f64 {
+    a_service_week / 7.0 / series.max(1) as f64
 }

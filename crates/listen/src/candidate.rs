@@ -19,10 +19,18 @@ pub(crate) enum Class {
     TailDrift,
     /// Eight-hour medians of metrics.
     Shift,
+    /// Hours of metrics that go farther than ever.
+    Anomaly,
+    /// Series that are measured no more.
+    Gone,
     /// Counts of errors.
     Errors,
     /// Quantities with a limit.
     Saturation,
+    /// Shares of spans that failed or were tried again.
+    Share,
+    /// Calls that are made for the first time.
+    NewFlow,
 }
 
 /// What a known change may explain away.

@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use hark_event::{Level, Moment, Origin, Place};
 
+use crate::span_cells::SpanCells;
+
 /// Samples of one series kept for one hour; more are cut and counted.
 pub const SAMPLES_PER_HOUR_MAX: usize = 3_600;
 /// Shapes of one service kept for one hour.
@@ -111,6 +113,8 @@ pub struct HourCells {
     pub overflow: BTreeMap<Origin, u64>,
     /// Samples beyond the limit.
     pub samples_cut: u64,
+    /// Spans.
+    pub spans: SpanCells,
 }
 
 impl HourCells {
@@ -142,6 +146,9 @@ impl HourCells {
             *self.overflow.entry(origin).or_default() += count;
         }
         self.samples_cut += other.samples_cut;
+        if !other.spans.is_empty() {
+            self.spans.merge(other.spans);
+        }
         if self.logs.values().map(BTreeMap::len).sum::<usize>() > 2 * SHAPES_PER_HOUR_MAX {
             self.cut_shapes();
         }
@@ -188,6 +195,7 @@ impl HourCells {
         let said = self.logs.values().flat_map(BTreeMap::values);
         said.map(LogCount::weight).sum::<usize>()
             + self.metrics.values().map(|samples| 160 + 16 * samples.values.capacity()).sum::<usize>()
+            + self.spans.weight()
             + (self.peers.len() + self.versions.len() + self.overflow.len()) * 128
     }
 }

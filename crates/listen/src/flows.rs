@@ -1,11 +1,16 @@
-//! Who calls whom, as far as their own logs and metrics say so.
+//! Who calls whom: as traces show, else as far as logs and metrics say so.
 //!
-//! Without traces, a call shows in a field (`peer.service`, `upstream`), in a URL's host, after a word that
+//! A guess about two services that both write spans is dropped where no trace shows the call. Without traces, a call shows in a field (`peer.service`, `upstream`), in a URL's host, after a word that
 //! points ("upstream payments", "calling inventory"), or in a metric's label. A service's name alone is not
-//! enough: `search` and `cart` are also words. Declared graphs and traces will say it better.
+//! enough: `search` and `cart` are also words. Declared graphs will say it better.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use hark_event::PeerKind;
+
+use crate::durations::Durations;
+use crate::span_cells::{Called, Outline, SpanCount};
 
 /// One direction of calls.
 #[derive(Clone, PartialEq, Debug)]
@@ -14,9 +19,16 @@ pub struct Flow {
     pub caller: Arc<str>,
     /// Who is called.
     pub callee: Arc<str>,
+    /// What is called.
+    pub callee_kind: PeerKind,
+    /// Spans of such calls; `None` if it is only guessed.
+    pub calls: Option<u64>,
     /// Where it was seen, for people.
     pub seen_in: String,
 }
+
+/// Who calls, and who is called.
+type Ends = (Arc<str>, Arc<str>);
 
 /// All flows that are known.
 #[derive(Clone, Debug, Default)]
@@ -24,9 +36,15 @@ pub(crate) struct Flows {
     services: BTreeSet<Arc<str>>,
     /// Those of them whose names are no single word.
     odd: BTreeSet<Arc<str>>,
-    flows: BTreeMap<(Arc<str>, Arc<str>), String>,
+    flows: BTreeMap<Ends, String>,
     /// Texts that were read while their services were not yet known.
     texts: BTreeMap<(Arc<str>, String), ()>,
+    /// Calls that spans show, with what is called and how often.
+    traced: BTreeMap<Ends, (PeerKind, u64)>,
+    /// Services that write spans.
+    tracers: BTreeSet<Arc<str>>,
+    /// Which services were seen to answer calls to a name, and how often.
+    answers: BTreeMap<Arc<str>, BTreeMap<Arc<str>, u64>>,
 }
 
 /// Words after which a service's name means a call to it.
@@ -56,6 +74,48 @@ const POINTERS: &[&str] = &[
     "callee",
 ];
 const TEXTS_MAX: usize = 50_000;
+/// Calls and names that are remembered from spans.
+const TRACED_MAX: usize = 100_000;
+/// A name is a service's if so many of a hundred of its answers came from it.
+const ANSWERS_PERCENT_MIN: u64 = 90;
+
+/// A call that was seen from both sides.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Joined<'a> {
+    /// The caller's span.
+    pub(crate) caller: &'a Outline,
+    /// The span that answers.
+    pub(crate) callee: &'a Outline,
+}
+
+impl Joined<'_> {
+    /// The call, as it is counted; nobody tells how long it took.
+    pub(crate) fn count(&self) -> SpanCount {
+        let is_error = self.caller.is_error || self.callee.is_error;
+        let seen = self.caller.seen.clone();
+        SpanCount {
+            spans: 1,
+            errors: u64::from(is_error),
+            retries: 0,
+            durations: Durations::default(),
+            last: seen.time,
+            failed: is_error.then(|| seen.clone()),
+            retried: None,
+            slowest: (0, seen.clone()),
+            first: seen,
+        }
+    }
+}
+
+/// Calls between services among the outlines of an hour: spans that another service's span is the parent of.
+pub(crate) fn joined(outlines: &BTreeMap<(u64, u64), Outline>) -> Vec<Joined<'_>> {
+    let incoming = outlines.iter().filter(|(_, outline)| outline.is_incoming);
+    let pairs = incoming.filter_map(|((trace, _), callee)| {
+        let caller = outlines.get(&(*trace, callee.parent?))?;
+        Some(Joined { caller, callee })
+    });
+    pairs.filter(|pair| pair.caller.origin != pair.callee.origin).collect()
+}
 
 impl Flows {
     /// Remembers a service, so that its name is recognised from now on and in what was read before.
@@ -90,6 +150,60 @@ impl Flows {
         }
     }
 
+    /// Remembers who wrote spans.
+    pub(crate) fn add_tracer(&mut self, service: &Arc<str>) {
+        self.tracers.insert(service.clone());
+    }
+
+    /// Remembers who answered calls to the names that their callers know.
+    pub(crate) fn learn_answers(&mut self, pairs: &[Joined<'_>]) {
+        for pair in pairs {
+            let Some(called) = &pair.caller.called else { continue };
+            if matches!(called.kind, PeerKind::Service | PeerKind::Host)
+                && (self.answers.len() < TRACED_MAX || self.answers.contains_key(&called.name))
+            {
+                let answers = self.answers.entry(called.name.clone()).or_default();
+                if answers.len() < 64 || answers.contains_key(&pair.callee.origin.service) {
+                    *answers.entry(pair.callee.origin.service.clone()).or_default() += 1;
+                }
+            }
+        }
+    }
+
+    /// The service that a span's call goes to, if its name means one.
+    pub(crate) fn service_called(&self, called: &Called) -> Option<Arc<str>> {
+        if !matches!(called.kind, PeerKind::Service | PeerKind::Host) {
+            return None;
+        }
+        if let Some(service) = self.services.get(&called.name) {
+            return Some(service.clone());
+        }
+        if let Some(answers) = self.answers.get(&called.name) {
+            let all: u64 = answers.values().sum();
+            let most = answers.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)));
+            return most
+                .filter(|(_, count)| *count * 100 >= all * ANSWERS_PERCENT_MIN)
+                .map(|(service, _)| service.clone());
+        }
+        let host = called.name.split('.').next().unwrap_or(&called.name);
+        self.services.get(host).cloned()
+    }
+
+    /// Remembers calls that spans show.
+    pub(crate) fn add_traced(&mut self, caller: &Arc<str>, callee: &Arc<str>, kind: PeerKind, calls: u64) {
+        let key = (caller.clone(), callee.clone());
+        if caller != callee && (self.traced.len() < TRACED_MAX || self.traced.contains_key(&key)) {
+            self.traced.entry(key).or_insert((kind, 0)).1 += calls;
+        }
+    }
+
+    /// Remembers calls by another name of who is called.
+    pub(crate) fn rename_traced(&mut self, caller: &Arc<str>, old: &Arc<str>, new: &Arc<str>) {
+        if let Some((_, calls)) = self.traced.remove(&(caller.clone(), old.clone())) {
+            self.add_traced(caller, new, PeerKind::Service, calls);
+        }
+    }
+
     fn read_for(&mut self, speaker: &Arc<str>, text: &str, service: &Arc<str>) {
         if names(text, service) {
             let seen_in: String = text.lines().next().unwrap_or_default().chars().take(80).collect();
@@ -110,22 +224,49 @@ impl Flows {
 
     /// The flow from caller to callee, if it is known.
     pub(crate) fn call(&self, caller: &str, callee: &str) -> Option<Flow> {
-        let found = self.flows.iter().find(|((from, to), _)| &**from == caller && &**to == callee);
-        found.map(|((caller, callee), seen_in)| Flow {
-            caller: caller.clone(),
-            callee: callee.clone(),
-            seen_in: seen_in.clone(),
+        let is_it = |key: &Ends| &*key.0 == caller && &*key.1 == callee;
+        let traced = self.traced.iter().find(|(key, _)| is_it(key)).map(traced_flow);
+        traced.or_else(|| {
+            let guess = self.flows.iter().find(|(key, _)| is_it(key) && self.is_open_to_guesses(key));
+            guess.map(guessed_flow)
         })
     }
 
     /// All flows, by caller, then callee.
     pub(crate) fn all(&self) -> Vec<Flow> {
-        let flow = |((caller, callee), seen_in): (&(Arc<str>, Arc<str>), &String)| Flow {
-            caller: caller.clone(),
-            callee: callee.clone(),
-            seen_in: seen_in.clone(),
-        };
-        self.flows.iter().map(flow).collect()
+        let guesses = self
+            .flows
+            .iter()
+            .filter(|(key, _)| !self.traced.contains_key(key) && self.is_open_to_guesses(key));
+        let mut all: Vec<Flow> =
+            self.traced.iter().map(traced_flow).chain(guesses.map(guessed_flow)).collect();
+        all.sort_by(|a, b| (&a.caller, &a.callee).cmp(&(&b.caller, &b.callee)));
+        all
+    }
+
+    /// Whether a call between the two could go unseen by traces.
+    fn is_open_to_guesses(&self, (caller, callee): &Ends) -> bool {
+        !(self.tracers.contains(caller) && self.tracers.contains(callee))
+    }
+}
+
+fn traced_flow(((caller, callee), (kind, calls)): (&Ends, &(PeerKind, u64))) -> Flow {
+    Flow {
+        caller: caller.clone(),
+        callee: callee.clone(),
+        callee_kind: *kind,
+        calls: Some(*calls),
+        seen_in: if *calls == 1 { "one span".to_owned() } else { format!("{calls} spans") },
+    }
+}
+
+fn guessed_flow(((caller, callee), seen_in): (&Ends, &String)) -> Flow {
+    Flow {
+        caller: caller.clone(),
+        callee: callee.clone(),
+        callee_kind: PeerKind::Service,
+        calls: None,
+        seen_in: seen_in.clone(),
     }
 }
 

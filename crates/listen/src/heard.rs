@@ -49,6 +49,8 @@ pub struct HeardService {
     pub records: u64,
     /// Metric samples.
     pub samples: u64,
+    /// Spans.
+    pub spans: u64,
     /// Its patterns, by name.
     pub patterns: Vec<HeardPattern>,
     /// Names of its metric series.
@@ -97,6 +99,8 @@ impl Heard {
             ("shapes beyond the limit of a service's vocabulary".to_owned(), shapes_cut),
             ("patterns forgotten to make room for others".to_owned(), patterns_cut),
         ]);
+        let spans_cut: u64 = listener.services.values().map(|service| service.spans.cut).sum();
+        cut.extend([("spans of operations or flows beyond 2,000 a service".to_owned(), spans_cut)]);
         cut.retain(|(_, count)| *count > 0);
         Self {
             as_of,
@@ -155,6 +159,7 @@ impl HeardService {
             from: service.heard_from.start(),
             records: service.records,
             samples: service.samples,
+            spans: service.spans.total,
             patterns,
             series: service.series.keys().cloned().collect(),
             starts: service.starts.all().to_vec(),
@@ -192,6 +197,9 @@ fn add_curves(listener: &Listener, episodes: &mut [Episode]) {
                 .map(|pattern| pattern.curve(&around)),
             SubjectKind::Metric => service.series.get(name.as_str()).map(|series| series.curve(&calendar)),
             SubjectKind::Service => Some(errors_curve(service)),
+            kind @ (SubjectKind::Operation | SubjectKind::Flow) => {
+                service.spans.subject(kind, name).map(|subject| subject.curve(episode.signal.kind, &calendar))
+            }
             _ => None,
         };
     }

@@ -20,6 +20,12 @@ impl<T: Copy> History<T> {
         Self { first, values: Vec::new() }
     }
 
+    /// A history filled with one value up to and without `next`, as far back as is remembered from `first`.
+    pub(crate) fn filled(first: Hour, next: Hour, value: T) -> Self {
+        let first = first.max(next - HOURS_MAX as i64);
+        Self { first, values: vec![value; (next - first).max(0) as usize] }
+    }
+
     /// The hour of the first value.
     pub(crate) fn first(&self) -> Hour {
         self.first

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hark_event::{
-    Change, ChangeKind, Episode, Hour, Id, Moment, Origin, Signal, SignalKind, SubjectKind, Zone,
+    Change, ChangeKind, Episode, Hour, Id, Moment, Origin, PeerKind, Signal, SignalKind, SubjectKind, Zone,
 };
 use hark_pattern::{Limits, PatternId, Rules, ShapeId};
 
@@ -15,14 +15,16 @@ use crate::calibration::Calibration;
 use crate::candidate::{Candidate, Class};
 use crate::cell::HourCells;
 use crate::clusters::Clusters;
-use crate::flows::Flows;
+use crate::flows::{Flows, joined};
 use crate::heard::Heard;
 use crate::history::History;
-use crate::metric_subject::Calendar;
+use crate::metric_subject::{Calendar, SeriesAround};
 use crate::pattern_subject::Around;
 use crate::phase::Phase;
 use crate::room;
 use crate::service::Service;
+use crate::service_spans::{Meant, SpanName, flow_name, kind_of};
+use crate::span_cells::{Called, SpanCells, SpanCount};
 
 /// Services that are listened to; more are cut and counted.
 const SERVICES_MAX: usize = 5_000;
@@ -54,6 +56,7 @@ pub(crate) struct Forgotten {
     services: BTreeSet<Origin>,
     patterns: u64,
     series: u64,
+    operations: u64,
 }
 
 /// Which subject a candidate came from.
@@ -61,7 +64,10 @@ pub(crate) struct Forgotten {
 pub(crate) enum Speaker {
     Pattern(PatternId),
     Series(Arc<str>),
+    /// A series, of an hour by itself.
+    Surprise(Arc<str>),
     Errors,
+    Spans(SpanName),
 }
 
 impl Listener {
@@ -86,6 +92,12 @@ impl Listener {
             forgotten: Forgotten::default(),
             cut: BTreeMap::new(),
         }
+    }
+
+    /// Says what is at least so strong (0 to 1), be it more or less than it says unasked.
+    pub fn saying_from(mut self, strength_min: f64) -> Self {
+        self.calibration = Calibration::from_strength(strength_min);
+        self
     }
 
     /// Whether all that was ever heard has been silent for so long that it is forgotten. The hours up to the next that holds
@@ -123,9 +135,9 @@ impl Listener {
         }
         let findings = self.judge(&calendar);
         let said = self.say(hour, findings);
-        self.end_episodes(hour);
+        self.end_episodes(&calendar);
         if hour.0 % 24 == 23 {
-            self.calibrate(hour);
+            self.calibrate(&calendar);
             self.forget(hour);
         }
         self.slots = Some(slots);
@@ -213,9 +225,60 @@ impl Listener {
                 .entry("records of shapes beyond 4,096 an hour and service, or 65,536 an hour")
                 .or_default() += count;
         }
+        self.take_spans(cells.spans, hour);
         if cells.samples_cut > 0 {
             *self.cut.entry("samples beyond 3,600 an hour and series").or_default() += cells.samples_cut;
         }
+    }
+
+    fn take_spans(&mut self, cells: SpanCells, hour: Hour) {
+        for (origin, operations) in cells.operations {
+            let Some(service) = self.service(&origin, hour) else { continue };
+            service.heard_last = hour;
+            operations.into_iter().for_each(|(name, count)| service.spans.hear_operation(&name, count, hour));
+            self.flows.add_tracer(&origin.service);
+        }
+        let pairs = joined(&cells.outlines);
+        self.flows.learn_answers(&pairs);
+        for (origin, calls) in cells.calls {
+            self.flows.add_tracer(&origin.service);
+            calls.into_iter().for_each(|(called, count)| self.take_call(&origin, &called, count, hour));
+        }
+        for pair in pairs {
+            let (caller, callee) = (&pair.caller.origin, &pair.callee.origin.service);
+            if pair.caller.called.is_none() {
+                // Who names nobody is known by the answer: of the traces that are kept, so that only shares count.
+                let called = Called { is_source: false, kind: PeerKind::Service, name: callee.clone() };
+                self.take_call(caller, &called, pair.count(), hour);
+            } else if pair.caller.names_a_queue() {
+                self.flows.add_traced(&caller.service, callee, PeerKind::Service, 1);
+            }
+        }
+        if cells.cut > 0 {
+            *self.cut.entry("spans of operations or calls beyond 512 an hour and service").or_default() +=
+                cells.cut;
+        }
+    }
+
+    fn take_call(&mut self, origin: &Origin, called: &Called, count: SpanCount, hour: Hour) {
+        let known = self.flows.service_called(called);
+        let Some(service) = self.service(origin, hour) else { return };
+        let (meant, before) = service.spans.meant(called, known);
+        let name = flow_name(&origin.service, &meant, called.is_source);
+        if let Some(before) = before {
+            let old = Meant { name: before.clone(), is_service: false };
+            service.spans.rename_flow(&flow_name(&origin.service, &old, called.is_source), &name);
+            self.flows.rename_traced(&origin.service, &before, &meant.name);
+        }
+        let kind = kind_of(called, &meant);
+        if called.is_source {
+            self.flows.add_traced(&meant.name, &origin.service, PeerKind::Service, count.spans);
+        } else {
+            self.flows.add_traced(&origin.service, &meant.name, kind, count.spans);
+        }
+        let Some(service) = self.service(origin, hour) else { return };
+        service.heard_last = hour;
+        service.spans.hear_flow(&name, &meant, count, hour);
     }
 
     fn service(&mut self, origin: &Origin, hour: Hour) -> Option<&mut Service> {
@@ -242,13 +305,31 @@ impl Listener {
                 }
             }
             let starts = service.starts.hours();
+            let around =
+                SeriesAround { traffic: &service.traffic, measured: &service.measured, starts: &starts };
+            let mut gone = Vec::new();
             for (name, series) in &mut service.series {
-                if let Some(candidate) = series.judge(calendar, &service.traffic, &starts) {
-                    findings.push((origin.clone(), Speaker::Series(name.clone()), candidate));
+                if let Some(candidate) = series.judge(calendar, &around) {
+                    if candidate.class == Class::Gone {
+                        gone.push((name.clone(), candidate));
+                        continue;
+                    }
+                    let speaker = match candidate.class {
+                        Class::Anomaly => Speaker::Surprise(name.clone()),
+                        _ => Speaker::Series(name.clone()),
+                    };
+                    findings.push((origin.clone(), speaker, candidate));
                 }
             }
+            gone.retain(|(name, candidate)| !service.is_replaced(name, candidate.onset.hour()));
+            findings.extend(
+                gone.into_iter().map(|(name, candidate)| (origin.clone(), Speaker::Series(name), candidate)),
+            );
             if let Some(candidate) = service.judge_errors(calendar.hour) {
                 findings.push((origin.clone(), Speaker::Errors, candidate));
+            }
+            for (name, candidate) in service.spans.judge(calendar, &starts) {
+                findings.push((origin.clone(), Speaker::Spans(name), candidate));
             }
         }
         findings
@@ -258,7 +339,8 @@ impl Listener {
         let mut rated: Vec<(f64, Origin, Speaker, Candidate)> = findings
             .into_iter()
             .filter_map(|(origin, speaker, candidate)| {
-                Some((self.calibration.strength(&candidate)?, origin, speaker, candidate))
+                let series = self.services.get(&origin).map_or(0, Service::judged_series);
+                Some((self.calibration.strength(&candidate, series)?, origin, speaker, candidate))
             })
             .collect();
         // The strongest of an hour leads its cluster; names decide between equals.
@@ -301,8 +383,17 @@ impl Listener {
                     .unwrap_or_else(|| id.clone()),
             ),
         };
-        if matches!(found.class, Class::New | Class::NewLoud) {
-            self.calibration.add(found.class, if explained_by.is_some() { QUIET } else { found.score });
+        match found.class {
+            Class::New | Class::NewLoud | Class::NewFlow => {
+                self.calibration.add(found.class, if explained_by.is_some() { QUIET } else { found.score });
+            }
+            // What has been said often is nothing rare: so the budget is kept. Those that move together count once.
+            Class::Drift | Class::TailDrift | Class::Shift | Class::Anomaly
+                if cluster.as_ref() == Some(&id) =>
+            {
+                self.calibration.add(found.class, found.score);
+            }
+            _ => {}
         }
         let signal = Signal {
             id: id.clone(),
@@ -339,13 +430,25 @@ impl Listener {
             }
             Speaker::Series(name) => {
                 let series = service.series.get_mut(&name).expect("a finding comes from a known series");
-                if explained {
-                    series.explained(signal.onset.hour())
+                if explained && signal.kind != SignalKind::MetricGone {
+                    series.explained(signal.onset.hour());
+                    series.anomaly_phase = Phase::ended_at(hour);
                 } else {
                     series.open(signal.kind, signal.onset.hour(), place)
                 }
             }
+            Speaker::Surprise(name) => {
+                let series = service.series.get_mut(&name).expect("a finding comes from a known series");
+                if explained {
+                    series.anomaly_phase = Phase::ended_at(hour);
+                } else {
+                    series.open_anomaly(hour, place);
+                }
+            }
             Speaker::Errors => service.error_phase = Phase::Open(place),
+            Speaker::Spans(name) => {
+                service.spans.open(&name, signal.kind, signal.onset.hour(), place, explained);
+            }
         }
         if signal.cluster.as_ref() == Some(&signal.id) {
             self.clusters.lead(signal);
@@ -361,7 +464,8 @@ impl Listener {
         });
     }
 
-    fn end_episodes(&mut self, hour: Hour) {
+    fn end_episodes(&mut self, calendar: &Calendar<'_>) {
+        let hour = calendar.hour;
         for service in self.services.values_mut() {
             let around = Around { hour, heard_from: service.heard_from, traffic: &service.traffic };
             for pattern in service.patterns.values_mut() {
@@ -380,6 +484,15 @@ impl Listener {
                     self.episodes[place].ended_at = Some(hour.end());
                     series.phase = Phase::ended_at(hour);
                 }
+                if let Phase::Open(place) = series.anomaly_phase
+                    && series.anomaly_ends()
+                {
+                    self.episodes[place].ended_at.get_or_insert(hour.end());
+                    series.anomaly_phase = Phase::ended_at(hour);
+                }
+            }
+            for place in service.spans.end_episodes(calendar, &starts) {
+                self.episodes[place].ended_at.get_or_insert(hour.end());
             }
             if let Phase::Open(place) = service.error_phase
                 && service.errors_have_ended()
@@ -399,6 +512,7 @@ impl Listener {
                 forgotten.services.insert(origin.clone());
                 forgotten.patterns += service.patterns.len() as u64;
                 forgotten.series += service.series.len() as u64;
+                forgotten.operations += service.spans.operations.len() as u64;
                 service.open_episodes().for_each(|place| episodes[place].ended_at = Some(hour.end()));
             }
             !is_gone(service)
@@ -406,7 +520,8 @@ impl Listener {
     }
 
     /// Once a day: what did quiet subjects look like? One that rests after an episode is not quiet yet.
-    fn calibrate(&mut self, hour: Hour) {
+    fn calibrate(&mut self, calendar: &Calendar<'_>) {
+        let hour = calendar.hour;
         for service in self.services.values() {
             let around = Around { hour, heard_from: service.heard_from, traffic: &service.traffic };
             let warm = hour - service.heard_from >= 5 * 24;
@@ -426,7 +541,11 @@ impl Listener {
                 }
                 if warm {
                     self.calibration.add(Class::Saturation, QUIET);
+                    self.calibration.add(Class::Gone, QUIET);
                 }
+            }
+            for (class, score) in service.spans.quiet_scores(calendar) {
+                self.calibration.add(class, score);
             }
             if warm && service.error_phase.may_speak(hour) {
                 for _ in 0..ERROR_SUBJECTS {
@@ -449,9 +568,11 @@ pub(crate) fn subjects(listener: &Listener) -> BTreeMap<SubjectKind, u64> {
     for service in listener.services.values() {
         *known.entry(SubjectKind::Pattern).or_default() += service.patterns.len() as u64;
         *known.entry(SubjectKind::Metric).or_default() += service.series.len() as u64;
+        *known.entry(SubjectKind::Operation).or_default() += service.spans.operations.len() as u64;
     }
     *known.entry(SubjectKind::Pattern).or_default() += listener.forgotten.patterns;
     *known.entry(SubjectKind::Metric).or_default() += listener.forgotten.series;
+    *known.entry(SubjectKind::Operation).or_default() += listener.forgotten.operations;
     let gone = listener.forgotten.services.iter().filter(|origin| !listener.services.contains_key(origin));
     known.insert(SubjectKind::Service, (listener.services.len() + gone.count()) as u64);
     known.insert(SubjectKind::Flow, listener.flows.all().len() as u64);

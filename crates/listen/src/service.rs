@@ -15,11 +15,14 @@ use crate::metric_name::{Meaning, is_limit_of};
 use crate::metric_subject::{Calendar, MetricSubject};
 use crate::pattern_subject::{Around, PatternSubject};
 use crate::phase::Phase;
+use crate::service_spans::ServiceSpans;
 use crate::starts::{Start, Starts, comes_like_a_start, reads_like_a_start};
 use crate::words::{hours, quantity, times};
 
 /// Series of one service that are listened to; more are cut and counted.
 const SERIES_MAX: usize = 20_000;
+/// A pod is replaced by another one within so long.
+const REPLACED_WITHIN_HOURS: i64 = 24;
 /// Errors an hour below which nothing is called a burst.
 const ERRORS_BURST_MIN: u32 = 20;
 
@@ -36,6 +39,8 @@ pub(crate) struct Service {
     pub(crate) heard_last: Hour,
     pub(crate) traffic: History<u32>,
     pub(crate) errors: History<u32>,
+    /// Series that were measured, per hour.
+    pub(crate) measured: History<u32>,
     pub(crate) error_phase: Phase,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) patterns: BTreeMap<PatternId, PatternSubject>,
@@ -49,6 +54,7 @@ pub(crate) struct Service {
     pub(crate) patterns_cut: u64,
     heard_this_hour: (u32, u32),
     counted_this_hour: BTreeMap<PatternId, u32>,
+    pub(crate) spans: ServiceSpans,
 }
 
 impl Service {
@@ -59,6 +65,7 @@ impl Service {
             heard_last: hour,
             traffic: History::from(hour),
             errors: History::from(hour),
+            measured: History::from(hour),
             error_phase: Phase::Quiet,
             vocabulary: Vocabulary::with_rules(limits, rules.clone()),
             patterns: BTreeMap::new(),
@@ -72,14 +79,16 @@ impl Service {
             patterns_cut: 0,
             heard_this_hour: (0, 0),
             counted_this_hour: BTreeMap::new(),
+            spans: ServiceSpans::default(),
         }
     }
 
     /// The places of all its open episodes.
     pub(crate) fn open_episodes(&self) -> impl Iterator<Item = usize> {
         let patterns = self.patterns.values().map(|pattern| pattern.phase);
-        let series = self.series.values().map(|series| series.phase);
-        patterns.chain(series).chain([self.error_phase]).filter_map(|phase| match phase {
+        let series = self.series.values().flat_map(|series| [series.phase, series.anomaly_phase]);
+        let spans = self.spans.phases();
+        patterns.chain(series).chain([self.error_phase]).chain(spans).filter_map(|phase| match phase {
             Phase::Open(place) => Some(place),
             Phase::Quiet | Phase::Resting(_) => None,
         })
@@ -171,11 +180,14 @@ impl Service {
         self.hear_starts(hour);
         self.counted_this_hour.clear();
         let starts = self.starts.hours();
+        self.spans.close_hour(calendar, &starts);
         for series in self.series.values_mut() {
             if series.next_hour() <= hour {
                 series.hear(&[], calendar, &starts);
             }
         }
+        let measured = self.series.values().filter(|series| series.is_measured()).count();
+        self.measured.push(u32::try_from(measured).unwrap_or(u32::MAX));
         if hour.0 % 24 == 0 {
             self.series.retain(|_, series| !series.is_forgotten() || matches!(series.phase, Phase::Open(_)));
             self.find_limits();
@@ -246,6 +258,19 @@ impl Service {
         let variants = self.patterns.values().filter(is_old).filter(is_variant);
         let known: BTreeSet<&str> = variants.flat_map(|variant| variant.name.split(' ')).collect();
         name.split(' ').all(|word| known.contains(word))
+    }
+
+    /// Series that have been heard long enough to be judged: they share the service's budget.
+    pub(crate) fn judged_series(&self) -> usize {
+        self.series.values().filter(|series| series.can_surprise()).count()
+    }
+
+    /// Whether a series of the same name and with other labels began about when this one stopped: a pod was replaced.
+    pub(crate) fn is_replaced(&self, name: &str, stopped: Hour) -> bool {
+        let plain = |name: &str| name.split('{').next().map(str::to_owned);
+        self.series.values().any(|other| {
+            (other.first_heard - stopped).abs() <= REPLACED_WITHIN_HOURS && plain(&other.name) == plain(name)
+        })
     }
 
     fn find_limits(&mut self) {

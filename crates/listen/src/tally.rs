@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hark_event::{Alert, Change, Event, Hour, LogRecord, Origin, Place, Sample, UserReport};
+use hark_event::{Alert, Change, Event, Hour, LogRecord, Moment, Origin, Place, Sample, Span, UserReport};
 use hark_pattern::{Rules, Shaper};
 use rustc_hash::FxHashMap;
 
@@ -18,6 +18,8 @@ use crate::cell::{
     Exemplar, HourCells, LogCount, LogKey, SHAPES_PER_HOUR_MAX, SHAPES_PER_SERVICE_MAX, Samples, limit_of,
     limit_of_all,
 };
+use crate::span_cells::NAMES_PER_HOUR_MAX;
+use crate::span_tally::SpanTally;
 
 /// Keys that may stand in the open hour beyond the limits before shapes are let go.
 const SERVICE_SLACK: usize = SHAPES_PER_SERVICE_MAX / 2;
@@ -68,6 +70,7 @@ pub struct Tally {
     /// The version that was noted last, and where: nearly every record repeats it.
     version: Option<(Hour, usize, Arc<str>)>,
     series: Option<OpenSeries>,
+    spans: SpanTally,
     told: Told,
     masked: u64,
     weight: usize,
@@ -119,6 +122,7 @@ impl Tally {
             hours: BTreeMap::new(),
             version: None,
             series: None,
+            spans: SpanTally::default(),
             told: Told::default(),
             masked: 0,
             weight: 0,
@@ -130,6 +134,7 @@ impl Tally {
         match event {
             Event::Log(record) => self.hear_log(&record),
             Event::Sample(sample) => self.hear_sample(&sample),
+            Event::Span(span) => self.hear_span(&span),
             Event::Alert(alert) => {
                 let alert = masked_alert(alert, &self.rules);
                 self.hear_once(|told| &mut told.alerts, alert);
@@ -147,7 +152,7 @@ impl Tally {
 
     /// Secrets that were masked so far.
     pub fn masked(&self) -> u64 {
-        self.masked
+        self.masked + self.spans.masked
     }
 
     /// Roughly how many bytes of memory the closed hours take.
@@ -161,7 +166,9 @@ impl Tally {
         self.close_series();
         self.weight = 0;
         self.version = None;
-        std::mem::take(&mut self.hours)
+        let mut hours = std::mem::take(&mut self.hours);
+        hours.values_mut().for_each(|cells| cells.spans.keep(NAMES_PER_HOUR_MAX));
+        hours
     }
 
     /// Takes what was told once.
@@ -239,7 +246,7 @@ impl Tally {
 
     fn hear_fields(&mut self, record: &LogRecord<'_>, speaker: usize) {
         if let Some(version) = record.version {
-            self.hear_version(record, cut_at(version, PEER_BYTES_MAX), speaker);
+            self.hear_version(record.origin, record.arrival, cut_at(version, PEER_BYTES_MAX), speaker);
         }
         if record.peers.is_empty() {
             return;
@@ -253,22 +260,30 @@ impl Tally {
         }
     }
 
-    fn hear_version(&mut self, record: &LogRecord<'_>, version: &str, speaker: usize) {
-        let hour = record.arrival.hour();
+    fn hear_version(&mut self, origin: &Origin, arrival: Moment, version: &str, speaker: usize) {
+        let hour = arrival.hour();
         let is_noted =
             |noted: &(Hour, usize, Arc<str>)| (noted.0, noted.1, &*noted.2) == (hour, speaker, version);
         if self.version.as_ref().is_some_and(is_noted) {
             return;
         }
         let cells = self.hours.entry(hour).or_default();
-        let key = (record.origin.clone(), Arc::from(version));
+        let key = (origin.clone(), Arc::from(version));
         if !cells.versions.contains_key(&key) {
             if cells.versions.len() >= PEERS_PER_HOUR_MAX {
                 return;
             }
-            cells.versions.insert(key.clone(), record.arrival);
+            cells.versions.insert(key.clone(), arrival);
         }
         self.version = Some((hour, speaker, key.1));
+    }
+
+    fn hear_span(&mut self, span: &Span<'_>) {
+        if let Some(version) = span.version {
+            let speaker = self.speaker(span.origin);
+            self.hear_version(span.origin, span.end, cut_at(version, PEER_BYTES_MAX), speaker);
+        }
+        self.weight += self.spans.hear(span, (&mut self.shaper, &self.rules), &mut self.hours);
     }
 
     fn hear_sample(&mut self, sample: &Sample<'_>) {

@@ -61,7 +61,7 @@ pub(crate) fn read_cells(input: &mut impl Read, head: Head, block: &mut Vec<u8>)
     if reader.bytes.is_empty() { Ok(cells) } else { Err(damaged()) }
 }
 
-struct BlockWriter<'a> {
+pub(crate) struct BlockWriter<'a> {
     bytes: &'a mut Vec<u8>,
     /// The names of files that stand in this block, with their numbers from 1 on.
     files: BTreeMap<Arc<str>, u64>,
@@ -100,6 +100,7 @@ impl BlockWriter<'_> {
             self.number(*count);
         }
         self.number(cells.samples_cut);
+        self.spans(&cells.spans);
     }
 
     fn log(&mut self, key: &LogKey, count: &LogCount) {
@@ -122,7 +123,7 @@ impl BlockWriter<'_> {
         }
     }
 
-    fn place(&mut self, place: &Place) {
+    pub(crate) fn place(&mut self, place: &Place) {
         self.file(&place.file);
         self.number(place.line);
     }
@@ -145,26 +146,26 @@ impl BlockWriter<'_> {
         }
     }
 
-    fn origin(&mut self, origin: &Origin) {
+    pub(crate) fn origin(&mut self, origin: &Origin) {
         self.text(&origin.service);
         self.text(&origin.environment);
     }
 
-    fn moment(&mut self, moment: Moment) {
+    pub(crate) fn moment(&mut self, moment: Moment) {
         self.fixed(moment.nanos() as u64);
     }
 
-    fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         self.number(text.len() as u64);
         self.bytes.extend_from_slice(text.as_bytes());
     }
 
-    fn fixed(&mut self, number: u64) {
+    pub(crate) fn fixed(&mut self, number: u64) {
         self.bytes.extend_from_slice(&number.to_le_bytes());
     }
 
     /// Seven bits a byte, the lowest first; the highest bit says that more follow.
-    fn number(&mut self, mut number: u64) {
+    pub(crate) fn number(&mut self, mut number: u64) {
         while number >= 0x80 {
             self.bytes.push(number as u8 | 0x80);
             number >>= 7;
@@ -173,7 +174,7 @@ impl BlockWriter<'_> {
     }
 }
 
-struct BlockReader<'a> {
+pub(crate) struct BlockReader<'a> {
     bytes: &'a [u8],
     files: Vec<Arc<str>>,
 }
@@ -204,6 +205,7 @@ impl BlockReader<'_> {
             cells.overflow.insert(origin, self.number()?);
         }
         cells.samples_cut = self.number()?;
+        cells.spans = self.spans()?;
         Ok(cells)
     }
 
@@ -229,7 +231,7 @@ impl BlockReader<'_> {
         Ok(Samples { values, place })
     }
 
-    fn place(&mut self) -> io::Result<Place> {
+    pub(crate) fn place(&mut self) -> io::Result<Place> {
         Ok(Place { file: self.file()?, line: self.number()? })
     }
 
@@ -244,28 +246,28 @@ impl BlockReader<'_> {
         }
     }
 
-    fn origin(&mut self) -> io::Result<Origin> {
+    pub(crate) fn origin(&mut self) -> io::Result<Origin> {
         Ok(Origin { service: self.text()?, environment: self.text()? })
     }
 
-    fn moment(&mut self) -> io::Result<Moment> {
+    pub(crate) fn moment(&mut self) -> io::Result<Moment> {
         Ok(Moment::from_nanos(self.fixed()? as i64))
     }
 
-    fn text(&mut self) -> io::Result<Arc<str>> {
+    pub(crate) fn text(&mut self) -> io::Result<Arc<str>> {
         let length = usize::try_from(self.number()?).map_err(|_| damaged())?;
         let (text, rest) = self.bytes.split_at_checked(length).ok_or_else(damaged)?;
         self.bytes = rest;
         std::str::from_utf8(text).map(Arc::from).map_err(|_| damaged())
     }
 
-    fn fixed(&mut self) -> io::Result<u64> {
+    pub(crate) fn fixed(&mut self) -> io::Result<u64> {
         let (number, rest) = self.bytes.split_first_chunk().ok_or_else(damaged)?;
         self.bytes = rest;
         Ok(u64::from_le_bytes(*number))
     }
 
-    fn number(&mut self) -> io::Result<u64> {
+    pub(crate) fn number(&mut self) -> io::Result<u64> {
         let mut number = 0;
         for shift in (0..64).step_by(7) {
             let (byte, rest) = self.bytes.split_first().ok_or_else(damaged)?;
@@ -279,7 +281,7 @@ impl BlockReader<'_> {
     }
 }
 
-fn damaged() -> io::Error {
+pub(crate) fn damaged() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, "the temporary file is damaged")
 }
 

@@ -9,5 +9,6 @@
 
 mod codec;
 mod sorter;
+mod span_codec;
 
 pub use sorter::{Hours, MemoryError, Sorter};

@@ -20,6 +20,7 @@ use crate::lexeme;
 use crate::mask::{Masked, count_secrets};
 use crate::rules::Rules;
 use crate::secret::{self, Found, Sort};
+use crate::template::Template;
 use crate::trace;
 use crate::word::{self, Context};
 use crate::writer::Writer;
@@ -54,6 +55,13 @@ pub struct Shape<'a> {
     pub text: &'a str,
     /// How many secrets were masked in the part of the message that was considered.
     pub masked: u32,
+}
+
+impl Shape<'_> {
+    /// The message with every wildcard printed `<*>`, as the name of a pattern has it; by the rules that shaped it.
+    pub fn name(&self, rules: &Rules) -> String {
+        Template::of_shape(self.text, rules).name
+    }
 }
 
 /// Turns messages into shapes; holds the buffers, so keep one per thread.

@@ -1,7 +1,7 @@
 //! Small worlds with a written truth, for the demo, the tests and the benchmarks.
 //!
 //! A world is what a user of Harkback would have after five weeks of running a shop of eight services: logs in several
-//! house styles, metrics, alerts, what users reported, and a Git repository; beside them `truth.json`, which no user has.
+//! house styles, metrics, alerts, what users reported, and a Git repository; in some tales also a sample of traces; beside them `truth.json`, which no user has.
 //! Most of it is noise that means nothing (deploys that bring lines, jobs, flapping providers, spikes, autoscaling, gaps),
 //! as large as the signs of the story that one of the [`Tale`]s hides in it.
 //!
@@ -25,6 +25,7 @@ mod story;
 mod tale;
 #[cfg(test)]
 mod tests;
+mod traces;
 mod truth;
 mod words;
 mod world;

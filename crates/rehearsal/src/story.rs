@@ -91,7 +91,7 @@ fn cast(tale: Tale, shop: &[Service], random: &mut Random) -> (usize, Option<usi
         |name: &str| shop.iter().position(|service| service.name == name).expect("the cast is in the shop");
     let pairs: &[(&str, &str)] = match tale {
         Tale::TimeoutEdit => &[("checkout", "payments"), ("basket", "inventory"), ("storefront", "accounts")],
-        Tale::RetryCreep => &[
+        Tale::RetryCreep | Tale::SpanRetries => &[
             ("checkout", "payments"),
             ("basket", "inventory"),
             ("search", "inventory"),
@@ -131,12 +131,12 @@ fn flag(tale: Tale) -> Option<&'static str> {
     match tale {
         Tale::TimeoutEdit => Some("timeout"),
         Tale::Leak => Some("leak"),
-        Tale::RetryCreep => Some("retry"),
+        Tale::RetryCreep | Tale::SpanRetries => Some("retry"),
         Tale::UnlikelyBranch => Some("unlikely"),
         Tale::ForbiddenTransition => Some("forbidden"),
         Tale::VanishedHeartbeat => Some("heartbeat"),
         Tale::DiskFilling => Some("disk"),
-        Tale::TailLatency => Some("tail"),
+        Tale::TailLatency | Tale::SlowOperation => Some("tail"),
         Tale::SuddenOutage | Tale::Quiet => None,
     }
 }
@@ -249,6 +249,23 @@ impl Story {
         }
     }
 
+    /// How many sampled calls a day are tried again, beyond what is usual.
+    pub(crate) fn repeated_calls_a_day(&self, service: usize, at: i64) -> f64 {
+        let tells = self.tale == Tale::SpanRetries && service == self.teller;
+        if tells { 3.6 * self.pace * self.days(at) } else { 0.0 }
+    }
+
+    /// How many times as long the slowest spans of this service's operation take at this time.
+    pub(crate) fn slowness(&self, service: usize, at: i64) -> f64 {
+        let tells = self.tale == Tale::SlowOperation && service == self.teller;
+        if tells { 1.0 + 0.1 * self.pace * self.days(at) } else { 1.0 }
+    }
+
+    /// Whether this tale's world has traces.
+    pub(crate) fn has_traces(&self) -> bool {
+        matches!(self.tale, Tale::SpanRetries | Tale::SlowOperation)
+    }
+
     /// Whether the heartbeat of this service is silent at this time.
     pub(crate) fn heartbeat_stopped(&self, service: usize, at: i64) -> bool {
         self.tale == Tale::VanishedHeartbeat && service == self.teller && at >= self.onset
@@ -311,6 +328,15 @@ impl Story {
             }
             Tale::DiskFilling => vec![metric("disk_used_bytes", "")],
             Tale::TailLatency => vec![quantile("0.99"), quantile("0.95")],
+            Tale::SpanRetries => {
+                let upstream = self.upstream.map_or("", |upstream| shop[upstream].name);
+                let call = pattern(format!("{} -> {upstream}", service.name), false);
+                vec![TrueWhisper { kind: "flow", ..call }]
+            }
+            Tale::SlowOperation => {
+                let operation = pattern(crate::traces::main_operation(service.name), false);
+                vec![TrueWhisper { kind: "operation", ..operation }]
+            }
             Tale::SuddenOutage | Tale::Quiet => Vec::new(),
         }
     }
@@ -333,12 +359,12 @@ impl Story {
         match self.tale {
             Tale::TimeoutEdit => format!("{service}: fail fast when {upstream} is slow"),
             Tale::Leak => format!("{service}: keep what was looked up"),
-            Tale::RetryCreep => format!("{service}: fewer idle connections to upstreams"),
+            Tale::RetryCreep | Tale::SpanRetries => format!("{service}: fewer idle connections to upstreams"),
             Tale::UnlikelyBranch => format!("{service}: one call less per request"),
             Tale::ForbiddenTransition => format!("{service}: accept events that come late"),
             Tale::VanishedHeartbeat => format!("{service}: new standby host"),
             Tale::DiskFilling => format!("{service}: keep files for longer, audit asked for it"),
-            Tale::TailLatency => format!("{service}: always give fresh answers"),
+            Tale::TailLatency | Tale::SlowOperation => format!("{service}: always give fresh answers"),
             Tale::SuddenOutage | Tale::Quiet => String::new(),
         }
     }
@@ -347,8 +373,8 @@ impl Story {
     pub(crate) fn cause(&self, shop: &[Service]) -> Option<TrueCause> {
         let service = &shop[self.teller];
         let text = match self.tale {
-            Tale::TimeoutEdit | Tale::RetryCreep => "remove after the migration",
-            Tale::Leak | Tale::TailLatency => "assume",
+            Tale::TimeoutEdit | Tale::RetryCreep | Tale::SpanRetries => "remove after the migration",
+            Tale::Leak | Tale::TailLatency | Tale::SlowOperation => "assume",
             Tale::UnlikelyBranch => "should never",
             Tale::ForbiddenTransition => "TODO: ",
             Tale::VanishedHeartbeat => "FIXME",

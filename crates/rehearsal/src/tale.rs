@@ -22,6 +22,10 @@ pub enum Tale {
     DiskFilling,
     /// The slowest requests slowly leave the median after a deploy.
     TailLatency,
+    /// Calls that are tried again a little more often each day, which traces alone show.
+    SpanRetries,
+    /// The slowest requests of one operation become slower, which traces alone show.
+    SlowOperation,
     /// An outage with nothing before it.
     SuddenOutage,
     /// Nothing happens.
@@ -30,7 +34,7 @@ pub enum Tale {
 
 impl Tale {
     /// All tales.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::TimeoutEdit,
         Self::Leak,
         Self::RetryCreep,
@@ -39,6 +43,8 @@ impl Tale {
         Self::VanishedHeartbeat,
         Self::DiskFilling,
         Self::TailLatency,
+        Self::SpanRetries,
+        Self::SlowOperation,
         Self::SuddenOutage,
         Self::Quiet,
     ];
@@ -54,6 +60,8 @@ impl Tale {
             Self::VanishedHeartbeat => "vanished-heartbeat",
             Self::DiskFilling => "disk-filling",
             Self::TailLatency => "tail-latency",
+            Self::SpanRetries => "span-retries",
+            Self::SlowOperation => "slow-operation",
             Self::SuddenOutage => "sudden-outage",
             Self::Quiet => "quiet",
         }

@@ -112,6 +112,9 @@ fn check_whisper(world: &Path, tale: Tale, whisper: &TrueWhisper) {
         assert!(found, "{tale}: no series {whisper:?}");
         return;
     }
+    if matches!(whisper.kind, "flow" | "operation") {
+        return check_spans(world, tale, whisper);
+    }
     let stamps = said(world, whisper.service, &whisper.contains, &whisper.lacks);
     let (before, after): (Vec<_>, Vec<_>) = stamps.iter().partition(|stamp| **stamp < onset);
     match (tale, whisper.never_before) {
@@ -121,6 +124,31 @@ fn check_whisper(world: &Path, tale: Tale, whisper: &TrueWhisper) {
         (_, true) => assert!(before.is_empty() && after.len() >= 10, "{tale}: {whisper:?} {}", after.len()),
         (_, false) => assert!(!before.is_empty() && after.len() > before.len(), "{tale}: {whisper:?}"),
     }
+}
+
+/// Traces tell more of what the whisper is about after its onset than before, day for day.
+#[track_caller]
+fn check_spans(world: &Path, tale: Tale, whisper: &TrueWhisper) {
+    let spans = read(&world.join("telemetry/traces/spans.jsonl.gz"));
+    let onset = whisper.onset.nanos();
+    let (mut before, mut after) = ((0_u64, 0_u64), (0_u64, 0_u64));
+    for span in spans.split("{\"traceId\"").skip(1) {
+        let number = |name: &str| {
+            let from = span.find(name).unwrap() + name.len();
+            span[from..].split('"').next().unwrap().parse::<i64>().unwrap()
+        };
+        let (start, end) = (number("\"startTimeUnixNano\":\""), number("\"endTimeUnixNano\":\""));
+        let tells = match tale {
+            Tale::SpanRetries => span.contains("\"kind\":3") && span.contains("\"code\":2"),
+            _ => span.contains(&whisper.contains[0]) && end - start > 400_000_000,
+        };
+        let side = if end < onset { &mut before } else { &mut after };
+        side.0 += 1;
+        side.1 += u64::from(tells);
+    }
+    let share = |(spans, telling): (u64, u64)| telling as f64 / spans as f64;
+    assert!(before.0 > 10_000 && after.0 > 10_000, "{tale}: {before:?} {after:?}");
+    assert!(share(after) > 1.5 * share(before), "{tale}: {before:?} {after:?}");
 }
 
 #[track_caller]

@@ -33,6 +33,8 @@ pub struct Truth {
     pub lines: u64,
     /// How many series of metrics were written.
     pub series: u64,
+    /// How many spans of traces were written.
+    pub spans: u64,
 }
 
 /// When and where users were hurt.
@@ -55,7 +57,7 @@ pub struct TrueIncident {
 pub struct TrueWhisper {
     /// Whose telemetry carries it.
     pub service: &'static str,
-    /// `pattern` or `metric`.
+    /// `pattern`, `metric`, `flow` or `operation`.
     pub kind: &'static str,
     /// Texts that all occur in the subject's name.
     pub contains: Vec<String>,

@@ -9,7 +9,7 @@ use crate::plan::Plan;
 use crate::season::Season;
 use crate::shop::Service;
 use crate::truth::Truth;
-use crate::{Rehearsal, RehearsalError, alerts, history, logs, metrics, shop};
+use crate::{Rehearsal, RehearsalError, alerts, history, logs, metrics, shop, traces};
 
 /// Writes it, and the truth last: a directory with a truth is a whole world.
 pub(crate) fn write(rehearsal: &Rehearsal, directory: &Path) -> Result<Truth, RehearsalError> {
@@ -34,6 +34,7 @@ pub(crate) fn write(rehearsal: &Rehearsal, directory: &Path) -> Result<Truth, Re
 struct Totals {
     lines: u64,
     series: u64,
+    spans: u64,
     /// Milliseconds since 1970.
     last: i64,
 }
@@ -76,6 +77,7 @@ fn everything(plan: &Plan, shop: &[Service], directory: &Path) -> Result<Totals,
             let one = service.join().expect("a service's thread does not panic")?;
             totals.lines += one.lines;
             totals.series += one.series;
+            totals.spans += one.spans;
             totals.last = totals.last.max(one.last);
         }
         repository.join().expect("the repository's thread does not panic")?;
@@ -88,7 +90,7 @@ fn service(plan: &Plan, service: &Service, index: usize, telemetry: &Path) -> Re
     let logs = logs::write(plan, service, index, &season, &telemetry.join("logs").join(service.name))?;
     let path = telemetry.join("metrics").join(format!("export-{}.jsonl", service.name));
     let (series, last) = metrics::write(plan, service, index, &season, &path)?;
-    Ok(Totals { lines: logs.lines, series, last: logs.last.max(last) })
+    Ok(Totals { lines: logs.lines, series, spans: 0, last: logs.last.max(last) })
 }
 
 /// What no service writes itself.
@@ -96,7 +98,14 @@ fn beside(plan: &Plan, shop: &[Service], telemetry: &Path) -> Result<Totals, Reh
     let series = metrics::write_hosts(plan, shop, &telemetry.join("metrics").join("hosts.csv"))?;
     let alerts = alerts::write_alerts(plan, &telemetry.join("alerts.jsonl"))?;
     let reports = alerts::write_reports(plan, &telemetry.join("reports.jsonl"))?;
-    Ok(Totals { lines: 0, series, last: alerts.max(reports) })
+    let spans = match plan.story.as_ref().filter(|story| story.has_traces()) {
+        Some(story) => {
+            make(&telemetry.join("traces"))?;
+            traces::write(plan, shop, story, &telemetry.join("traces").join("spans.jsonl.gz"))?
+        }
+        None => 0,
+    };
+    Ok(Totals { lines: 0, series, spans, last: alerts.max(reports) })
 }
 
 fn truth(plan: &Plan, shop: &[Service], totals: Totals) -> Truth {
@@ -115,5 +124,6 @@ fn truth(plan: &Plan, shop: &[Service], totals: Totals) -> Truth {
         services: shop.iter().map(|service| service.name).collect(),
         lines: totals.lines,
         series: totals.series,
+        spans: totals.spans,
     }
 }

@@ -19,6 +19,7 @@ pub(crate) fn blind_spots(known: &Known, path: &[String]) -> Vec<BlindSpot> {
     }
     spots.extend(path.iter().filter_map(|service| no_logs(known, service)));
     spots.extend(path.iter().filter_map(|service| no_metrics(known, service)));
+    spots.extend(path.iter().filter_map(|service| no_spans(known, service)));
     spots.extend(short_history(known));
     spots.extend(mute_functions(known, path));
     spots.extend(path.iter().skip(1).filter_map(|callee| unmeasured_call(known, path.first()?, callee)));
@@ -56,11 +57,29 @@ fn no_metrics(known: &Known, service: &str) -> Option<BlindSpot> {
     })
 }
 
+/// A hop that traces lead to and of which no span tells: they end where they are needed.
+fn no_spans(known: &Known, service: &str) -> Option<BlindSpot> {
+    let heard = known.heard.services.iter().any(|heard| &*heard.origin.service == service && heard.spans > 0);
+    let callers = known.heard.flows.iter().filter(|flow| flow.calls.is_some() && &*flow.callee == service);
+    let caller = callers.max_by_key(|flow| flow.calls).filter(|_| !heard)?;
+    Some(BlindSpot {
+        place: format!("{} -> {service}", caller.caller),
+        missing: format!("spans of {service}"),
+        advice: format!(
+            "traces show {} calling {service}, and end there; instrument {service}, or pass the trace context on to it",
+            caller.caller
+        ),
+    })
+}
+
 /// A call that neither a metric of the caller nor a span measures.
 fn unmeasured_call(known: &Known, caller: &str, callee: &str) -> Option<BlindSpot> {
     let heard = known.heard.services.iter().find(|heard| &*heard.origin.service == caller)?;
-    let measured = heard.series.iter().any(|series| series.contains(callee));
-    (!measured).then(|| BlindSpot {
+    let flow = known.heard.flows.iter().find(|flow| &*flow.caller == caller && &*flow.callee == callee);
+    let is_direct = flow.is_some();
+    let measured = heard.series.iter().any(|series| series.contains(callee))
+        || flow.is_some_and(|flow| flow.calls.is_some());
+    (is_direct && !measured).then(|| BlindSpot {
         place: format!("{caller} -> {callee}"),
         missing: "duration and outcome of the call".to_owned(),
         advice: format!("measure calls from {caller} to {callee} on the side of {caller}: a histogram with an outcome label, or spans"),

@@ -11,8 +11,10 @@ mod chance;
 mod changes;
 mod link;
 mod notes;
+mod origins;
 mod place;
 mod questions;
+mod replay;
 mod signals;
 mod telling;
 mod timeline;
@@ -20,6 +22,7 @@ mod told;
 mod wording;
 
 pub use asked::{Asked, Known};
+pub use replay::{Replay, ReplayedIncident, ReplayedKind, replay};
 pub use telling::tell;
 pub use told::{
     Answer, BlindSpot, Chance, Incident, LinkedSignal, Questions, ReachedNote, Story, StoryChange,

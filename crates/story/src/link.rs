@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hark_event::{CodeJoin, Id, Signal};
+use hark_event::{CodeJoin, Id, PeerKind, Signal, SubjectKind};
 use hark_listen::{Flow, Heard, names};
+
+use crate::origins::ways;
 
 /// The path from a signal to the place where users were hurt.
 #[derive(Clone, PartialEq, Debug)]
@@ -12,6 +14,8 @@ pub(crate) enum Link {
     SameService,
     /// The hurt service calls the one that spoke.
     Callee(Flow),
+    /// The hurt service reaches the one that spoke over calls that traces show, none of them its own.
+    Calls(Vec<Flow>),
     /// The one that spoke calls the hurt service, and names it.
     CallerNamesIt(Flow),
     /// It is written in a file that a linked signal is written in.
@@ -32,6 +36,8 @@ impl Link {
             Self::SameService => 1.0,
             Self::CallerNamesIt(_) => 0.9,
             Self::Callee(_) => 0.7,
+            // Each further hop may have nothing to do with it.
+            Self::Calls(way) => 0.7 * 0.9_f64.powi(way.len() as i32 - 1),
             Self::SameCode(_) => 0.5,
             Self::Coincident => 0.0,
         }
@@ -45,6 +51,16 @@ impl Link {
                 format!(
                     "a call between services: {} calls {}, seen in {}",
                     flow.caller, flow.callee, flow.seen_in
+                )
+            }
+            Self::Calls(way) => {
+                let callers = way.first().into_iter().map(|flow| flow.caller.to_string());
+                let names: Vec<String> =
+                    callers.chain(way.iter().map(|flow| flow.callee.to_string())).collect();
+                let fewest = way.iter().filter_map(|flow| flow.calls).min().unwrap_or(0);
+                format!(
+                    "calls between services: {}, each hop seen in {fewest} spans or more",
+                    names.join(" calls ")
                 )
             }
             Self::CallerNamesIt(flow) => {
@@ -62,15 +78,23 @@ pub(crate) struct Linker<'a> {
     heard: &'a Heard,
     code: &'a BTreeMap<Id, CodeJoin>,
     paths: BTreeSet<&'a str>,
+    /// Ways of traced calls from the hurt service.
+    ways: BTreeMap<&'a str, Vec<&'a Flow>>,
 }
 
 impl<'a> Linker<'a> {
     pub(crate) fn new(service: Option<&'a str>, heard: &'a Heard, code: &'a BTreeMap<Id, CodeJoin>) -> Self {
-        let mut linker = Self { service, heard, code, paths: BTreeSet::new() };
+        let ways = service.map_or_else(BTreeMap::new, |hurt| ways(&heard.flows, hurt));
+        let mut linker = Self { service, heard, code, paths: BTreeSet::new(), ways };
         let direct = heard.episodes.iter().filter(|episode| linker.direct(&episode.signal).is_linked());
         let places = direct.filter_map(|episode| code.get(&episode.signal.id)).flat_map(|join| &join.places);
         linker.paths = places.map(|place| place.path.as_str()).collect();
         linker
+    }
+
+    /// Who calls whom.
+    pub(crate) fn flows(&self) -> &'a [Flow] {
+        &self.heard.flows
     }
 
     /// The closest path.
@@ -96,17 +120,29 @@ impl<'a> Linker<'a> {
         if let Some(flow) = flow(hurt, spoke) {
             return Link::Callee(flow);
         }
+        if let Some(way) = self.ways.get(spoke) {
+            return Link::Calls(way.iter().copied().cloned().collect());
+        }
         match flow(spoke, hurt) {
-            Some(flow) if names(&signal.subject.name, hurt) => Link::CallerNamesIt(flow),
+            Some(flow) if names(&signal.subject.name, hurt) || is_call_to(signal, hurt) => {
+                Link::CallerNamesIt(flow)
+            }
             _ => Link::Coincident,
         }
     }
 
-    /// The hurt service and those that it calls.
+    /// The hurt service and those that it calls, at first hand or as traces show.
     pub(crate) fn path(&self) -> Vec<String> {
         let Some(hurt) = self.service else { return Vec::new() };
-        let callees =
-            self.heard.flows.iter().filter(|flow| &*flow.caller == hurt).map(|flow| flow.callee.to_string());
-        std::iter::once(hurt.to_owned()).chain(callees).collect()
+        let called = self.heard.flows.iter().filter(|flow| &*flow.caller == hurt);
+        let further = self.ways.values().filter(|way| way.len() > 1).filter_map(|way| way.last().copied());
+        let services = called.chain(further).filter(|flow| flow.callee_kind == PeerKind::Service);
+        std::iter::once(hurt.to_owned()).chain(services.map(|flow| flow.callee.to_string())).collect()
     }
+}
+
+/// Whether a signal is about calls to this service.
+fn is_call_to(signal: &Signal, service: &str) -> bool {
+    signal.subject.kind == SubjectKind::Flow
+        && signal.subject.name.split_once(" -> ").is_some_and(|(_, callee)| callee == service)
 }

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use hark_event::{BaseRate, Change, ChangeKind, CodeJoin, Episode, Id, Moment};
 
 use crate::link::{Link, Linker};
+use crate::origins::origin;
 use crate::told::LinkedSignal;
 
 /// A signal that is there more often than this when nothing happens is not credible.
 pub(crate) const BASE_RATE_MAX: f64 = 0.1;
+/// How much less a signal has to say that another service's explains.
+const VICTIM_WEIGHT: f64 = 0.25;
 /// Coincident signals older than this are not worth naming.
 const COINCIDENT_SECONDS: i64 = 7 * 86_400;
 const COINCIDENT_MAX: usize = 10;
@@ -46,13 +49,21 @@ pub(crate) fn linked_signals(
         .map(|episode| {
             let link = linker.link(&episode.signal);
             let objection = objection(episode, &link, episode.base_rate, start);
-            let weight = weight(episode, &link, code.get(&episode.signal.id), changes, start);
+            let mut weight = weight(episode, &link, code.get(&episode.signal.id), changes, start);
+            let mut text = link.text();
+            if let Some(origin) = origin(&episode.signal, episodes, linker.flows(), start) {
+                weight -= VICTIM_WEIGHT;
+                text.push_str(&format!(
+                    "; it calls {}, which spoke of trouble of its own at that time and may be where this comes from",
+                    origin.origin.service
+                ));
+            }
             let signal = LinkedSignal {
                 rank: 0,
                 credible: objection.is_none(),
                 not_credible_because: objection,
                 lead_time_seconds: start.seconds_since(episode.signal.noticed_at),
-                link: link.text(),
+                link: text,
                 episode: episode.clone(),
             };
             (signal.credible, link.is_linked(), weight, signal)

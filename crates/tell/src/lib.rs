@@ -20,6 +20,7 @@ mod words;
 
 pub mod listening;
 pub mod patterns;
+pub mod replay;
 pub mod story;
 
 #[cfg(test)]

@@ -3,4 +3,5 @@
 mod escape;
 pub(crate) mod listening;
 pub(crate) mod patterns;
+pub(crate) mod replay;
 pub(crate) mod story;

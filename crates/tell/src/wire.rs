@@ -9,6 +9,7 @@ mod hearing;
 mod listening;
 mod patterns;
 mod print;
+mod replay;
 mod signal;
 mod story;
 
@@ -16,6 +17,7 @@ pub(crate) use explanation::ExplainedWire;
 pub(crate) use listening::ListeningWire;
 pub(crate) use patterns::{AssignedWire, PatternsWire};
 pub(crate) use print::{line, pretty};
+pub(crate) use replay::ReplayWire;
 pub(crate) use story::StoryWire;
 
 use hark_event::Moment;
@@ -41,6 +43,7 @@ pub fn schemas() -> Vec<(&'static str, String)> {
         ("explained.json", schema::<ExplainedWire>()),
         ("listening.json", schema::<ListeningWire>()),
         ("patterns.json", schema::<PatternsWire>()),
+        ("replay.json", schema::<ReplayWire>()),
         ("signal.json", schema::<SignalWire>()),
         ("story.json", schema::<StoryWire>()),
     ]

@@ -104,8 +104,13 @@ pub(crate) fn kind(kind: SignalKind) -> &'static str {
         SignalKind::MetricDrift => "a metric drifting away",
         SignalKind::MetricShift => "a metric that stepped to another level",
         SignalKind::MetricSaturation => "a metric running into its limit",
+        SignalKind::MetricAnomaly => "a metric that went farther than ever",
+        SignalKind::MetricGone => "a metric that is measured no more",
         SignalKind::TailLatency => "the slowest requests getting slower",
         SignalKind::ErrorsRising => "errors becoming a larger share",
+        SignalKind::RetriesRising => "calls tried again more and more often",
+        SignalKind::FlowNew => "a call never seen before",
+        SignalKind::FlowGone => "a call that is no longer made",
     }
 }
 

@@ -100,12 +100,17 @@ fn doubts(asked: &Asked, listened: &Listened) -> Vec<String> {
 
 /// Puts together what is known, and tells.
 pub(crate) fn story(asked: &Asked, listened: Listened, quiet: bool) -> Story {
+    tell(asked, known(listened, quiet))
+}
+
+/// All that is known, for whoever asks of it.
+pub(crate) fn known(listened: Listened, quiet: bool) -> Known {
     let said = listened.repositories.say_about(&listened.heard);
     remark(&said.remarks, quiet);
     let mut changes = listened.told.changes;
     changes.extend(listened.repositories.changes.iter().cloned());
     let notes = listened.repositories.notes();
-    let known = Known {
+    Known {
         has_repository: !listened.repositories.is_empty(),
         heard: listened.heard,
         alerts: listened.told.alerts,
@@ -115,8 +120,7 @@ pub(crate) fn story(asked: &Asked, listened: Listened, quiet: bool) -> Story {
         notes,
         mute_notes: said.mute_notes,
         hearing: listened.hearing,
-    };
-    tell(asked, known)
+    }
 }
 
 fn read_crash(path: &Path, rules: &Rules) -> Result<String, Failure> {

@@ -25,8 +25,17 @@ pub(crate) struct Listen {
     /// All of them, without the attention budget.
     #[arg(long)]
     all: bool,
+    /// How rare a finding must be to be said, from 0 (daily) to 1 (once in a million quiet subject-days); below the
+    /// usual 0.5 (once in a thousand) much of it is noise.
+    #[arg(long, value_name = "STRENGTH", value_parser = strength)]
+    strength_min: Option<f64>,
     #[command(flatten)]
     telling: Telling,
+}
+
+fn strength(text: &str) -> Result<f64, String> {
+    let strength = text.parse().ok().filter(|strength| (0.0..=1.0).contains(strength));
+    strength.ok_or_else(|| "a strength is a number from 0 to 1".to_owned())
 }
 
 impl Listen {
@@ -34,7 +43,12 @@ impl Listen {
         let settings = Settings::of(&self.sources)?;
         let clock = Clock::of(&settings.sources)?;
         let since = self.since.as_deref().map(|text| clock.moment(text)).transpose()?;
-        let mut listened = reading::listen(&settings, &self.telling, clock)?;
+        let listener = reading::listener(&settings, &clock);
+        let listener = match self.strength_min {
+            Some(strength) => listener.saying_from(strength),
+            None => listener,
+        };
+        let mut listened = reading::listen_with(listener, &settings, &self.telling, clock)?;
         let as_of = listened.heard.as_of;
         if since.is_some_and(|since| since > as_of) {
             return Err(Failure::SinceAfterNow { now: as_of });

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::world::world;
 
 const HEARING: &str =
-    "from to files bytes lines records samples undated truncated rejected masked subjects cut unread";
+    "from to files bytes lines records samples spans undated truncated rejected masked subjects cut unread";
 const SIGNAL: &str = "id kind service environment subject onset noticed_at strength summary evidence explained_by \
                       cluster base_rate code";
 

@@ -16,6 +16,7 @@ mod manuals;
 mod output;
 mod patterns;
 mod place;
+mod replay;
 mod repositories;
 mod requests;
 mod secrets;

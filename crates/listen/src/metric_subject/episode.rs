@@ -52,6 +52,9 @@ impl MetricSubject {
 
     /// Ends an open episode at the close of this hour if it is over, and says whether it is.
     pub(crate) fn ends(&mut self, hour: Hour, traffic: &History<u32>, starts: &[Hour]) -> bool {
+        if self.open_kind == Some(SignalKind::MetricGone) {
+            return self.is_measured();
+        }
         if self.is_counted() {
             let (ticks, traffic) = self.counted_window(traffic);
             return counts::score_now(ticks, traffic).is_none_or(|score| score < 0.3);

@@ -9,42 +9,62 @@ use super::{Calendar, HOURS_PER_DAY, MetricSubject};
 use crate::candidate::{Candidate, Class, Explainable};
 use crate::history::History;
 use crate::metric_name::Meaning;
+use crate::phase::Phase;
 use crate::words::{hours, quantity, times};
 
 /// Counters that tick less often than this an hour are heard as counts.
 const COUNTED_BELOW: f64 = 30.0;
 /// A step that is dated to half a day must be so many sigmas high to be worth a word.
 const STEP_LEVEL_MIN: f64 = 4.5;
+/// A limit that is farther away in time says nothing about a drift.
+const FORECAST_DAYS_MAX: f64 = 60.0;
+/// Fewer days have no slope to speak of.
+const SLOPE_DAYS_MIN: usize = 3;
+
+/// What a series knows about its service at the close of an hour.
+#[derive(Clone, Copy)]
+pub(crate) struct SeriesAround<'a> {
+    /// Records per hour.
+    pub(crate) traffic: &'a History<u32>,
+    /// How many series were measured, per hour.
+    pub(crate) measured: &'a History<u32>,
+    /// The hours in which it started.
+    pub(crate) starts: &'a [Hour],
+}
 
 /// A finding in numbers and words, before it is told whose it is.
-struct Found {
-    kind: SignalKind,
-    class: Class,
-    onset: Moment,
-    score: f64,
-    summary: String,
+pub(super) struct Found {
+    pub(super) kind: SignalKind,
+    pub(super) class: Class,
+    pub(super) onset: Moment,
+    pub(super) score: f64,
+    pub(super) summary: String,
     /// What was measured, for the evidence, and over how many hours.
-    text: String,
-    window_hours: usize,
+    pub(super) text: String,
+    pub(super) window_hours: usize,
 }
 
 impl MetricSubject {
     /// What is to be said at the close of the hour, the first kind that fits.
-    pub(crate) fn judge(
-        &mut self,
-        calendar: &Calendar<'_>,
-        traffic: &History<u32>,
-        starts: &[Hour],
-    ) -> Option<Candidate> {
+    pub(crate) fn judge(&mut self, calendar: &Calendar<'_>, around: &SeriesAround<'_>) -> Option<Candidate> {
+        let SeriesAround { traffic, measured, starts } = *around;
         if !self.phase.may_speak(calendar.hour) || matches!(self.meaning, Meaning::Limit | Meaning::Part) {
             return None;
+        }
+        if let Some(gone) = self.judge_gone(calendar, measured) {
+            return Some(gone);
         }
         if self.is_counted() {
             return self.judge_counts(calendar, traffic);
         }
         self.judge_saturation(calendar, starts)
-            .or_else(|| self.judge_drift(calendar, starts))
-            .or_else(|| self.judge_shift(calendar))
+            .or_else(|| self.judge_level(calendar, starts))
+            .or_else(|| self.judge_anomaly(calendar))
+    }
+
+    /// Whether it stands at another level than is usual: all that is asked of what was not measured but summed up from samples.
+    pub(crate) fn judge_level(&self, calendar: &Calendar<'_>, starts: &[Hour]) -> Option<Candidate> {
+        self.judge_drift(calendar, starts).or_else(|| self.judge_shift(calendar))
     }
 
     pub(super) fn is_counted(&self) -> bool {
@@ -144,8 +164,10 @@ impl MetricSubject {
         }
         let onset = (calendar.hour + 1 - found.hours_since_onset as i64).start();
         let (now, usual) = self.now_and_usual(calendar, HOURS_PER_DAY)?;
+        let forecast = self.forecast(now, found.hours_since_onset, calendar);
+        let forecast = forecast.map_or_else(String::new, |said| format!(" {said}"));
         let summary = format!(
-            "{} has drifted {} for {}: {} over the last day where {} is usual at these hours ({} σ, {} σ a day).",
+            "{} has drifted {} for {}: {} over the last day where {} is usual at these hours ({} σ, {} σ a day).{forecast}",
             self.name,
             way(found.direction),
             hours(found.hours_since_onset),
@@ -168,6 +190,21 @@ impl MetricSubject {
         Some(candidate)
     }
 
+    /// When a drift reaches its limit if it goes on as since its onset: where there is a limit, and it lies ahead and near.
+    fn forecast(&self, now: f64, since_hours: usize, calendar: &Calendar<'_>) -> Option<String> {
+        let largest =
+            self.values.values().iter().copied().filter(|value| value.is_finite()).fold(0.0, f32::max);
+        let limit = self.limit_of(f64::from(largest))?;
+        let slope = self.slope_per_day((since_hours / HOURS_PER_DAY).max(SLOPE_DAYS_MIN))?;
+        let days_left = (limit - now) / slope;
+        let is_ahead = slope != 0.0 && days_left > 0.0 && days_left <= FORECAST_DAYS_MAX;
+        is_ahead.then(|| {
+            let reached = calendar.hour.end().plus_seconds((days_left * 86_400.0) as i64);
+            let date = &reached.to_string()[..10];
+            format!("At this rate it reaches its limit of {} on {date}.", quantity(limit))
+        })
+    }
+
     fn judge_shift(&self, calendar: &Calendar<'_>) -> Option<Candidate> {
         let season = self.season.as_ref()?;
         let found = shift::shift(self.scores.values(), season.reach_shift)?;
@@ -186,6 +223,9 @@ impl MetricSubject {
         calendar: &Calendar<'_>,
     ) -> Option<Candidate> {
         let onset = (calendar.hour + 1 - since_hours as i64).start();
+        if self.was_surprising(onset.hour()) {
+            return None;
+        }
         let (now, usual) = self.now_and_usual(calendar, since_hours.max(1))?;
         let summary = format!(
             "{} has stepped {} and stayed for {}: {} where {} is usual at these hours ({} σ).",
@@ -206,7 +246,7 @@ impl MetricSubject {
         Some(self.candidate(found, calendar))
     }
 
-    fn candidate(&self, found: Found, calendar: &Calendar<'_>) -> Candidate {
+    pub(super) fn candidate(&self, found: Found, calendar: &Calendar<'_>) -> Candidate {
         let source =
             format!("{} over the last {} ({})", self.name, hours(found.window_hours), self.place.file);
         Candidate {
@@ -237,17 +277,20 @@ impl MetricSubject {
 
     /// Scores that calibration is fed with on a quiet day, by class.
     pub(crate) fn quiet_scores(&self, traffic: &History<u32>) -> Vec<(Class, f64)> {
+        let is_calm = !matches!(self.anomaly_phase, Phase::Open(_));
+        let surprised = (is_calm && self.can_surprise())
+            .then_some((Class::Anomaly, self.anomaly_score_today.max(f64::MIN_POSITIVE)));
         if self.is_counted() {
             let (ticks, traffic) = self.counted_window(traffic);
             let class = if self.meaning == Meaning::ErrorCounter { Class::Errors } else { Class::Rising };
             return counts::score_now(ticks, traffic).map(|score| (class, score)).into_iter().collect();
         }
-        let Some(season) = &self.season else { return Vec::new() };
+        let Some(season) = &self.season else { return surprised.into_iter().collect() };
         let class = if self.meaning == Meaning::TailLatency { Class::TailDrift } else { Class::Drift };
         let drifted = drift::score_now(self.scores.values(), season.reach_day).map(|score| (class, score));
         let shifted =
             shift::score_now(self.scores.values(), season.reach_shift).map(|score| (Class::Shift, score));
-        drifted.into_iter().chain(shifted).collect()
+        drifted.into_iter().chain(shifted).chain(surprised).collect()
     }
 
     pub(super) fn counted_window<'a>(&'a self, traffic: &'a History<u32>) -> (&'a [u32], &'a [u32]) {

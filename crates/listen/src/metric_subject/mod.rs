@@ -3,16 +3,21 @@
 //! What is to be said of it is decided in `findings`, how long that holds in `episode`. It knows no other series but
 //! the one that names its limit.
 
+mod anomaly;
 mod episode;
 mod findings;
+mod gone;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
+use hark_detect::anomaly::{Anomaly, Memory};
 use hark_detect::robust::{median, sigma, theil_sen};
 use hark_detect::season::{HOURS_MIN, Season};
 use hark_event::{Curve, Hour, Moment, Place, SignalKind};
+
+pub(crate) use findings::SeriesAround;
 
 use crate::history::History;
 use crate::metric_name::{Meaning, natural_limit};
@@ -22,6 +27,8 @@ use crate::phase::Phase;
 const GUARD_HOURS: usize = 4 * 24;
 const GUARD_HOURS_MIN: usize = 2 * 24;
 const HOURS_PER_DAY: usize = 24;
+/// What is surprising is looked for in medians over so long.
+const PART_SECONDS: i64 = 300;
 /// Days at the end of a climb that say whether it goes on.
 const CLIMB_DAYS: usize = 6;
 /// A step at a start is real if it is so many times the usual change from day to day.
@@ -43,6 +50,7 @@ pub(crate) struct MetricSubject {
     pub(crate) name: Arc<str>,
     pub(crate) meaning: Meaning,
     pub(crate) phase: Phase,
+    pub(crate) first_heard: Hour,
     values: History<f32>,
     ticks: History<u32>,
     last_sample: Option<(Moment, f64)>,
@@ -58,14 +66,29 @@ pub(crate) struct MetricSubject {
     open_kind: Option<SignalKind>,
     open_onset: Hour,
     open_slope: f64,
+    memory: Memory,
+    anomaly: Option<Anomaly>,
+    /// The score of the most surprising hour of the day so far.
+    anomaly_score_today: f64,
+    /// The phase of what was surprising, which may pass while a drift goes on.
+    pub(crate) anomaly_phase: Phase,
+    anomaly_since: Hour,
+    calm_hours: u8,
 }
 
 impl MetricSubject {
     pub(crate) fn new(name: Arc<str>, first: Hour, place: Place) -> Self {
+        let meaning = Meaning::of(&name);
+        Self::of_meaning(meaning, name, first, place)
+    }
+
+    /// A series of which more is known than its name says.
+    pub(crate) fn of_meaning(meaning: Meaning, name: Arc<str>, first: Hour, place: Place) -> Self {
         Self {
-            meaning: Meaning::of(&name),
+            meaning,
             name,
             phase: Phase::Quiet,
+            first_heard: first,
             values: History::from(first),
             ticks: History::from(first),
             last_sample: None,
@@ -80,6 +103,12 @@ impl MetricSubject {
             open_kind: None,
             open_onset: first,
             open_slope: 0.0,
+            memory: Memory::default(),
+            anomaly: None,
+            anomaly_score_today: 0.0,
+            anomaly_phase: Phase::Quiet,
+            anomaly_since: first,
+            calm_hours: 0,
         }
     }
 
@@ -89,13 +118,15 @@ impl MetricSubject {
     pub(crate) fn hear(&mut self, samples: &[(Moment, f64)], calendar: &Calendar<'_>, starts: &[Hour]) {
         let finite: Vec<(Moment, f64)> =
             samples.iter().copied().filter(|(_, value)| value.is_finite()).collect();
-        let value = if self.meaning.is_cumulative() {
-            self.rate(&finite)
+        let (value, minutes) = if self.meaning.is_cumulative() {
+            let (value, rates) = self.rate(&finite);
+            (value, by_minutes(&rates))
         } else {
-            median(finite.iter().map(|sample| sample.1))
+            (median(finite.iter().map(|sample| sample.1)), by_minutes(&finite))
         };
         let value = value.map_or(f32::NAN, |value| value as f32);
         self.values.push(value);
+        self.hear_minutes(&minutes, calendar);
         let slot = calendar.slots.at(calendar.hour).expect("the calendar knows the hour that closes");
         let since = calendar.hour - self.season_from;
         let score = self.season.as_ref().map(|season| season.score(value, slot, since) - self.offset);
@@ -105,8 +136,9 @@ impl MetricSubject {
         }
     }
 
-    /// Increase per second within the hour; resets begin anew from zero.
-    fn rate(&mut self, samples: &[(Moment, f64)]) -> Option<f64> {
+    /// Increase per second within the hour, as a whole and from sample to sample; resets begin anew from zero.
+    fn rate(&mut self, samples: &[(Moment, f64)]) -> (Option<f64>, Vec<(Moment, f64)>) {
+        let mut rates = Vec::with_capacity(samples.len());
         let mut increase = 0.0;
         let mut seconds = 0.0;
         for &(time, value) in samples {
@@ -114,14 +146,18 @@ impl MetricSubject {
                 let apart = time.seconds_since(before);
                 // After a long gap one cannot tell how much of the increase belongs to this hour.
                 if apart <= 7_200 {
-                    increase += if value >= last { value - last } else { value };
+                    let more = if value >= last { value - last } else { value };
+                    increase += more;
                     seconds += apart as f64;
+                    if apart > 0 {
+                        rates.push((time, more / apart as f64));
+                    }
                 }
             }
             self.last_sample = Some((time, value));
         }
         self.ticks.push(increase.round().clamp(0.0, f64::from(u32::MAX)) as u32);
-        (seconds > 0.0).then(|| increase / seconds)
+        ((seconds > 0.0).then(|| increase / seconds), rates)
     }
 
     fn learn_season(&mut self, calendar: &Calendar<'_>, starts: &[Hour]) {
@@ -213,6 +249,13 @@ impl MetricSubject {
             },
         }
     }
+}
+
+/// Medians over five minutes, of samples in order of time: a single wild sample among many is no news.
+fn by_minutes(samples: &[(Moment, f64)]) -> Vec<f32> {
+    let part = |sample: &(Moment, f64)| sample.0.seconds().div_euclid(PART_SECONDS);
+    let parts = samples.chunk_by(|a, b| part(a) == part(b));
+    parts.filter_map(|part| median(part.iter().map(|sample| sample.1))).map(|value| value as f32).collect()
 }
 
 /// Values as if no start had moved their level: steps between the days around a start are taken out of what was before.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use hark_event::{Hour, Place, SignalKind};
 
-use super::{Calendar, MetricSubject};
-use crate::candidate::Explainable;
+use super::{Calendar, MetricSubject, SeriesAround};
+use crate::candidate::{Class, Explainable};
 use crate::history::History;
 use crate::phase::Phase;
 
@@ -26,7 +26,7 @@ fn listen(
     let place = Place { file: Arc::from("metrics.csv"), line: 1 };
     let mut series = MetricSubject::new(Arc::from(name), FIRST, place);
     series.limit = limit;
-    let (mut slots, traffic) = (History::from(FIRST), History::from(FIRST));
+    let (mut slots, traffic, measured) = (History::from(FIRST), History::from(FIRST), History::from(FIRST));
     let starts: Vec<Hour> = starts.iter().map(|day| FIRST + (day * DAY + 10)).collect();
     let mut heard: Vec<Heard> = Vec::new();
     for passed in 0..days * DAY {
@@ -37,7 +37,10 @@ fn listen(
         let texture = ((passed * 7919).rem_euclid(101) as f64 / 50.0 - 1.0)
             + ((passed / DAY * 37).rem_euclid(11) as f64 / 10.0 - 0.5);
         series.hear(&[(hour.start(), value(passed as f64 / DAY as f64) + texture)], &calendar, &known);
-        if let Some(found) = series.judge(&calendar, &traffic, &known) {
+        let around = SeriesAround { traffic: &traffic, measured: &measured, starts: &known };
+        // What hours do by themselves has tests of its own.
+        let found = series.judge(&calendar, &around).filter(|found| found.class != Class::Anomaly);
+        if let Some(found) = found {
             let by_start = known.iter().any(|start| (0..=4).contains(&(found.onset.hour() - *start)));
             if by_start && found.explainable != Explainable::Never {
                 series.explained(found.onset.hour());
@@ -102,4 +105,118 @@ fn tail_latency_that_stays_high_stays_open() {
         100.0 + 1.5 * (day - 18.0).clamp(0.0, 6.0)
     });
     assert!(matches!(heard[..], [(SignalKind::TailLatency, _, None)]), "{heard:?}");
+}
+
+/// Listens to raw samples, so many an hour, and returns what is said.
+fn listen_raw(name: &str, days: i64, samples: impl Fn(i64) -> Vec<(i64, f64)>) -> Vec<(SignalKind, i64)> {
+    let place = Place { file: Arc::from("metrics.csv"), line: 1 };
+    let mut series = MetricSubject::new(Arc::from(name), FIRST, place);
+    let (mut slots, traffic, mut measured) =
+        (History::from(FIRST), History::from(FIRST), History::from(FIRST));
+    let mut heard = Vec::new();
+    for passed in 0..days * DAY {
+        let hour = FIRST + passed;
+        slots.push((passed % 168) as u8);
+        measured.push(9);
+        let calendar = Calendar { hour, slots: &slots };
+        let samples: Vec<_> = samples(passed)
+            .into_iter()
+            .map(|(second, value)| (hour.start().plus_seconds(second), value))
+            .collect();
+        series.hear(&samples, &calendar, &[]);
+        let around = SeriesAround { traffic: &traffic, measured: &measured, starts: &[] };
+        if let Some(found) = series.judge(&calendar, &around).filter(|found| found.score >= 1.0) {
+            heard.push((found.kind, passed / DAY));
+            match found.kind {
+                SignalKind::MetricAnomaly => series.open_anomaly(hour, 0),
+                kind => series.open(kind, found.onset.hour(), 0),
+            }
+        }
+    }
+    heard
+}
+
+fn every_five_minutes(value: impl Fn(i64) -> f64) -> Vec<(i64, f64)> {
+    (0..12).map(|part| (part * 300, value(part))).collect()
+}
+
+fn texture(passed: i64, part: i64) -> f64 {
+    ((passed * 12 + part) * 7919).rem_euclid(101) as f64 / 50.0
+}
+
+#[test]
+fn a_spike_of_minutes_is_said_when_its_hour_closes() {
+    let heard = listen_raw("queue_depth", 20, |passed| {
+        every_five_minutes(|part| {
+            100.0 + texture(passed, part) + if passed == 350 && part == 3 { 40.0 } else { 0.0 }
+        })
+    });
+    assert_eq!(heard, [(SignalKind::MetricAnomaly, 14)]);
+}
+
+#[test]
+fn a_series_that_stops_while_others_go_on_is_gone() {
+    let heard = listen_raw("queue_depth", 20, |passed| {
+        if passed < 400 { every_five_minutes(|part| 100.0 + texture(passed, part)) } else { Vec::new() }
+    });
+    assert_eq!(heard, [(SignalKind::MetricGone, 17)]);
+}
+
+#[test]
+fn what_is_no_number_stands_twice_or_begins_anew_is_no_signal() {
+    let wild = |passed: i64| {
+        let mut samples = every_five_minutes(|part| 100.0 + texture(passed, part));
+        samples.extend([(0, f64::NAN), (300, f64::INFINITY), (300, 100.0), (600, f64::NEG_INFINITY)]);
+        samples.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        samples
+    };
+    assert_eq!(listen_raw("queue_depth", 25, wild), []);
+    let counter = |passed: i64| {
+        every_five_minutes(|part| ((passed % 100) * 12 + part) as f64 * 1_000.0 + texture(passed, part))
+    };
+    assert_eq!(listen_raw("requests_total", 25, counter), [], "a reset every hundred hours");
+    assert_eq!(listen_raw("queue_depth", 25, |_| every_five_minutes(|_| 7.0)), [], "a constant");
+    assert_eq!(
+        listen_raw("queue_depth", 25, |passed| {
+            every_five_minutes(|part| if texture(passed, part) > 1.0 { f64::MAX } else { f64::MIN })
+        }),
+        [],
+        "values at the ends of what a number can be"
+    );
+}
+
+#[test]
+fn a_gap_of_days_and_another_interval_are_no_signal() {
+    let heard = listen_raw("queue_depth", 40, |passed| match passed / DAY {
+        14..=17 => Vec::new(),
+        18.. => vec![(0, 100.0 + texture(passed, 0)), (1_800, 100.0 + texture(passed, 6))],
+        _ => every_five_minutes(|part| 100.0 + texture(passed, part)),
+    });
+    assert_eq!(heard, [(SignalKind::MetricGone, 14)], "but that it was gone");
+}
+
+#[test]
+fn a_drift_says_when_it_would_reach_its_limit_and_only_where_there_is_one() {
+    let said = |limit| {
+        let place = Place { file: Arc::from("metrics.csv"), line: 1 };
+        let mut series = MetricSubject::new(Arc::from("queue_depth"), FIRST, place);
+        series.limit = limit;
+        let (mut slots, traffic, measured) =
+            (History::from(FIRST), History::from(FIRST), History::from(FIRST));
+        (0..35 * DAY).find_map(|passed| {
+            let hour = FIRST + passed;
+            slots.push((passed % 168) as u8);
+            let calendar = Calendar { hour, slots: &slots };
+            let texture = (passed * 7919).rem_euclid(101) as f64 / 50.0;
+            let climbed = 0.5 * (passed as f64 / DAY as f64 - 20.0).max(0.0);
+            series.hear(&[(hour.start(), 100.0 + texture + climbed)], &calendar, &[]);
+            let around = SeriesAround { traffic: &traffic, measured: &measured, starts: &[] };
+            let found = series.judge(&calendar, &around)?;
+            (found.kind == SignalKind::MetricDrift).then_some(found.summary)
+        })
+    };
+    let near = said(Some(125.0)).expect("a drift");
+    assert!(near.contains("At this rate it reaches its limit of 125 on 2024-12-"), "{near}");
+    let (far, none) = (said(Some(1e6)).expect("a drift"), said(None).expect("a drift"));
+    assert!(!far.contains("limit") && far == none, "{far}");
 }

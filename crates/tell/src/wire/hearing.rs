@@ -26,11 +26,13 @@ pub(crate) struct HearingWire {
     records: u64,
     /// Metric samples.
     samples: u64,
+    /// Spans of traces.
+    spans: u64,
     /// Records without a time of their own.
     undated: u64,
     /// Records that were longer than the limit, and cut.
     truncated: u64,
-    /// Lines or samples that could not be understood.
+    /// Lines, samples or spans that could not be understood.
     rejected: u64,
     /// Secrets and personal data that were masked.
     masked: u64,
@@ -72,6 +74,7 @@ impl From<&Hearing> for HearingWire {
             lines: hearing.lines,
             records: hearing.records,
             samples: hearing.samples,
+            spans: hearing.spans,
             undated: hearing.undated,
             truncated: hearing.truncated,
             rejected: hearing.rejected,

@@ -71,7 +71,7 @@ struct IncidentWire {
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(rename = "Verdict")]
-enum VerdictWire {
+pub(super) enum VerdictWire {
     Alerted,
     Whispered,
     Silent,

@@ -7,10 +7,14 @@ use crate::calendar::Calendar;
 
 /// `Heard 2,013,442 log records and 180,000 samples in 14 files (1.3 GB), 1 Feb to 7 Mar.`
 pub(crate) fn sentence(hearing: &Hearing, calendar: &Calendar) -> String {
+    let records = count(hearing.records, "log record", "log records");
+    let samples = count(hearing.samples, "sample", "samples");
     let mut said = format!(
-        "Heard {} and {} in {} ({})",
-        count(hearing.records, "log record", "log records"),
-        count(hearing.samples, "sample", "samples"),
+        "Heard {} in {} ({})",
+        match hearing.spans {
+            0 => format!("{records} and {samples}"),
+            spans => format!("{records}, {samples} and {}", count(spans, "span", "spans")),
+        },
         count(hearing.files, "file", "files"),
         bytes(hearing.bytes),
     );

@@ -23,6 +23,9 @@ pub(crate) fn listened(listening: &Listening, calendar: &Calendar) -> String {
     if listening.hearing.samples > 0 {
         heard.push(count(listening.hearing.samples, "sample", "samples"));
     }
+    if listening.hearing.spans > 0 {
+        heard.push(count(listening.hearing.spans, "span", "spans"));
+    }
     format!(
         "Listened to {}. Asked for: what was noticed from {} to {} ({}).",
         heard.join(", "),
@@ -35,7 +38,8 @@ pub(crate) fn listened(listening: &Listening, calendar: &Calendar) -> String {
 /// What the budget held back and what changes explain; nothing if there is neither.
 pub(crate) fn beside(listening: &Listening) -> Vec<String> {
     let mut said = Vec::new();
-    if listening.services == 0 && listening.hearing.records + listening.hearing.samples > 0 {
+    let hearing = &listening.hearing;
+    if listening.services == 0 && hearing.records + hearing.samples + hearing.spans > 0 {
         said.push("No hour has closed yet, and signals are found at the close of an hour.".to_owned());
     }
     if listening.held_back > 0 {

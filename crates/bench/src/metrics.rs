@@ -1,0 +1,54 @@
+//! `hark-bench metrics`: what is heard in series that people have labelled, and how often it is said where they saw nothing.
+//!
+//! Series are written as CSV into a folder of their own and listened to by the binary, as a user would: what is scored is
+//! what ships, thresholds and episodes and clusters included. A curve comes from asking `hark listen` for more or fewer
+//! findings (`--strength-min`). The labels stay here. Nothing in the binary knows any of these sets.
+
+mod drift;
+mod hosts;
+mod nab;
+mod said;
+mod stamp;
+
+use std::path::PathBuf;
+
+use crate::Gate;
+use crate::error::BenchError;
+use crate::hark::Hark;
+use crate::options::Options;
+
+/// The strengths at which the curves are drawn.
+const STRENGTHS: [&str; 9] = ["0.2", "0.3", "0.35", "0.4", "0.45", "0.5", "0.55", "0.6", "0.7"];
+
+/// Prints the tables of all sets that are there.
+pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
+    let hark = Hark::at(&options.hark)?;
+    let data = options.data.clone().unwrap_or_else(|| PathBuf::from("../shared/data"));
+    let wanted = |set: &str| options.sets.as_ref().is_none_or(|sets| sets.iter().any(|one| one == set));
+    let mut measured = 0;
+    for (set, measure) in SETS {
+        if !wanted(set) {
+            continue;
+        }
+        match measure(&hark, &data)? {
+            Some(page) => {
+                println!("{page}");
+                measured += 1;
+            }
+            None => println!("There is no `{set}` in `{}`; nothing was measured there.\n", data.display()),
+        }
+    }
+    if measured == 0 {
+        return Err(BenchError::Request(format!(
+            "nothing to measure in `{}`; name the folder with --data, and sets (nab, asd, smd, drift) with --sets",
+            data.display()
+        )));
+    }
+    Ok(Gate::Kept)
+}
+
+/// A set's table, or `None` if it is not there.
+type Measure = fn(&Hark, &std::path::Path) -> Result<Option<String>, BenchError>;
+
+const SETS: [(&str, Measure); 4] =
+    [("nab", nab::measure), ("asd", hosts::asd), ("smd", hosts::smd), ("drift", drift::measure)];

@@ -1,0 +1,261 @@
+//! Slow drifts added to real series: how soon are they heard, and how often is a drift heard where none was added?
+//!
+//! Series are hourly medians of ASD and SMD metrics, picked by a rule that looks at no answer: those that move (more than
+//! fifty different hourly values, and none that half of the hours share), up to [`METRICS_OF_HOST_MAX`] a host, spread
+//! evenly. What people labelled as incidents is left out: it is no quiet. 8 % of the hours and one stretch of twelve are taken out, by seed. σ is the MAD-sigma of what the median of
+//! each hour of the day leaves, before the onset, fourteen days before the end. Every second series drifts down.
+//!
+//! A step at a known deploy is the other half: it must not be called anything but a step that is tied to the deploy.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use crate::error::BenchError;
+use crate::hark::Hark;
+use crate::interval::{Share, median};
+use crate::metrics::hosts::{BEGIN, Host, hosts};
+use crate::metrics::said::{self, Said};
+use crate::metrics::stamp;
+use crate::quiet::Chance;
+
+const METRICS_OF_HOST_MAX: usize = 8;
+const DAY: usize = 24;
+const DRIFT_HOURS: usize = 14 * DAY;
+const WARM_UP_HOURS: usize = 14 * DAY;
+const MISSING_PER_CENT: u64 = 8;
+const GAP_HOURS: usize = 12;
+const SEED: u64 = 52;
+const SLOPES: [f64; 3] = [1.0, 0.5, 0.25];
+const STEP_SIGMAS: f64 = 2.0;
+
+/// One hourly series.
+struct Series {
+    host: String,
+    metric: usize,
+    values: Vec<f64>,
+    sigma: f64,
+    sign: f64,
+}
+
+/// The tables of drifts and of deploys.
+pub(crate) fn measure(hark: &Hark, data: &Path) -> Result<Option<String>, BenchError> {
+    let mut all = hosts(&data.join("asd"), 300)?;
+    all.extend(hosts(&data.join("smd"), 60)?);
+    let series: Vec<Series> = all.iter().flat_map(picked).collect();
+    if series.is_empty() {
+        return Ok(None);
+    }
+    let clean = heard(hark, &series, |_, _| 0.0, false)?;
+    let mut page = format!("Injected drift, {} series of {} hosts, seed {SEED}\n\n", series.len(), all.len());
+    page.push_str(&quiet_rows(&series, &clean));
+    page.push_str(
+        "\n| σ a day | days to be heard, median | within 7 days | within 14 days | by chance in 14 days |\n",
+    );
+    page.push_str("|---|---|---|---|---|\n");
+    for slope in SLOPES {
+        let said =
+            heard(hark, &series, |one, since| one.sign * one.sigma * slope * since / DAY as f64, false)?;
+        page.push_str(&drift_row(slope, &series, &said, &clean));
+    }
+    let step = |one: &Series, since: f64| if since > 0.0 { one.sign * one.sigma * STEP_SIGMAS } else { 0.0 };
+    page.push_str("\n| step of 2 σ | series with a signal that is not tied to it |\n|---|---|\n");
+    for (name, deploys) in [("at a known deploy", true), ("without one", false)] {
+        let said = heard(hark, &series, step, deploys)?;
+        let untied = Share::count(&series, |one| {
+            one.heard(&said).any(|signal| signal.noticed_at > one.onset() && !signal.explained)
+        });
+        writeln!(page, "| {name} | {untied} |").expect("a string takes all that is written");
+    }
+    Ok(Some(page))
+}
+
+fn quiet_rows(series: &[Series], clean: &[Said]) -> String {
+    let weeks: f64 =
+        series.iter().map(|one| (one.values.len() - WARM_UP_HOURS) as f64 / (7 * DAY) as f64).sum();
+    let mut page = String::from(
+        "| said where nothing was added, from the third week on | per series-week |\n|---|---|\n",
+    );
+    let after = |one: &&Said| one.noticed_at >= BEGIN + (WARM_UP_HOURS * 3_600) as i64;
+    let mut kinds: Vec<&str> = clean.iter().map(|one| one.kind.as_str()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    for kind in kinds {
+        let count = clean.iter().filter(after).filter(|one| one.kind == kind).count();
+        page.push_str(&format!("| {kind} | {:.3} ({count} in {weeks:.0}) |\n", count as f64 / weeks));
+    }
+    let count = clean.iter().filter(after).count();
+    page + &format!("| all | {:.3} ({count} in {weeks:.0}) |\n", count as f64 / weeks)
+}
+
+fn drift_row(slope: f64, series: &[Series], said: &[Said], clean: &[Said]) -> String {
+    let days = |one: &Series, said: &[Said]| {
+        let first = one.heard(said).find(|signal| signal.noticed_at > one.onset() && !signal.explained);
+        first.map_or(f64::INFINITY, |signal| (signal.noticed_at - one.onset()) as f64 / 86_400.0)
+    };
+    let found: Vec<f64> = series.iter().map(|one| days(one, said)).collect();
+    let chance = Share::count(series, |one| days(one, clean) <= 14.0);
+    let middle = median(found.clone()).filter(|days| days.is_finite());
+    format!(
+        "| {slope} | {} | {} | {} | {:.2} |\n",
+        middle.map_or_else(|| "never".to_owned(), |days| format!("{days:.1}")),
+        Share::count(&found, |days| **days <= 7.0),
+        Share::count(&found, |days| **days <= 14.0),
+        chance.value(),
+    )
+}
+
+/// Metrics that move, spread evenly over those of the host.
+fn picked(host: &Host) -> Vec<Series> {
+    let moving: Vec<(usize, Vec<f64>)> = (0..host.rows[0].len())
+        .map(|metric| (metric, hourly(host, metric)))
+        .filter(|(_, values)| moves(values))
+        .collect();
+    let step = moving.len().div_ceil(METRICS_OF_HOST_MAX).max(1);
+    let picked = moving.into_iter().step_by(step);
+    picked
+        .enumerate()
+        .map(|(at, (metric, values))| {
+            let sigma = sigma(&values[..values.len() - DRIFT_HOURS]);
+            let sign = if at % 2 == 0 { 1.0 } else { -1.0 };
+            let seed = SEED
+                .wrapping_add((metric * 1_000) as u64)
+                .wrapping_add(host.name.bytes().map(u64::from).sum::<u64>());
+            Series { host: host.name.clone(), metric, values: holed(values, seed), sigma, sign }
+        })
+        .filter(|one| one.sigma > 0.0)
+        .collect()
+}
+
+fn hourly(host: &Host, metric: usize) -> Vec<f64> {
+    let rows = (3_600 / host.step_seconds) as usize;
+    let middle = |hour: usize| {
+        let sound = (hour * rows..(hour + 1) * rows).filter(|row| !host.is_hurt(*row));
+        median(sound.map(|row| f64::from(host.rows[row][metric])).collect()).unwrap_or(f64::NAN)
+    };
+    (0..host.rows.len() / rows).map(middle).collect()
+}
+
+fn moves(values: &[f64]) -> bool {
+    let before = &values[..values.len().saturating_sub(DRIFT_HOURS)];
+    let mut sorted: Vec<f64> = before.iter().copied().filter(|value| value.is_finite()).collect();
+    sorted.sort_by(f64::total_cmp);
+    let most = sorted.chunk_by(|a, b| a == b).map(<[f64]>::len).max().unwrap_or(0);
+    let different = sorted.chunk_by(|a, b| a == b).count();
+    different > 50 && most * 2 < sorted.len()
+}
+
+/// The MAD-sigma around the median of each hour of the day.
+fn sigma(values: &[f64]) -> f64 {
+    let usual: Vec<f64> = (0..DAY)
+        .map(|hour| {
+            median(values.iter().skip(hour).step_by(DAY).copied().filter(|value| value.is_finite()).collect())
+                .unwrap_or(0.0)
+        })
+        .collect();
+    let rest = values.iter().enumerate().map(|(at, value)| (value - usual[at % DAY]).abs());
+    1.4826 * median(rest.filter(|rest| rest.is_finite()).collect()).unwrap_or(0.0)
+}
+
+/// With hours taken out, as `NaN`.
+fn holed(mut values: Vec<f64>, seed: u64) -> Vec<f64> {
+    let mut chance = Chance(seed);
+    for _ in 0..8 {
+        // The first draws of a small seed are alike.
+        chance.below(2);
+    }
+    for value in &mut values {
+        if chance.below(100) < MISSING_PER_CENT {
+            *value = f64::NAN;
+        }
+    }
+    let gap = chance.below((values.len() - GAP_HOURS) as u64) as usize;
+    values[gap..gap + GAP_HOURS].fill(f64::NAN);
+    values
+}
+
+impl Series {
+    fn name(&self) -> String {
+        format!("m{:02}", self.metric)
+    }
+
+    fn onset_row(&self) -> usize {
+        self.values.len() - DRIFT_HOURS
+    }
+
+    fn onset(&self) -> i64 {
+        BEGIN + (self.onset_row() * 3_600) as i64
+    }
+
+    fn heard<'a>(&'a self, said: &'a [Said]) -> impl Iterator<Item = &'a Said> {
+        let name = self.name();
+        said.iter().filter(move |one| one.service == self.host && one.subject == name)
+    }
+}
+
+/// What is said when this is added, so many hours after the onset.
+fn heard(
+    hark: &Hark,
+    series: &[Series],
+    added: impl Fn(&Series, f64) -> f64,
+    deploys: bool,
+) -> Result<Vec<Said>, BenchError> {
+    let folder = tempfile::tempdir().map_err(BenchError::Temporary)?;
+    for of_host in series.chunk_by(|a, b| a.host == b.host) {
+        let place = folder.path().join(&of_host[0].host);
+        fs::create_dir_all(&place).map_err(|source| BenchError::file(&place, source))?;
+        let mut table = String::from("time,series,value\n");
+        for one in of_host {
+            let onset = one.onset_row();
+            for (at, value) in one.values.iter().enumerate().filter(|(_, value)| value.is_finite()) {
+                let value = value + if at < onset { 0.0 } else { added(one, (at - onset + 1) as f64) };
+                let time = stamp::text(BEGIN + (at * 3_600) as i64);
+                writeln!(table, "{time},{},{value}", one.name()).expect("a string takes all that is written");
+            }
+        }
+        write(&place.join("metrics.csv"), &table)?;
+        if deploys {
+            write(&place.join("app.log"), &versions(&of_host[0]))?;
+        }
+    }
+    said::all(hark, folder.path(), None)
+}
+
+/// A line an hour that names its version, another one from the onset on.
+fn versions(one: &Series) -> String {
+    (0..one.values.len()).fold(String::new(), |mut log, at| {
+        let version = if at < one.onset_row() { "1.0" } else { "1.1" };
+        let time = stamp::text(BEGIN + (at * 3_600) as i64 + 60);
+        writeln!(
+            log,
+            r#"{{"time":"{time}","level":"INFO","message":"still here","service.name":"{}","service.version":"{version}"}}"#,
+            one.host
+        )
+        .expect("a string takes all that is written");
+        log
+    })
+}
+
+fn write(path: &Path, text: &str) -> Result<(), BenchError> {
+    fs::write(path, text).map_err(|source| BenchError::file(path, source))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_spread_is_what_the_hours_of_the_day_leave() {
+        let wave: Vec<f64> = (0..240).map(|at| f64::from(at % 24) * 100.0 + f64::from(at / 24 % 2)).collect();
+        assert!((sigma(&wave) - 1.4826 * 0.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_stands_still_is_not_picked_and_holes_are_the_same_every_time() {
+        assert!(!moves(&vec![1.0; 1_000]));
+        assert!(moves(&(0..1_000).map(f64::from).collect::<Vec<f64>>()));
+        let holes = |seed| holed(vec![1.0; 1_000], seed).iter().filter(|value| value.is_nan()).count();
+        assert_eq!(holes(1), holes(1));
+        assert!((60..=130).contains(&holes(1)), "{}", holes(1));
+    }
+}

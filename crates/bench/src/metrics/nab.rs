@@ -1,0 +1,244 @@
+//! The Numenta Anomaly Benchmark: 31 series, one each, with windows that people drew.
+//!
+//! Lavin and Ahmad, "Evaluating Real-time Anomaly Detection Algorithms", 2015. A signal counts at the first row at or after
+//! its `noticed_at`, which is later than the row that caused it. The score of a curve's best point is cross-fitted: the
+//! strength is chosen on one half of the files and scored on the other, and the halves are added up.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::beside;
+use crate::error::BenchError;
+use crate::hark::Hark;
+use crate::interval::Share;
+use crate::metrics::{STRENGTHS, said, stamp};
+
+const WEEK_SECONDS: f64 = 7.0 * 86_400.0;
+
+/// One series and its windows.
+struct File {
+    bytes: Vec<u8>,
+    rows: Vec<i64>,
+    /// First and last row of each window.
+    windows: Vec<(usize, usize)>,
+}
+
+/// What a miss and a false positive cost.
+#[derive(Clone, Copy)]
+struct Weights {
+    missed: f64,
+    false_positive: f64,
+}
+
+const STANDARD: Weights = Weights { missed: 1.0, false_positive: 0.11 };
+const LOW_FALSE: Weights = Weights { missed: 1.0, false_positive: 0.22 };
+
+/// How one file fared at one strength.
+#[derive(Clone, Copy, Default)]
+struct Fared {
+    windows: Share,
+    false_alarms: usize,
+    weeks: f64,
+    standard: f64,
+    low_false: f64,
+    /// Windows that false alarms at this rate would hit by chance.
+    by_chance: f64,
+}
+
+/// The curve, the point that ships, and the cross-fitted scores.
+pub(crate) fn measure(hark: &Hark, data: &Path) -> Result<Option<String>, BenchError> {
+    let files = files(&data.join("nab"))?;
+    if files.is_empty() {
+        return Ok(None);
+    }
+    let windows: usize = files.iter().map(|file| file.windows.len()).sum();
+    let mut page = format!("NAB, {} files, {windows} windows\n\n", files.len());
+    page.push_str("| strength at least | windows heard | by chance | false alarms per series-week | standard | low-FP |\n");
+    page.push_str("|---|---|---|---|---|---|\n");
+    let ships = fare(hark, &files, None)?;
+    let mut curve = Vec::new();
+    for strength in STRENGTHS {
+        let fared = fare(hark, &files, Some(strength))?;
+        page.push_str(&row(strength, &fared, windows));
+        curve.push(fared);
+    }
+    page.push_str(&row("**as shipped**", &ships, windows));
+    for (name, score) in
+        [("standard", (|one| one.standard) as fn(&Fared) -> f64), ("low-FP", |one| one.low_false)]
+    {
+        writeln!(page, "\nCross-fitted {name} score: {:.1}", cross_fitted(&curve, windows, score))
+            .expect("a string takes all that is written");
+    }
+    Ok(Some(page))
+}
+
+fn row(name: &str, fared: &[Fared], windows: usize) -> String {
+    let all = sum(fared);
+    format!(
+        "| {name} | {} | {:.2} | {:.3} ({} in {:.0}) | {:.1} | {:.1} |\n",
+        all.windows,
+        all.by_chance / windows.max(1) as f64,
+        all.false_alarms as f64 / all.weeks,
+        all.false_alarms,
+        all.weeks,
+        normal(all.standard, windows),
+        normal(all.low_false, windows),
+    )
+}
+
+/// The strength is chosen on the files of one half, and scored on those of the other.
+fn cross_fitted(curve: &[Vec<Fared>], windows: usize, score: fn(&Fared) -> f64) -> f64 {
+    let half = |fared: &[Fared], parity: usize| -> f64 {
+        fared.iter().enumerate().filter(|(at, _)| at % 2 == parity).map(|(_, one)| score(one)).sum()
+    };
+    let raw: f64 = [0, 1]
+        .into_iter()
+        .filter_map(|parity| {
+            let best = curve.iter().max_by(|a, b| half(a, 1 - parity).total_cmp(&half(b, 1 - parity)))?;
+            Some(half(best, parity))
+        })
+        .sum();
+    normal(raw, windows)
+}
+
+/// 0 for saying nothing, 100 for saying everything at once and nothing else; weights for a miss of 1.
+fn normal(raw: f64, windows: usize) -> f64 {
+    let windows = windows.max(1) as f64;
+    100.0 * (raw + windows) / (2.0 * windows)
+}
+
+fn sum(fared: &[Fared]) -> Fared {
+    fared.iter().fold(Fared::default(), |sum, one| Fared {
+        windows: Share { hits: sum.windows.hits + one.windows.hits, of: sum.windows.of + one.windows.of },
+        false_alarms: sum.false_alarms + one.false_alarms,
+        weeks: sum.weeks + one.weeks,
+        standard: sum.standard + one.standard,
+        low_false: sum.low_false + one.low_false,
+        by_chance: sum.by_chance + one.by_chance,
+    })
+}
+
+fn fare(hark: &Hark, files: &[File], strength: Option<&str>) -> Result<Vec<Fared>, BenchError> {
+    beside::each(files, |file| file.fare(hark, strength)).into_iter().collect()
+}
+
+impl File {
+    fn fare(&self, hark: &Hark, strength: Option<&str>) -> Result<Fared, BenchError> {
+        let folder = tempfile::tempdir().map_err(BenchError::Temporary)?;
+        let path = folder.path().join("series.csv");
+        fs::write(&path, &self.bytes).map_err(|source| BenchError::file(&path, source))?;
+        let said = said::all(hark, folder.path(), strength)?;
+        let rows = said.iter().map(|one| self.rows.partition_point(|row| *row < one.noticed_at));
+        Ok(self.score(&rows.collect::<Vec<usize>>()))
+    }
+
+    /// Rows that do not count, at the beginning.
+    fn probation(&self) -> usize {
+        (self.rows.len() * 15 / 100).min(750)
+    }
+
+    fn score(&self, rows: &[usize]) -> Fared {
+        let probation = self.probation();
+        let last = self.rows.len() - 1;
+        let judged: Vec<usize> =
+            rows.iter().map(|row| *row.min(&last)).filter(|row| *row >= probation).collect();
+        let weeks = (self.rows[last] - self.rows[probation]) as f64 / WEEK_SECONDS;
+        let mut fared = Fared { weeks, ..Fared::default() };
+        for window in &self.windows {
+            let hit = judged.iter().find(|row| (window.0..=window.1).contains(row));
+            fared.windows.of += 1;
+            fared.windows.hits += usize::from(hit.is_some());
+            let worth =
+                |row: &usize| sigmoid(-((window.1 - row + 1) as f64) / width(*window)) / sigmoid(-1.0);
+            fared.standard += hit.map_or(-STANDARD.missed, worth);
+            fared.low_false += hit.map_or(-LOW_FALSE.missed, worth);
+        }
+        let is_false = |row: &&usize| !self.windows.iter().any(|window| (window.0..=window.1).contains(*row));
+        for row in judged.iter().filter(is_false) {
+            let cost = self.false_cost(*row);
+            fared.false_alarms += 1;
+            fared.standard += STANDARD.false_positive * cost;
+            fared.low_false += LOW_FALSE.false_positive * cost;
+        }
+        let rate = fared.false_alarms as f64 / weeks;
+        fared.by_chance =
+            self.windows.iter().map(|window| 1.0 - (-rate * self.weeks_of(*window)).exp()).sum();
+        fared
+    }
+
+    fn weeks_of(&self, window: (usize, usize)) -> f64 {
+        (self.rows[window.1] - self.rows[window.0]) as f64 / WEEK_SECONDS
+    }
+
+    /// Less just behind a window, which it may still have been about.
+    fn false_cost(&self, row: usize) -> f64 {
+        let Some(window) = self.windows.iter().rev().find(|window| window.1 < row) else { return -1.0 };
+        let behind = (row - window.1) as f64 / (width(*window) - 1.0).max(1.0);
+        if behind > 3.0 { -1.0 } else { sigmoid(behind) }
+    }
+}
+
+fn width(window: (usize, usize)) -> f64 {
+    (window.1 - window.0 + 1) as f64
+}
+
+fn sigmoid(x: f64) -> f64 {
+    2.0 / (1.0 + (5.0 * x).exp()) - 1.0
+}
+
+fn files(folder: &Path) -> Result<Vec<File>, BenchError> {
+    let path = folder.join("labels/combined_windows.json");
+    let Ok(bytes) = fs::read(&path) else { return Ok(Vec::new()) };
+    let labels: Value = serde_json::from_slice(&bytes)
+        .map_err(|error| BenchError::Request(format!("`{}` is no JSON: {error}", path.display())))?;
+    let names = labels.as_object().into_iter().flatten();
+    names.filter_map(|(name, windows)| file(&folder.join("data").join(name), windows)).collect()
+}
+
+/// `None` if the file is not there.
+fn file(path: &Path, windows: &Value) -> Option<Result<File, BenchError>> {
+    let bytes = fs::read(path).ok()?;
+    let text = String::from_utf8_lossy(&bytes);
+    let rows: Vec<i64> =
+        text.lines().skip(1).filter_map(|line| stamp::seconds(line.split(',').next()?)).collect();
+    if rows.len() < 2 {
+        return Some(Err(BenchError::Request(format!("`{}` has no rows", path.display()))));
+    }
+    let window = |pair: &Value| {
+        let edge = |at: usize| pair[at].as_str().and_then(stamp::seconds);
+        let first = rows.partition_point(|row| *row < edge(0).unwrap_or(i64::MAX));
+        let behind = rows.partition_point(|row| *row <= edge(1).unwrap_or(i64::MIN));
+        (first < behind).then(|| (first, behind - 1))
+    };
+    let windows = windows.as_array().map_or(&[][..], Vec::as_slice).iter().filter_map(window).collect();
+    Some(Ok(File { rows, windows, bytes }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hundred_rows() -> File {
+        File { bytes: Vec::new(), rows: (0..100).map(|at| at * 3_600).collect(), windows: vec![(40, 49)] }
+    }
+
+    #[test]
+    fn an_early_hit_is_worth_more_and_silence_is_worth_nothing() {
+        let at = |rows: &[usize]| normal(hundred_rows().score(rows).standard, 1);
+        assert!((at(&[]) - 0.0).abs() < 1e-9);
+        assert!((at(&[40]) - 100.0).abs() < 1e-9);
+        assert!(at(&[40]) > at(&[47]) && at(&[47]) > at(&[]));
+        assert!((at(&[40, 44]) - 100.0).abs() < 1e-9, "one window is heard once");
+    }
+
+    #[test]
+    fn a_false_alarm_costs_most_far_from_a_window_and_nothing_in_the_beginning() {
+        let at = |row: usize| hundred_rows().score(&[row]).standard;
+        assert!((at(20) + 1.11).abs() < 1e-9, "before any window");
+        assert!(at(50) > at(60) && at(60) > at(99) - 1e-9);
+        assert!((at(3) + 1.0).abs() < 1e-9, "probation");
+    }
+}

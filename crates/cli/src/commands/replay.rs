@@ -1,0 +1,68 @@
+//! `hark replay`: how well would listening have served?
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use hark_event::PastIncident;
+use hark_ingest::incidents;
+use hark_story::replay;
+
+use crate::arguments::{Format, Sources, Telling};
+use crate::commands::back::known;
+use crate::failure::Failure;
+use crate::reading::{self, Clock};
+use crate::settings::Settings;
+use crate::writing::{remark, write_result};
+
+/// How well would listening have served?
+///
+/// Listens to the past as if live and holds what it says against your incidents: what each kind of signal was followed by,
+/// how early, how often nothing followed, and what chance would give.
+#[derive(Args, Debug)]
+pub(crate) struct Replay {
+    #[command(flatten)]
+    sources: Sources,
+    /// The incidents: JSON lines of `{ "start", "end", "service", "title" }`; only `start` must be there.
+    #[arg(long, value_name = "FILE")]
+    incidents: PathBuf,
+    #[command(flatten)]
+    telling: Telling,
+}
+
+impl Replay {
+    pub(crate) fn run(&self) -> Result<(), Failure> {
+        if self.telling.format == Format::Html {
+            return Err(Failure::ReplayedAsPage);
+        }
+        let (incidents, problems) = read(&self.incidents)?;
+        let settings = Settings::of(&self.sources)?;
+        let clock = Clock::of(&settings.sources)?;
+        let listened = reading::listen(&settings, &self.telling, clock)?;
+        remark(&problems, self.telling.quiet);
+        let now = listened.heard.as_of;
+        let (past, ahead): (Vec<PastIncident>, Vec<PastIncident>) =
+            incidents.into_iter().partition(|incident| incident.start <= now);
+        if !ahead.is_empty() {
+            let what =
+                format!("{} incidents lie after the last that was heard, which is of {now}", ahead.len());
+            remark(&[what], self.telling.quiet);
+        }
+        let replay = replay(&known(listened, self.telling.quiet), &past);
+        write_result(&match self.telling.format {
+            Format::Json => hark_tell::replay::json(&replay),
+            _ => hark_tell::replay::markdown(&replay),
+        })
+    }
+}
+
+/// The list of incidents, which must hold one at least.
+fn read(path: &Path) -> Result<(Vec<PastIncident>, Vec<String>), Failure> {
+    let bytes = fs::read(path).map_err(|source| Failure::Unreadable { path: path.to_owned(), source })?;
+    let (read, problems) = incidents(&String::from_utf8_lossy(&bytes));
+    if read.is_empty() {
+        return Err(Failure::NoIncident { path: path.to_owned(), because: problems.into_iter().next() });
+    }
+    let named = |problem: String| format!("`{}`, {problem}", path.display());
+    Ok((read, problems.into_iter().map(named).collect()))
+}

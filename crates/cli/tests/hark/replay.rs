@@ -1,0 +1,57 @@
+//! `hark replay`: the shapes of its output, and what it refuses.
+
+use serde_json::Value;
+
+use crate::place::Place;
+use crate::world::world;
+
+#[test]
+fn the_past_is_held_against_incidents_as_the_contract_says() {
+    let world = world();
+    let story = world.place.json(&world.back());
+    let (start, service) =
+        (story["incident"]["start"].as_str().unwrap(), story["incident"]["service"].as_str().unwrap());
+    let list = Place::new();
+    list.write(
+        "incidents.jsonl",
+        format!(
+            "{{\"start\":\"{start}\",\"service\":\"{service}\"}}\n{{\"start\":\"2099-01-01T00:00:00Z\"}}\n"
+        ),
+    );
+    let path = list.path().join("incidents.jsonl");
+    let replay = world.place.json(&["replay", "--incidents", path.to_str().unwrap(), "telemetry"]);
+    let [incident] = &replay["incidents"].as_array().unwrap()[..] else {
+        panic!("one that has been: {replay}")
+    };
+    assert_eq!(
+        (&incident["start"], &incident["service"]),
+        (&story["incident"]["start"], &story["incident"]["service"])
+    );
+    assert_eq!(incident["verdict"], story["verdict"]);
+    assert_eq!(incident["lead_time_seconds"], story["lead_time_seconds"]);
+    let kinds = replay["kinds"].as_array().unwrap();
+    assert!(!kinds.is_empty());
+    for kind in kinds {
+        let number = |name: &str| kind[name].as_f64().unwrap_or_else(|| panic!("`{name}` in {kind}"));
+        assert!(number("followed") <= number("said"), "{kind}");
+        assert!(number("false_per_service_week") >= 0.0 && (0.0..=1.0).contains(&number("chance")), "{kind}");
+        assert_eq!(kind["lead_seconds"].is_null(), number("followed") < 1.0, "{kind}");
+    }
+    let followed: u64 = kinds.iter().filter_map(|kind| kind["followed"].as_u64()).sum();
+    assert!(followed > 0 || incident["verdict"] == "silent", "{replay}");
+    assert!(kinds.iter().all(|kind: &Value| kind["kind"].is_string()));
+}
+
+#[test]
+fn a_list_without_an_incident_is_refused_by_name() {
+    let place = Place::with_a_log();
+    place.write("incidents.jsonl", "nonsense\n");
+    let ran = place.hark(&["replay", "--incidents", "incidents.jsonl", "a.log"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.err);
+    assert!(ran.err.contains("no incident can be read in `incidents.jsonl`: line 1"), "{}", ran.err);
+    let ran = place.hark(&["replay", "--incidents", "none.jsonl", "a.log"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.err);
+    place.write("incidents.jsonl", "{\"start\":\"2026-03-07T11:28:00Z\"}\n");
+    let ran = place.hark(&["replay", "--incidents", "incidents.jsonl", "--format", "html", "a.log"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.err);
+}

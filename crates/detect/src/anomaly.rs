@@ -1,0 +1,449 @@
+//! Farther out than ever: an hour of a series that goes beyond all that the series has done.
+//!
+//! An hour is condensed into a few *traits*: its highest and lowest value, its mean over six and twenty-four hours (each
+//! against what is usual, and against what is usual at this hour of the day), its largest jump, and how rough or calm it
+//! was. Of each trait the farthest excursion of each of the last four weeks' days is kept. How surprising an excursion is
+//! comes from those days alone: its rank among them, and beyond the farthest of them a power law whose exponent is
+//! estimated from the same days (Hill 1975, "A simple general approach to inference about the tail of a distribution"),
+//! drawn towards a heavy tail while days are few. So a series that spikes every other day has to spike far higher than a
+//! calm one, and nothing is assumed about its distribution. What shows in a second trait of another sort is more
+//! surprising than what shows in one.
+//!
+//! The state is bounded (about two kilobytes a series) and the work for each value is constant; medians over weeks are
+//! taken once a day. It cannot judge a series that has moved on fewer than seven days, and it does not know weekends: what
+//! they do, they have done on the days that are remembered.
+
+use crate::Direction;
+use crate::robust::median;
+
+/// Days that are remembered.
+const DAYS_MAX: usize = 28;
+/// Days on which a trait must have shown before it is judged: a whole week, or the first weekend is a surprise.
+const DAYS_MIN: usize = 7;
+/// The logarithmic spread of farthest excursions that is assumed beforehand: doubling one makes it sixteen times rarer.
+const SPREAD_BEFORE: f64 = 0.25;
+/// And how many days it is worth.
+const SPREAD_BEFORE_DAYS: f64 = 4.0;
+const SPREAD_MIN: f64 = 0.05;
+/// How much of the second most surprising sort of trait is added to the first.
+const SECOND_SHARE: f64 = 0.5;
+/// At this surprise, in powers of ten, it is just noticed: once in about seventy quiet days of real series.
+const SURPRISE_MIN: f64 = 2.45;
+/// Ranks understate how often days go farther than those before; measured, by so much.
+const UNDERSTATED: f64 = 4.0;
+const DAY: usize = 24;
+const SHORT: usize = 6;
+
+/// What about the hour was surprising.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum What {
+    /// A single value.
+    Extreme,
+    /// The mean over some hours.
+    Level,
+    /// A jump from one value to the next.
+    Jump,
+    /// The roughness over some hours.
+    Roughness,
+}
+
+/// An hour that goes beyond all that is remembered.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Anomaly {
+    /// What went so far.
+    pub what: What,
+    /// Which way.
+    pub direction: Direction,
+    /// Over how many hours.
+    pub hours: usize,
+    /// The value, mean, jump or roughness.
+    pub now: f64,
+    /// What is usual for it.
+    pub usual: f64,
+    /// How many times as far from what is usual as on the farthest day before.
+    pub times_farthest: f64,
+    /// Days that were compared with.
+    pub days: usize,
+    /// How far beyond its threshold: at 1 it is just noticed.
+    pub score: f64,
+}
+
+/// The chance beforehand that a quiet day reaches a score, before any quiet days of the class are known.
+pub fn chance_beforehand(score: f64) -> f64 {
+    (UNDERSTATED * 10.0_f64.powf(-SURPRISE_MIN * score)).min(1.0)
+}
+
+/// A way in which an hour can go far.
+#[derive(Clone, Copy)]
+struct Trait {
+    what: What,
+    direction: Direction,
+    hours: usize,
+    by_hour: bool,
+}
+
+const fn of(what: What, direction: Direction, hours: usize, by_hour: bool) -> Trait {
+    Trait { what, direction, hours, by_hour }
+}
+
+const TRAITS: [Trait; 15] = [
+    of(What::Extreme, Direction::Up, 1, false),
+    of(What::Extreme, Direction::Down, 1, false),
+    of(What::Extreme, Direction::Up, 1, true),
+    of(What::Extreme, Direction::Down, 1, true),
+    of(What::Level, Direction::Up, SHORT, false),
+    of(What::Level, Direction::Down, SHORT, false),
+    of(What::Level, Direction::Up, SHORT, true),
+    of(What::Level, Direction::Down, SHORT, true),
+    of(What::Level, Direction::Up, DAY, false),
+    of(What::Level, Direction::Down, DAY, false),
+    of(What::Level, Direction::Up, DAY, true),
+    of(What::Level, Direction::Down, DAY, true),
+    of(What::Jump, Direction::Up, 1, false),
+    of(What::Roughness, Direction::Up, SHORT, false),
+    of(What::Roughness, Direction::Down, SHORT, false),
+];
+const SORTS: [What; 4] = [What::Extreme, What::Level, What::Jump, What::Roughness];
+
+/// What is remembered of one series.
+#[derive(Clone, Debug)]
+pub struct Memory {
+    farthest: Vec<Farthest>,
+    usual: f32,
+    usual_by_hour: [f32; DAY],
+    rest: Latest,
+    rest_by_hour: Latest,
+    roughness: Latest,
+    roughness_of_days: Ring,
+    last: f32,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            farthest: vec![Farthest::default(); TRAITS.len()],
+            usual: f32::NAN,
+            usual_by_hour: [f32::NAN; DAY],
+            rest: Latest::default(),
+            rest_by_hour: Latest::default(),
+            roughness: Latest::default(),
+            roughness_of_days: Ring::default(),
+            last: f32::NAN,
+        }
+    }
+}
+
+impl Memory {
+    /// Takes the values of an hour in order of time, a few minutes apart, and tells how surprising they are; `None` if
+    /// nothing was measured or is known to compare with. `hour_of_day` is 0 to 23, local time.
+    pub fn hear(&mut self, values: &[f32], hour_of_day: usize) -> Option<Anomaly> {
+        let middle = median(values.iter().map(|&value| f64::from(value))).unwrap_or(f64::NAN) as f32;
+        let usual_now = self.usual_by_hour[hour_of_day % DAY];
+        self.rest.push(middle - self.usual);
+        self.rest_by_hour.push(middle - usual_now);
+        let jump = self.hear_jumps(values);
+        if !middle.is_finite() {
+            // Silence makes no hour stand out: what is left in the windows is what was judged before.
+            return None;
+        }
+        let mut surprises = [0.0_f64; TRAITS.len()];
+        let mut found = [(0.0, 0.0); TRAITS.len()];
+        for (at, one) in TRAITS.iter().enumerate() {
+            let expected = f64::from(if one.by_hour { usual_now } else { self.usual });
+            let (now, usual) = match one.what {
+                What::Extreme => (farthest(values, one.direction), expected),
+                What::Level => (expected + self.mean_rest(one), expected),
+                What::Jump => (jump, 0.0),
+                What::Roughness => (self.roughness.mean(one.hours), self.usual_roughness()),
+            };
+            let excursion = match one.what {
+                What::Roughness => (now.max(1e-3 * usual) / usual).ln() * one.direction.sign(),
+                _ => (now - usual) * one.direction.sign(),
+            };
+            if excursion.is_finite() && excursion > 0.0 {
+                surprises[at] = self.farthest[at].surprise(excursion);
+                found[at] = (now, usual);
+                self.farthest[at].reach(excursion);
+            }
+        }
+        self.most_surprising(&surprises, &found)
+    }
+
+    /// Closes a day: its farthest excursions join those of the days before, and what is usual is learned from the hourly
+    /// medians up to now (with the hour of the day of each).
+    pub fn close_day(&mut self, hourly: &[f32], hours_of_day: impl Iterator<Item = usize>) {
+        self.farthest.iter_mut().for_each(Farthest::close_day);
+        let day = self.roughness.median();
+        if day.is_finite() {
+            self.roughness_of_days.push(day as f32);
+        }
+        let mut by_hour: Vec<Vec<f64>> = vec![Vec::new(); DAY];
+        for (&value, hour) in hourly.iter().zip(hours_of_day) {
+            if value.is_finite() {
+                by_hour[hour % DAY].push(f64::from(value));
+            }
+        }
+        let middle =
+            |values: &mut dyn Iterator<Item = f64>| median(values).map_or(f32::NAN, |usual| usual as f32);
+        self.usual = middle(&mut by_hour.iter().flatten().copied());
+        for hour in 0..DAY {
+            let near = [(hour + DAY - 1) % DAY, hour, (hour + 1) % DAY];
+            let mut kin = near.into_iter().flat_map(|near| by_hour[near].iter().copied());
+            self.usual_by_hour[hour] = middle(&mut kin);
+        }
+    }
+
+    /// Whether anything could be said of the series.
+    pub fn is_ready(&self) -> bool {
+        self.farthest.iter().any(|one| one.days.len() >= DAYS_MIN)
+    }
+
+    /// The largest jump, and the mean of all into the roughness.
+    fn hear_jumps(&mut self, values: &[f32]) -> f64 {
+        let (mut most, mut sum, mut count) = (f64::NAN, 0.0, 0_u32);
+        for &value in values.iter().filter(|value| value.is_finite()) {
+            let jump = f64::from((value - self.last).abs());
+            if jump.is_finite() {
+                most = most.max(jump);
+                sum += jump;
+                count += 1;
+            }
+            self.last = value;
+        }
+        if values.is_empty() {
+            // What lies between two values with a gap between them is not known to have been one jump.
+            self.last = f32::NAN;
+        }
+        self.roughness.push(if count > 0 { (sum / f64::from(count)) as f32 } else { f32::NAN });
+        most
+    }
+
+    fn mean_rest(&self, one: &Trait) -> f64 {
+        let rest = if one.by_hour { &self.rest_by_hour } else { &self.rest };
+        rest.mean(one.hours)
+    }
+
+    fn usual_roughness(&self) -> f64 {
+        let usual =
+            median(self.roughness_of_days.values.iter().map(|&day| f64::from(day))).unwrap_or(f64::NAN);
+        if usual > 0.0 { usual } else { f64::NAN }
+    }
+
+    fn most_surprising(&self, surprises: &[f64], found: &[(f64, f64)]) -> Option<Anomaly> {
+        let of_sort = |sort: What| {
+            let those = surprises.iter().enumerate().filter(move |(at, _)| TRAITS[*at].what == sort);
+            those.map(|(at, surprise)| (at, *surprise)).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+        };
+        let mut sorts: Vec<(usize, f64)> = SORTS.into_iter().filter_map(of_sort).collect();
+        sorts.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let (at, most) = *sorts.first()?;
+        if most <= 0.0 {
+            return None;
+        }
+        let (now, usual) = found[at];
+        let excursion = match TRAITS[at].what {
+            What::Roughness => (now.max(1e-3 * usual) / usual).ln().abs(),
+            _ => (now - usual).abs(),
+        };
+        Some(Anomaly {
+            what: TRAITS[at].what,
+            direction: TRAITS[at].direction,
+            hours: TRAITS[at].hours,
+            now,
+            usual,
+            times_farthest: excursion / f64::from(self.farthest[at].record).max(f64::MIN_POSITIVE),
+            days: self.farthest[at].days.len(),
+            score: (most + SECOND_SHARE * sorts.get(1).map_or(0.0, |second| second.1)) / SURPRISE_MIN,
+        })
+    }
+}
+
+fn farthest(values: &[f32], direction: Direction) -> f64 {
+    let values = values.iter().map(|&value| f64::from(value)).filter(|value| value.is_finite());
+    match direction {
+        Direction::Up => values.fold(f64::NAN, f64::max),
+        Direction::Down => values.fold(f64::NAN, f64::min),
+    }
+}
+
+/// The farthest excursions of the latest days.
+#[derive(Clone, Debug, Default)]
+struct Farthest {
+    days: Vec<f32>,
+    next: usize,
+    today: f32,
+    middle: f32,
+    record: f32,
+    spread: f32,
+}
+
+impl Farthest {
+    fn reach(&mut self, excursion: f64) {
+        // A finite excursion of two finite values may lie beyond what is stored.
+        self.today = self.today.max((excursion as f32).min(f32::MAX));
+    }
+
+    /// Days on which the series did not move are not counted: they would say that any movement is rare.
+    fn close_day(&mut self) {
+        let today = std::mem::take(&mut self.today);
+        if today <= 0.0 {
+            return;
+        }
+        if self.days.len() < DAYS_MAX {
+            self.days.push(today);
+        } else {
+            self.days[self.next] = today;
+            self.next = (self.next + 1) % DAYS_MAX;
+        }
+        let days = || self.days.iter().map(|&day| f64::from(day));
+        let middle = median(days()).expect("a day was just remembered").max(f64::from(f32::MIN_POSITIVE));
+        let above = days().filter(|day| *day > middle).map(|day| (day / middle).ln());
+        let (sum, count) = above.fold((0.0, 0.0), |(sum, count), one| (sum + one, count + 1.0));
+        let spread = (sum + SPREAD_BEFORE_DAYS * SPREAD_BEFORE) / (count + SPREAD_BEFORE_DAYS);
+        self.spread = spread.max(SPREAD_MIN) as f32;
+        self.middle = middle as f32;
+        self.record = self.days.iter().copied().fold(0.0, f32::max);
+    }
+
+    /// How surprising, in powers of ten: 2 if one day in a hundred goes so far.
+    fn surprise(&self, excursion: f64) -> f64 {
+        if self.days.len() < DAYS_MIN {
+            return 0.0;
+        }
+        let reached = self.days.iter().filter(|&&day| f64::from(day) >= excursion).count();
+        let rank = (reached as f64 + 1.0) / (self.days.len() as f64 + 1.0);
+        let beyond = |from: f32| (-(excursion / f64::from(from)).ln() / f64::from(self.spread)).exp();
+        let from_middle = 0.5 * beyond(self.middle);
+        let chance = if reached > 0 {
+            rank.max(from_middle)
+        } else {
+            (rank * beyond(self.record)).max(from_middle.min(rank))
+        };
+        -chance.min(1.0).log10()
+    }
+}
+
+/// The latest values, one an hour.
+#[derive(Clone, Copy, Debug)]
+struct Latest {
+    values: [f32; DAY],
+    next: usize,
+}
+
+impl Default for Latest {
+    fn default() -> Self {
+        Self { values: [f32::NAN; DAY], next: 0 }
+    }
+}
+
+impl Latest {
+    fn push(&mut self, value: f32) {
+        self.values[self.next] = value;
+        self.next = (self.next + 1) % DAY;
+    }
+
+    /// The mean of the last hours, `NaN` if fewer than three in four of them are known.
+    fn mean(&self, hours: usize) -> f64 {
+        let last = (1..=hours).map(|back| f64::from(self.values[(self.next + DAY - back) % DAY]));
+        let known = last.filter(|value| value.is_finite());
+        let (sum, count) = known.fold((0.0, 0_usize), |(sum, count), value| (sum + value, count + 1));
+        if count * 4 >= hours * 3 { sum / count as f64 } else { f64::NAN }
+    }
+
+    fn median(&self) -> f64 {
+        median(self.values.iter().map(|&value| f64::from(value))).unwrap_or(f64::NAN)
+    }
+}
+
+/// Values of the latest days.
+#[derive(Clone, Debug, Default)]
+struct Ring {
+    values: Vec<f32>,
+    next: usize,
+}
+
+impl Ring {
+    fn push(&mut self, value: f32) {
+        if self.values.len() < DAYS_MAX {
+            self.values.push(value);
+        } else {
+            self.values[self.next] = value;
+            self.next = (self.next + 1) % DAYS_MAX;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Listens to so many days of five-minute values and returns the best score of each hour.
+    fn scores(days: usize, value: impl Fn(usize, usize) -> f32) -> Vec<f64> {
+        let (mut memory, mut hourly, mut scores) = (Memory::default(), Vec::new(), Vec::new());
+        for hour in 0..days * DAY {
+            let values: Vec<f32> = (0..12).map(|part| value(hour, part)).collect();
+            scores.push(memory.hear(&values, hour % DAY).map_or(0.0, |found| found.score));
+            hourly.push(median(values.iter().map(|&value| f64::from(value))).map_or(f32::NAN, |m| m as f32));
+            if hour % DAY == DAY - 1 {
+                memory.close_day(&hourly, (0..hourly.len()).map(|at| at % DAY));
+            }
+        }
+        scores
+    }
+
+    /// A daily wave with a texture that is the same in every run.
+    fn wave(hour: usize, part: usize) -> f32 {
+        let daily = ((hour % DAY) as f32 - 12.0).abs() * 2.0;
+        100.0 + daily + ((hour * 12 + part) * 7919 % 101) as f32 / 25.0
+    }
+
+    #[track_caller]
+    fn first(scores: &[f64]) -> Option<usize> {
+        scores.iter().position(|score| *score >= 1.0)
+    }
+
+    #[test]
+    fn a_month_of_an_even_wave_is_never_surprising() {
+        assert_eq!(first(&scores(35, wave)), None);
+    }
+
+    #[test]
+    fn a_spike_beyond_all_before_is_noticed_in_its_hour() {
+        let spiked = |hour, part| wave(hour, part) + if (hour, part) == (400, 5) { 60.0 } else { 0.0 };
+        assert_eq!(first(&scores(20, spiked)), Some(400));
+    }
+
+    #[test]
+    fn a_peak_that_does_not_come_is_noticed() {
+        // The wave's night goes on through noon of the sixteenth day: no value is beyond those of other hours.
+        let flat =
+            |hour: usize, part| if (372..384).contains(&hour) { wave(360, part) } else { wave(hour, part) };
+        assert!(first(&scores(20, flat)).is_some_and(|hour| (372..=386).contains(&hour)));
+    }
+
+    #[test]
+    fn a_series_that_spikes_every_other_day_is_not_surprising_when_it_spikes_again() {
+        let spiky =
+            |hour: usize, part| wave(hour, part) + if hour % 48 == 30 && part == 3 { 60.0 } else { 0.0 };
+        assert_eq!(first(&scores(28, spiky)[6 * DAY..]), None);
+    }
+
+    #[test]
+    fn scale_and_shift_change_no_score() {
+        let spiked = |hour, part| wave(hour, part) + if hour == 400 { 16.0 } else { 0.0 };
+        let plain = scores(18, spiked);
+        let moved = scores(18, |hour, part| 4.0 * spiked(hour, part) - 1_024.0);
+        let apart = plain.iter().zip(&moved).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        // Values are stored with seven digits: the shift costs some of them, which shows in a texture of hundredths.
+        assert!(apart < 0.1, "{apart}");
+    }
+
+    #[test]
+    fn what_is_not_a_number_is_not_heard() {
+        let mut memory = Memory::default();
+        assert_eq!(memory.hear(&[f32::NAN, f32::INFINITY], 0), None);
+        memory.close_day(&[f32::NAN], std::iter::once(0));
+        assert_eq!(memory.hear(&[], 5), None);
+        assert!(!memory.is_ready());
+    }
+}

@@ -1,0 +1,61 @@
+//! How listening would have served: kinds and incidents, a table each.
+
+use std::fmt::Write as _;
+
+use hark_story::{Replay, ReplayedIncident, ReplayedKind, Verdict};
+
+use super::escape;
+use crate::{clean, words};
+
+/// How much of a title is told.
+const TITLE_CHARACTERS_MAX: usize = 60;
+
+/// A sentence and the two tables.
+pub(crate) fn tell(replay: &Replay) -> String {
+    let mut page = String::new();
+    let known = replay.incidents.iter().filter(|one| one.verdict != Verdict::Silent).count();
+    let counted = words::count(replay.incidents.len() as u64, "incident", "incidents");
+    let said: usize = replay.kinds.iter().map(|kind| kind.said).sum();
+    let said = words::count(said as u64, "signal", "signals");
+    let weeks = replay.service_weeks;
+    write!(
+        page,
+        "Of {counted} the system knew {known} before. It said {said} in {weeks:.1} service-weeks.\n\n"
+    )
+    .expect(TAKEN);
+    if !replay.kinds.is_empty() {
+        page.push_str("| kind | said | followed | by chance | lead: quartiles | false per service-week |\n");
+        page.push_str("|---|---|---|---|---|---|\n");
+        replay.kinds.iter().for_each(|kind| page.push_str(&kind_row(kind)));
+        page.push('\n');
+    }
+    if !replay.incidents.is_empty() {
+        page.push_str("| incident | at | verdict | lead |\n|---|---|---|---|\n");
+        replay.incidents.iter().for_each(|one| page.push_str(&incident_row(one)));
+    }
+    page
+}
+
+const TAKEN: &str = "a string takes all that is written";
+
+fn kind_row(kind: &ReplayedKind) -> String {
+    let lead = kind
+        .lead_seconds
+        .map_or_else(|| "–".to_owned(), |quartiles| quartiles.map(words::duration).join(", "));
+    format!(
+        "| {} | {} | {} | {:.1} | {lead} | {:.3} |\n",
+        kind.kind.name(),
+        kind.said,
+        kind.followed,
+        kind.chance * kind.said as f64,
+        kind.false_per_service_week
+    )
+}
+
+fn incident_row(replayed: &ReplayedIncident) -> String {
+    let incident = &replayed.incident;
+    let name = incident.title.as_deref().or(incident.service.as_deref()).unwrap_or("an incident");
+    let name = escape::text(&clean::line_of_at_most(name, TITLE_CHARACTERS_MAX));
+    let lead = replayed.lead_time_seconds.map_or_else(|| "–".to_owned(), words::duration);
+    format!("| {name} | {} | {} | {lead} |\n", incident.start, replayed.verdict.name())
+}
