@@ -38,7 +38,8 @@ pub(crate) enum Command {
 pub(crate) struct Sources {
     /// Files, directories (walked), or `-` for standard input.
     ///
-    /// What a file is, is found from its content: logs, metrics, alerts and user reports; .gz and .zst are unpacked.
+    /// What a file is, is found from its content: logs, metrics, traces, changes, alerts and user reports; .gz,
+    /// .bz2, .xz and .zst are unpacked.
     /// Without any, those that `hark.toml` names.
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,

@@ -68,6 +68,8 @@ pub struct Heard {
     pub as_of: Moment,
     /// When listening could first say something.
     pub judged_from: Moment,
+    /// The end of the last hour in which anything was heard. What lies behind it is not quiet, it is unknown.
+    pub heard_until: Moment,
     /// The zone of the seasons.
     pub zone: Zone,
     /// All signals so far with what was learned since, in the order in which they were said.
@@ -86,6 +88,7 @@ impl Heard {
     pub(crate) fn of(listener: &Listener, as_of: Moment) -> Self {
         let services: Vec<HeardService> = listener.services.values().map(HeardService::of).collect();
         let first = services.iter().map(|service| service.from).min().unwrap_or(as_of);
+        let heard_until = listener.services.values().map(|service| service.heard_last.end()).max();
         let mut episodes = listener.episodes.clone();
         add_members(&mut episodes);
         add_curves(listener, &mut episodes);
@@ -105,6 +108,7 @@ impl Heard {
         Self {
             as_of,
             judged_from: first.plus_hours(WARM_UP_HOURS),
+            heard_until: heard_until.unwrap_or(Moment::MIN),
             zone: listener.zone().clone(),
             episodes,
             services,
@@ -112,6 +116,13 @@ impl Heard {
             subjects: subjects(listener),
             cut,
         }
+    }
+
+    /// Quiet moments before `at` like it, at which something could have been said; moments within `busy` windows are left out.
+    pub fn quiet_moments(&self, at: Moment, busy: &[Window]) -> Vec<Moment> {
+        let unknown = Window { from: self.heard_until, to: Moment::MAX };
+        let busy: Vec<Window> = busy.iter().copied().chain([unknown]).collect();
+        quiet_moments(self.judged_from, at, &self.zone, &busy)
     }
 
     /// Fills in how often each signal is there at quiet moments like `at`, incidents left out.
@@ -122,7 +133,7 @@ impl Heard {
             .map(|episode| {
                 let mut busy = incidents.to_vec();
                 busy.extend(self.open_with(episode));
-                let moments = quiet_moments(self.judged_from, at, &self.zone, &busy);
+                let moments = self.quiet_moments(at, &busy);
                 base_rate(episode, &self.episodes, &moments)
             })
             .collect();

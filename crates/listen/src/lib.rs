@@ -40,7 +40,7 @@ pub use flows::{Flow, names};
 pub use heard::{Heard, HeardPattern, HeardService};
 pub use ledger::{Fields, Ledger};
 pub use listener::Listener;
-pub use rates::{base_rate, quiet_moments};
+pub use rates::base_rate;
 pub use span_cells::{Called, Outline, Sighting, SpanCells, SpanCount};
 pub use starts::Start;
 pub use tally::{Tally, Told};

@@ -10,7 +10,7 @@ const ANY_STEP_HOURS: i64 = 6;
 /// Quiet moments before `now` like it: same hour of the week, else of the day, else any.
 ///
 /// `from` is when listening could first say something; moments within `busy` windows are left out.
-pub fn quiet_moments(from: Moment, now: Moment, zone: &Zone, busy: &[Window]) -> Vec<Moment> {
+pub(crate) fn quiet_moments(from: Moment, now: Moment, zone: &Zone, busy: &[Window]) -> Vec<Moment> {
     let first = Hour(from.hour().0 + 1);
     let here = now.hour();
     let is_quiet = |moment: &Moment| busy.iter().all(|window| !window.contains(*moment));

@@ -1,7 +1,7 @@
 //! Whether someone was told in time, and what nobody answered.
 
 use hark_event::{Alert, Id, Moment, Window};
-use hark_listen::{Heard, quiet_moments};
+use hark_listen::Heard;
 
 use crate::asked::Known;
 use crate::signals::BASE_RATE_MAX;
@@ -56,7 +56,7 @@ fn fired_within_a_day(alert: &Alert, moment: Moment) -> bool {
 
 /// At which share of quiet moments such an alert had fired within the day before, this firing left out.
 fn rate(alert: &Alert, all: &[Alert], heard: &Heard, incidents: &[Window], start: Moment) -> f64 {
-    let moments = quiet_moments(heard.judged_from, start, &heard.zone, incidents);
+    let moments = heard.quiet_moments(start, incidents);
     if moments.is_empty() {
         return 1.0;
     }

@@ -88,10 +88,13 @@ fn unmeasured_call(known: &Known, caller: &str, callee: &str) -> Option<BlindSpo
 
 fn short_history(known: &Known) -> Option<BlindSpot> {
     let first = known.heard.services.iter().map(|service| service.from).min()?;
-    let days = known.heard.as_of.seconds_since(first) / 86_400;
+    let days = known.heard.heard_until.seconds_since(first) / 86_400;
     (days < HISTORY_DAYS_MIN).then(|| BlindSpot {
         place: "the weeks before".to_owned(),
-        missing: format!("history: only {days} days were given"),
+        missing: format!(
+            "history: only {} given",
+            if days == 1 { "1 day was".to_owned() } else { format!("{days} days were") }
+        ),
         advice: "give at least two weeks, better five: what is usual is learned from them".to_owned(),
     })
 }

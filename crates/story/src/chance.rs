@@ -3,7 +3,7 @@
 //! A story tool that does not know this figure can be right about every incident and worthless.
 
 use hark_event::{Episode, Id, Moment, Window};
-use hark_listen::{Heard, base_rate, quiet_moments};
+use hark_listen::{Heard, base_rate};
 
 use crate::link::Linker;
 use crate::signals::objection;
@@ -23,7 +23,7 @@ pub(crate) fn chance(
         own.contains(&episode.signal.id) || cluster.is_some_and(|cluster| own.contains(cluster))
     };
     let others: Vec<Episode> = heard.episodes.iter().filter(|episode| !is_own(episode)).cloned().collect();
-    let moments = quiet_moments(heard.judged_from, start, &heard.zone, incidents);
+    let moments = heard.quiet_moments(start, incidents);
     let whispers = |moment: Moment| {
         let before: Vec<Moment> = moments.iter().copied().filter(|earlier| *earlier < moment).collect();
         others.iter().filter(|episode| episode.signal.noticed_at < moment).any(|episode| {

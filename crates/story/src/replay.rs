@@ -166,11 +166,11 @@ impl Past<'_> {
     }
 }
 
-/// The three quartiles, each one of the values.
+/// The three quartiles, each one of the values; between two of them the smaller.
 fn quartiles(mut values: Vec<i64>) -> Option<[i64; 3]> {
     values.sort_unstable();
     let last = values.len().checked_sub(1)?;
-    Some([1, 2, 3].map(|quarter| values[(last * quarter + 2) / 4]))
+    Some([1, 2, 3].map(|quarter| values[(last * quarter + 1) / 4]))
 }
 
 #[cfg(test)]
@@ -181,6 +181,8 @@ mod tests {
     fn quartiles_are_values_that_were_there() {
         assert_eq!(quartiles(vec![]), None);
         assert_eq!(quartiles(vec![7]), Some([7, 7, 7]));
+        // Of two the shorter: a lead is not flattered.
+        assert_eq!(quartiles(vec![20, 10]), Some([10, 10, 20]));
         assert_eq!(quartiles(vec![50, 10, 30, 20, 40]), Some([20, 30, 40]));
     }
 }

@@ -1,6 +1,6 @@
 //! A request that cannot be met: exit code 2, what failed, and what to do.
 
-use crate::place::Place;
+use crate::place::{Place, log};
 
 #[track_caller]
 fn check_refused(arguments: &[&str], words: &[&str]) {
@@ -105,4 +105,13 @@ fn a_moment_or_a_service_of_which_nothing_was_heard_is_remarked_on() {
     }
     let ran = place.hark(&["back", "--at", "2026-03-01 03:00", "--on", "checkout", "."]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn what_lies_behind_the_last_record_is_not_quiet_but_unknown() {
+    let place = Place::new();
+    place.write("a.log", log(3_600) + "2026-03-01T11:00:00Z INFO order 3600 placed\n");
+    let story = place.json(&["back", "--at", "2030-01-01T00:00:00Z", "a.log"]);
+    assert_eq!(story["chance"]["quiet_moments"], 0, "{}", story["chance"]);
+    assert!(story["blind_spots"].to_string().contains("history: only 0 days were given"), "{story}");
 }

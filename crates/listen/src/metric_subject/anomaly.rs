@@ -30,8 +30,10 @@ impl MetricSubject {
         let slot = calendar.slots.at(calendar.hour).expect("the calendar knows the hour that closes");
         if calendar.hour.0 % 24 == 0 {
             self.anomaly_score_today = 0.0;
+            self.memory.get_or_insert_default();
         }
-        self.anomaly = self.memory.hear(minutes, of_day(slot));
+        let Some(memory) = &mut self.memory else { return };
+        self.anomaly = memory.hear(minutes, of_day(slot));
         let score = self.anomaly.map_or(0.0, |anomaly| anomaly.score);
         self.anomaly_score_today = self.anomaly_score_today.max(score);
         self.calm_hours = if score < CALM_SCORE_MAX { self.calm_hours.saturating_add(1) } else { 0 };
@@ -42,13 +44,13 @@ impl MetricSubject {
                 .max(calendar.slots.first())
                 .max(self.usual_since.unwrap_or(Hour(i64::MIN)));
             let slots = calendar.slots.since(from).iter().copied().map(of_day);
-            self.memory.close_day(self.values.since(from), slots);
+            memory.close_day(self.values.since(from), slots);
         }
     }
 
     /// Whether it has been heard long enough for anything to be surprising.
     pub(crate) fn can_surprise(&self) -> bool {
-        self.memory.is_ready() && !self.is_mute()
+        self.memory.as_ref().is_some_and(|memory| memory.is_ready()) && !self.is_mute()
     }
 
     /// What is to be said of the hour by itself.

@@ -66,7 +66,8 @@ pub(crate) struct MetricSubject {
     open_kind: Option<SignalKind>,
     open_onset: Hour,
     open_slope: f64,
-    memory: Memory,
+    /// From its first whole day on: most of what comes and goes within one is never worth two kilobytes.
+    memory: Option<Box<Memory>>,
     anomaly: Option<Anomaly>,
     /// The score of the most surprising hour of the day so far.
     anomaly_score_today: f64,
@@ -103,7 +104,7 @@ impl MetricSubject {
             open_kind: None,
             open_onset: first,
             open_slope: 0.0,
-            memory: Memory::default(),
+            memory: None,
             anomaly: None,
             anomaly_score_today: 0.0,
             anomaly_phase: Phase::Quiet,
