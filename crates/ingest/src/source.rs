@@ -167,12 +167,15 @@ impl Source {
         let (form, split) = sniff::form(&sniff::head(reader), ear)
             .map_err(|reason| self.why_unread(reason, packing, looked.unpacked()))?;
         let (reader, _) = unpack::passing(begun.whole(), consumed).map_err(|error| cannot_open(&error))?;
-        let mut lines = Lines::of(reader, line_bytes_max(&form), split);
         ear.hearing.files = 1;
-        read_form(&form, &mut lines, ear);
-        if let Some(reason) = end_of_reading(&lines, packing) {
-            ear.hearing.unread.push(Unread { path: self.name.to_string(), reason });
-        }
+        let damage = if let Form::Document(document) = form {
+            document.read(reader, ear).map(|(error, bytes)| damage(&error, packing, bytes))
+        } else {
+            let mut lines = Lines::of(reader, line_bytes_max(&form), split);
+            read_form(&form, &mut lines, ear);
+            end_of_reading(&lines, packing)
+        };
+        ear.hearing.unread.extend(damage.map(|reason| Unread { path: self.name.to_string(), reason }));
         Ok(())
     }
 

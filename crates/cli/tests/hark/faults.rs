@@ -70,6 +70,15 @@ fn standard_input_may_be_packed_and_of_any_form() {
 }
 
 #[test]
+fn a_document_of_traces_may_come_through_standard_input() {
+    let span = r#"[{"traceId":"5982fe7700831000","id":"bd7a977555f6b982","kind":"CLIENT","name":"post",
+        "timestamp":1772446353000000,"duration":2000,"localEndpoint":{"serviceName":"cart"}}]"#;
+    let ran = Place::new().with_input(&["listen", "-", "--format", "json"], span.as_bytes());
+    ran.says(0, &[]);
+    assert!(ran.out.contains("\"spans\": 1"), "{}", ran.out);
+}
+
+#[test]
 fn links_in_circles_are_followed_once() {
     let place = Place::with_a_log();
     std::os::unix::fs::symlink(place.path(), place.path().join("circle")).unwrap();
