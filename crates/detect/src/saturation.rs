@@ -10,7 +10,7 @@ use crate::robust::theil_sen;
 /// Days that are judged.
 pub const DAYS: usize = 6;
 /// History before the days that are judged.
-const DAYS_BEFORE_MIN: usize = 7;
+pub const DAYS_BEFORE_MIN: usize = 7;
 /// Beyond so many days a straight line says nothing.
 const HORIZON_DAYS: f64 = 30.0;
 /// How much farther than its usual day-to-day flutter it must have gone.

@@ -25,7 +25,7 @@ use crate::phase::Phase;
 
 /// The latest days are kept out of what is usual, or a drift would teach the series to expect itself.
 const GUARD_HOURS: usize = 4 * 24;
-const GUARD_HOURS_MIN: usize = 2 * 24;
+pub(crate) const GUARD_HOURS_MIN: usize = 2 * 24;
 const HOURS_PER_DAY: usize = 24;
 /// What is surprising is looked for in medians over so long.
 const PART_SECONDS: i64 = 300;
