@@ -305,7 +305,8 @@ impl<'r> Walk<'r> {
     fn skip_space(&mut self, layout: Layout) -> Option<u8> {
         loop {
             match self.peek()? {
-                b' ' | b'\t' | b'\r' => self.skip(1),
+                // A crash leaves zeros where a writer had not come to yet; between values they say nothing.
+                b' ' | b'\t' | b'\r' | 0 => self.skip(1),
                 b'\n' if layout == Layout::Free => self.skip(1),
                 other => return Some(other),
             }
