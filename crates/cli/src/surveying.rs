@@ -96,12 +96,15 @@ struct One {
 }
 
 fn survey_one(file: &Source, reading: &Reading, progress: &Progress) -> One {
-    let form = file.look(reading).ok().map(|look| look.form);
+    let look = file.look(reading).ok();
+    let form = look.map(|look| look.form);
     let mut surveyor = Surveyor::default();
     let mut hear = |source: &Source, reading: &Reading| {
         source.read(reading, &progress.bytes, &mut |event| surveyor.hear(&event))
     };
-    let ending = reading.bytes_max.filter(|&share| file.bytes_on_disk() > share).map(|share| share / 2);
+    let has_ending = look.is_some_and(|look| look.has_lines_alone);
+    let is_cut = |share: &u64| has_ending && file.bytes_on_disk() > *share;
+    let ending = reading.bytes_max.filter(is_cut).map(|share| share / 2);
     let head = Reading { bytes_max: ending.or(reading.bytes_max), ..reading.clone() };
     let mut hearing = hear(file, &head);
     if let Some(end) = ending.and_then(|bytes| file.ending(bytes)) {

@@ -48,8 +48,8 @@ pub struct Reading {
 pub struct Look {
     /// What people call its form.
     pub form: &'static str,
-    /// Whether it is packed.
-    pub is_packed: bool,
+    /// Whether its last lines can be read without its first.
+    pub has_lines_alone: bool,
 }
 
 /// One file to be read. It can be read more than once, and from any thread.
@@ -154,7 +154,8 @@ impl Source {
             let (reader, packing) = self.stream(file, &consumed)?;
             let (form, _) = sniff::form(&sniff::head(reader), ear)
                 .map_err(|reason| self.why_unread(reason, packing, consumed.unpacked()))?;
-            Ok(Look { form: form.name(), is_packed: packing != Packing::None })
+            let has_lines_alone = !matches!(form, Form::Table(_) | Form::QueryRange | Form::Document(_));
+            Ok(Look { form: form.name(), has_lines_alone: has_lines_alone && packing == Packing::None })
         };
         match &self.content {
             Content::File(path) => look(&File::open(path).map_err(|error| cannot_open(&error))?, &mut ear),

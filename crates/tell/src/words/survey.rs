@@ -41,6 +41,9 @@ impl Fact {
 pub(crate) fn headline(survey: &Survey, calendar: &Calendar) -> String {
     let services = survey.services.len() as u64;
     let times = match (survey.hearing.from, survey.hearing.to) {
+        (Some(from), Some(to)) if calendar.dated(from) == calendar.dated(to) => {
+            format!(", all of it on {} ({})", calendar.dated(to), days(to.seconds_since(from)))
+        }
         (Some(from), Some(to)) => {
             format!(", {} to {} ({})", calendar.day(from), calendar.dated(to), days(to.seconds_since(from)))
         }
