@@ -11,15 +11,18 @@ pub(crate) fn tell(survey: &Survey, zone: &Zone) -> String {
     let headline = words::survey::headline(survey, &calendar);
     let mut page = page::opened(&headline);
     page.raw("<header class=\"top\">\n<p class=\"kicker\">Harkback · what can be heard</p>\n");
-    page.element("h1", &[], &headline);
+    let (who, when) = headline.split_once(", ").unwrap_or((headline.trim_end_matches('.'), ""));
+    page.element("h1", &[], &format!("{who}."));
+    page.element("p", &[("class", "sub")], when);
     page.raw("</header>\n");
     for block in words::survey::blocks(survey, &calendar) {
         page.raw("<section>\n");
         page.element("h2", &[], block.title);
-        page.raw("<dl>\n");
+        page.raw("<dl class=\"columns\">\n");
         for fact in &block.facts {
-            let mark = if fact.is_remark { "! " } else { "" };
-            page::fact(&mut page, &fact.name, &format!("{mark}{}", fact.said));
+            let class = if fact.is_remark { "due" } else { "known" };
+            page.element("dt", &[("class", class)], &fact.name);
+            page.element("dd", &[], &fact.said);
         }
         page.raw("</dl>\n</section>\n");
     }
@@ -35,6 +38,6 @@ mod tests {
     #[test]
     fn each_fact_has_its_name() {
         let page = tell(&fixture::survey(), &fixture::berlin());
-        assert!(page.contains("<dt>without metrics</dt>"), "{page}");
+        assert!(page.contains("<dt class=\"due\">without metrics</dt>"), "{page}");
     }
 }

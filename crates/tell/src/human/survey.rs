@@ -9,6 +9,7 @@ use super::{
 use crate::{Screen, calendar::Calendar, columns, words};
 
 const NAME_COLUMNS_MAX: usize = 46;
+const SAID_COLUMNS_MIN: usize = 28;
 
 /// Tells what can be heard and what cannot.
 pub(crate) fn tell(survey: &Survey, screen: &Screen) -> String {
@@ -18,10 +19,15 @@ pub(crate) fn tell(survey: &Survey, screen: &Screen) -> String {
     for block in words::survey::blocks(survey, &calendar) {
         sheet.heading(block.title, "");
         let widest = block.facts.iter().map(|fact| columns::width(&fact.name)).max().unwrap_or(0);
-        let room = widest.min(NAME_COLUMNS_MAX).min(sheet.columns() / 2);
+        // Names that leave no room beside them are better read as the beginning of a line.
+        let has_room = widest <= NAME_COLUMNS_MAX && widest + SAID_COLUMNS_MIN <= sheet.columns();
         for fact in &block.facts {
-            let mark = if fact.is_remark { "!" } else { "" };
-            sheet.row(2, &[cell(mark, 1, WHISPER), cell(&*fact.name, room, QUIET)], PLAIN, &fact.said);
+            let mark = cell(if fact.is_remark { "!" } else { "" }, 1, WHISPER);
+            if has_room {
+                sheet.row(2, &[mark, cell(&*fact.name, widest, QUIET)], PLAIN, &fact.said);
+            } else {
+                sheet.row(2, &[mark], PLAIN, &format!("{}: {}", fact.name, fact.said));
+            }
         }
     }
     hearing(&mut sheet, &survey.hearing, &calendar);

@@ -29,7 +29,7 @@ const PADDING: f64 = 8.0;
 const NAME_ROW: f64 = 17.0;
 const LINE_GAP: f64 = 6.0;
 /// A name of fewer letters says too little.
-const NAME_LETTERS_MIN: usize = 26;
+const NAME_LETTERS_MIN: usize = 40;
 
 /// One lane: a name, and what stands in it.
 pub(super) struct Lane<'a> {
