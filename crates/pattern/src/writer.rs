@@ -58,6 +58,16 @@ impl Writer {
         (self.last == Some(Kind::Time) && self.last_end == self.text.len()).then_some(self.has_day)
     }
 
+    /// How long it is by now.
+    pub(crate) fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Whether a digit stands behind `from`.
+    pub(crate) fn has_digit_behind(&self, from: usize) -> bool {
+        self.text.as_bytes()[from.min(self.text.len())..].iter().any(u8::is_ascii_digit)
+    }
+
     /// Appends one space, unless the text is empty or ends with one.
     pub(crate) fn space(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with([' ', '\n']) {
