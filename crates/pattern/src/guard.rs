@@ -6,6 +6,8 @@
 //!
 //! It errs on the side of too many guards: one that is not needed costs time, one that is missing would cost the truth.
 
+use std::ops::Range;
+
 use crate::class::{DIGIT, LETTER, is};
 use crate::lexeme;
 
@@ -95,7 +97,7 @@ impl Guards {
         self.addresses(text, start, end);
     }
 
-    fn run(&mut self, text: &[u8], start: usize, run: std::ops::Range<usize>, end: usize) {
+    fn run(&mut self, text: &[u8], start: usize, run: Range<usize>, end: usize) {
         let (from, to) = (run.start, run.end);
         let behind = text[..end].get(to).copied();
         let before = &text[start..from];
@@ -112,7 +114,7 @@ impl Guards {
             self.add(from, to, Check::Same);
         }
         let ends_a_name = before.last().is_some_and(|&last| is(last, LETTER))
-            && behind.is_none_or(|next| !is(next, LETTER | DIGIT));
+            && behind.is_none_or(|next| !next.is_ascii_alphanumeric());
         if ends_a_name && (2..=4).contains(&(to - from)) {
             let check = if lexeme::is_width(&text[from..to]) { Check::Same } else { Check::NoWidth };
             self.add(from, to, check);
@@ -156,17 +158,15 @@ impl Guards {
         while let Some(run) = next_run(text, at, text.len()) {
             at = self.numbers(text, run.clone());
             let before = &text[..run.start];
-            self.is_sure &= !may_be_account(text, &run)
-                && !before.ends_with(b"ya")
-                && !before.ends_with(b"dop_v")
-                && !before.ends_with(b"%");
+            self.is_sure &=
+                !may_be_account(text, &run) && !before.ends_with(b"ya") && !before.ends_with(b"dop_v");
         }
         // The tag that closes an element is compared with the one that opened it.
         self.is_sure &= memchr::memmem::find(text, b"</").is_none();
     }
 
     /// Notes what may be a card, in one piece or in groups, and returns where to go on.
-    fn numbers(&mut self, text: &[u8], run: std::ops::Range<usize>) -> usize {
+    fn numbers(&mut self, text: &[u8], run: Range<usize>) -> usize {
         let mut digits = run.len();
         let mut end = run.end;
         while let Some([b' ' | b'-', b'0'..=b'9', ..]) = text.get(end..) {
@@ -174,17 +174,16 @@ impl Guards {
             digits += group;
             end += 1 + group;
         }
-        if end > run.end {
-            self.is_sure &= digits < CARD_DIGITS_MIN;
+        if digits < CARD_DIGITS_MIN {
             return end;
         }
-        let is_inside = match &text[..run.start] {
-            [.., b'.' | b'_'] => true,
-            [.., before, b'-'] => is(*before, LETTER | DIGIT) || *before == b'_',
-            [.., before] => is(*before, LETTER),
-            [] => false,
-        };
-        if !is_inside && (CARD_DIGITS_MIN..=CARD_DIGITS_MAX).contains(&digits) {
+        let before = &text[..run.start];
+        if is_inside_word(before) {
+            return run.end;
+        }
+        if end > run.end || is_encoded(before) {
+            self.is_sure = false;
+        } else if digits <= CARD_DIGITS_MAX + 2 {
             self.is_sure &= matches!(text[run.start], b'0' | b'1');
             self.add(run.start, run.end, Check::NoCard);
         }
@@ -192,23 +191,39 @@ impl Guards {
     }
 }
 
+/// Whether no card can begin behind this, since the word has begun before: not where a duration (`<1 sec`) may have ended it.
+fn is_inside_word(before: &[u8]) -> bool {
+    !is_encoded(before)
+        && match before {
+            [.., b'.' | b'_'] | [.., b'_', b'-'] => true,
+            [.., last] => is(*last, LETTER) && !before.contains(&b'<'),
+            [] => false,
+        }
+}
+
+/// Whether a sign may be encoded right before (`%3D`): behind it something begins, in the middle of digits, too.
+fn is_encoded(before: &[u8]) -> bool {
+    before.iter().rev().take(3).any(|&byte| byte == b'%')
+}
+
 /// The next digits in `from..end`.
-fn next_run(text: &[u8], from: usize, end: usize) -> Option<std::ops::Range<usize>> {
+fn next_run(text: &[u8], from: usize, end: usize) -> Option<Range<usize>> {
     let start = from + text[from..end].iter().position(u8::is_ascii_digit)?;
     let length = text[start..end].iter().take_while(|byte| byte.is_ascii_digit()).count();
     Some(start..start + length)
 }
 
-/// Whether these digits may be the check digits of a bank account.
-fn may_be_account(text: &[u8], run: &std::ops::Range<usize>) -> bool {
-    let Some(from) = run.start.checked_sub(2) else { return false };
-    if !text[from..run.start].iter().all(u8::is_ascii_uppercase) {
+/// Whether these digits may be the check digits of a bank account: two capitals of their own before them, and as much behind them as it takes.
+fn may_be_account(text: &[u8], run: &Range<usize>) -> bool {
+    let [rest @ .., a, b] = &text[..run.start] else { return false };
+    let is_word = !rest.last().is_some_and(|&last| is(last, LETTER | DIGIT)) || rest.contains(&b'%');
+    if !(is_word && a.is_ascii_uppercase() && b.is_ascii_uppercase()) {
         return false;
     }
     let belongs =
         |byte: &&u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b' ' | b'-');
-    let characters = text[from..].iter().take_while(belongs).filter(|byte| byte.is_ascii_alphanumeric());
-    characters.take(ACCOUNT_BYTES_MIN).count() == ACCOUNT_BYTES_MIN
+    let characters = text[run.start..].iter().take_while(belongs).filter(|byte| byte.is_ascii_alphanumeric());
+    characters.take(ACCOUNT_BYTES_MIN - 2).count() + 2 == ACCOUNT_BYTES_MIN
 }
 
 fn is_year_like(digits: &[u8]) -> bool {

@@ -18,17 +18,22 @@ const PLACES_MIN: usize = 64;
 const PLACES_MAX: usize = 8192;
 /// It is crowded once one in so many was ousted.
 const CROWDED: usize = 8;
+/// Places among which a message may choose; a power of two.
+const WAYS: usize = 4;
 /// Marks of messages that came once, for each place.
-const MARKS_PER_PLACE: usize = 8;
+const MARKS_PER_PLACE: usize = 2;
 /// After so many looks it is asked whether they were worth it.
 const TRIAL: u32 = 4096;
-/// They were not if fewer than one in this many found something; then as many are saved as were made, times this.
-const WORTH: u32 = 8;
+/// They were not if fewer than one in this many found something; then this many times as many are saved as were made.
+const WORTH: u32 = 16;
+const REST: u32 = 4;
 
 /// Messages without their digits, and their shapes.
 #[derive(Default)]
 pub(crate) struct Recall {
     places: Vec<Place>,
+    /// Some bits of the hash of each place, closer together than the places themselves.
+    tags: Vec<u32>,
     /// How often one took the place of another since the last growth.
     ousted: usize,
     /// A few bits of the hash of what came once.
@@ -73,7 +78,7 @@ impl Recall {
             return false;
         }
         if self.looks == TRIAL {
-            self.saved = if self.finds < TRIAL / WORTH { TRIAL * WORTH } else { 0 };
+            self.saved = if self.finds < TRIAL / WORTH { TRIAL * REST } else { 0 };
             (self.looks, self.finds) = (0, 0);
         }
         true
@@ -86,12 +91,11 @@ impl Recall {
         self.skeleton.extend(message.iter().map(|&byte| if byte.is_ascii_digit() { b'0' } else { byte }));
         self.hash = xxh3_64(&self.skeleton);
         self.looks += 1;
-        if let Some(place) = self.places.get(self.place())
-            && place.hash == self.hash
-            && place.fits(&self.skeleton, message)
+        if let Some(at) = self.place()
+            && self.places[at].fits(&self.skeleton, message)
         {
             self.finds += 1;
-            return Look::Known(place.shape);
+            return Look::Known(self.places[at].shape);
         }
         self.mark()
     }
@@ -115,7 +119,8 @@ impl Recall {
         if CROWDED * self.ousted > self.places.len() && self.places.len() < PLACES_MAX {
             self.resize(2 * self.places.len());
         }
-        let at = self.place();
+        let at = self.place().unwrap_or_else(|| self.room());
+        self.tags[at] = self.tag();
         let place = &mut self.places[at];
         self.ousted += usize::from(!place.bytes.is_empty());
         (place.hash, place.shape, place.skeleton_bytes) = (self.hash, shape, self.skeleton.len());
@@ -128,21 +133,41 @@ impl Recall {
         }
     }
 
-    /// Makes room; what is remembered keeps its place where two do not want the same.
+    /// Makes room; what is remembered finds its place anew.
     fn resize(&mut self, places: usize) {
         let old = std::mem::take(&mut self.places);
         self.places.resize_with(places, Place::default);
+        self.tags = vec![0; places];
         self.marks = vec![0; MARKS_PER_PLACE * places];
+        let hash = self.hash;
         for place in old.into_iter().filter(|place| !place.bytes.is_empty()) {
-            let at = place.hash as usize % places;
+            self.hash = place.hash;
+            let at = self.room();
+            self.tags[at] = self.tag();
             self.places[at] = place;
         }
-        self.ousted = 0;
+        (self.hash, self.ousted) = (hash, 0);
     }
 
+    /// Where the message that is looked for stands, most likely.
     #[inline]
-    fn place(&self) -> usize {
-        self.hash as usize & self.places.len().wrapping_sub(1)
+    fn place(&self) -> Option<usize> {
+        let first = self.hash as usize & self.places.len().checked_sub(WAYS)?;
+        let ways = &self.tags[first..first + WAYS];
+        ways.iter().position(|tag| *tag == self.tag()).map(|way| first + way)
+    }
+
+    /// An empty place for it, or one that another has to leave.
+    fn room(&self) -> usize {
+        let first = self.hash as usize & (self.places.len() - WAYS);
+        let empty = self.tags[first..first + WAYS].iter().position(|tag| *tag == 0);
+        first + empty.unwrap_or(self.ousted % WAYS)
+    }
+
+    /// Never 0, which is nobody's.
+    #[inline]
+    fn tag(&self) -> u32 {
+        (self.hash >> 32) as u32 | 1
     }
 }
 

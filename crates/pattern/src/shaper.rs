@@ -296,11 +296,11 @@ impl<'a> Line<'a> {
             }
             self.flush(start);
             let context = self.context(start, flags);
-            let before = self.out.len();
+            self.out.mark();
             word::write(self.out, &self.text[start..end], flags, context);
             self.written = end;
             if flags & DIGIT != 0 && self.guards.is_watching() {
-                self.guards.word(self.bytes, start, end, self.out.has_digit_behind(before));
+                self.guards.word(self.bytes, start, end, self.out.has_digit_since());
             }
             if flags & COLON != 0
                 && let Some(has_day) = self.out.time_at_end()
