@@ -24,24 +24,41 @@ pub(crate) fn near_start(text: &str) -> Option<(Level, Range<usize>)> {
         while matches!(head.get(at), Some(b' ' | b'\t')) {
             at += 1;
         }
-        // Words are short: looking at each byte is quicker than being prepared for long ones.
-        let end = head[at..]
-            .iter()
-            .position(|byte| matches!(byte, b' ' | b'\t'))
-            .map_or(head.len(), |length| at + length);
+        let Token { end, is_plain } = token_at(head, at);
         if at >= end {
             return None;
         }
         if let Some((level, word)) = in_token(text, at..end, token) {
             return Some((level, with_separator(bytes, word)));
         }
-        plain_words += usize::from(is_plain_word(&head[at..end]));
+        plain_words += usize::from(is_plain);
         if plain_words > PLAIN_WORDS_MAX {
             return None;
         }
         at = end;
     }
     None
+}
+
+/// What stands between two blanks.
+struct Token {
+    end: usize,
+    /// A word as sentences have them: letters only, not all of them capitals.
+    is_plain: bool,
+}
+
+/// Words are short: looking at each byte once is quicker than being prepared for long ones.
+#[inline]
+fn token_at(head: &[u8], start: usize) -> Token {
+    let (mut end, mut has_other, mut has_small) = (start, false, false);
+    while let Some(&byte) = head.get(end)
+        && !matches!(byte, b' ' | b'\t')
+    {
+        has_other |= !byte.is_ascii_alphabetic();
+        has_small |= byte.is_ascii_lowercase();
+        end += 1;
+    }
+    Token { end, is_plain: has_small && !has_other }
 }
 
 /// glog's first letter is its level.
@@ -133,11 +150,6 @@ fn is_plain_level(word: &str, rest: &[u8]) -> bool {
     is(&["info", "warn"])
         || (is_set_off
             && is(&["warning", "error", "debug", "trace", "fatal", "critical", "notice", "severe", "err"]))
-}
-
-/// A word as sentences have them: letters only, not all of them capitals.
-fn is_plain_word(token: &[u8]) -> bool {
-    token.iter().all(u8::is_ascii_alphabetic) && token.iter().any(u8::is_ascii_lowercase)
 }
 
 /// `level=warn`, `lvl=warn`, `severity="WARN"`.
