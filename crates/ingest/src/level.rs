@@ -50,16 +50,34 @@ struct Token {
 /// Words are short: looking at each byte once is quicker than being prepared for long ones.
 #[inline]
 fn token_at(head: &[u8], start: usize) -> Token {
-    let (mut end, mut has_other, mut has_small) = (start, false, false);
-    while let Some(&byte) = head.get(end)
-        && !matches!(byte, b' ' | b'\t')
-    {
-        has_other |= !byte.is_ascii_alphabetic();
-        has_small |= byte.is_ascii_lowercase();
-        end += 1;
-    }
-    Token { end, is_plain: has_small && !has_other }
+    let mut made_of = 0;
+    let length = head[start..].iter().position(|&byte| {
+        let class = CLASSES[usize::from(byte)];
+        made_of |= class;
+        class == BLANK
+    });
+    let end = length.map_or(head.len(), |length| start + length);
+    Token { end, is_plain: made_of & !(BLANK | CAPITAL) == SMALL }
 }
+
+const BLANK: u8 = 1;
+const SMALL: u8 = 2;
+const CAPITAL: u8 = 4;
+const OTHER: u8 = 8;
+const CLASSES: [u8; 256] = {
+    let mut classes = [OTHER; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b' ' | b'\t' => BLANK,
+            b'a'..=b'z' => SMALL,
+            b'A'..=b'Z' => CAPITAL,
+            _ => OTHER,
+        };
+        byte += 1;
+    }
+    classes
+};
 
 /// glog's first letter is its level.
 pub(crate) fn of_letter(letter: u8) -> Level {
