@@ -15,7 +15,7 @@ use crate::shaper::ShapeId;
 const MESSAGE_BYTES_MAX: usize = 512;
 /// Messages that are remembered, at first and at most; powers of two. Small files must not pay for large ones.
 const PLACES_MIN: usize = 64;
-const PLACES_MAX: usize = 8192;
+const PLACES_MAX: usize = 4096;
 /// It is crowded once one in so many was ousted.
 const CROWDED: usize = 8;
 /// Places among which a message may choose; a power of two.
