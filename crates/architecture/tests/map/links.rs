@@ -9,7 +9,8 @@ fn documents(root: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = Vec::new();
     let mut folders = vec![root.join("docs")];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
+        let entries = fs::read_dir(&folder).expect("the folder of documents can be read");
+        for entry in entries.map(|entry| entry.expect("its entries can be read").path()) {
             if entry.is_dir() {
                 folders.push(entry);
             } else if entry.extension().is_some_and(|extension| extension == "md") {
