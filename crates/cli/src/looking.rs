@@ -175,14 +175,14 @@ impl Look<'_> {
             folder.holds_source |= inside.holds_source;
             folder.paths.extend(inside.paths);
         }
-        self.sum_up(path, depth, folder)
+        self.sum_up(path, folder)
     }
 
-    /// Names the folder in place of what lies in it, where that is nearly all; the first is named only if its content is too much to name.
-    fn sum_up(&self, path: &Path, depth: usize, mut folder: Folder) -> Folder {
+    /// Names the folder in place of what lies in it, where that is nearly all: what lies in a folder of its own is of the service that
+    /// the folder is called after only if a folder above it is named.
+    fn sum_up(&self, path: &Path, mut folder: Folder) -> Folder {
         let is_most = folder.readable * 100 >= folder.files * READABLE_PERCENT_MIN;
-        let least = if depth == 0 { FILES_MAX } else { 1 };
-        if folder.paths.len() > least && is_most && !folder.holds_source {
+        if folder.paths.len() > 1 && is_most && !folder.holds_source {
             folder.paths = vec![path.to_owned()];
         }
         folder
