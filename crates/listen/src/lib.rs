@@ -19,6 +19,8 @@ mod metric_name;
 mod metric_subject;
 mod occurrences;
 mod pattern_subject;
+#[cfg(test)]
+mod pattern_tests;
 mod phase;
 mod rates;
 mod room;

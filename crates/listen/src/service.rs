@@ -119,7 +119,7 @@ impl Service {
             let subject = self.patterns.entry(pattern).or_insert_with(|| {
                 PatternSubject::new(vocabulary.name(pattern).to_owned(), &around, count, *level)
             });
-            subject.hear(count, *level);
+            subject.hear(count, *level, &self.traffic);
             let counted = self.counted_this_hour.entry(pattern).or_default();
             *counted = counted.saturating_add(records);
         }

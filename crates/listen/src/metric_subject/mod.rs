@@ -202,11 +202,14 @@ impl MetricSubject {
 
     /// The slope of its latest daily medians.
     fn slope_per_day(&self, days: usize) -> Option<f64> {
+        theil_sen(&self.latest_days(days))
+    }
+
+    /// Its latest daily medians, with their days.
+    fn latest_days(&self, days: usize) -> Vec<(f64, f64)> {
         let daily = self.daily();
         let last = daily[daily.len().saturating_sub(days)..].iter().enumerate();
-        let points: Vec<(f64, f64)> =
-            last.filter(|(_, day)| day.is_finite()).map(|(at, &day)| (at as f64, day)).collect();
-        theil_sen(&points)
+        last.filter(|(_, day)| day.is_finite()).map(|(at, &day)| (at as f64, day)).collect()
     }
 
     /// Whether the series has been silent so long that it is forgotten.

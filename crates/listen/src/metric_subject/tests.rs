@@ -217,6 +217,20 @@ fn a_drift_says_when_it_would_reach_its_limit_and_only_where_there_is_one() {
     };
     let near = said(Some(125.0)).expect("a drift");
     assert!(near.contains("At this rate it reaches its limit of 125 on 2024-12-"), "{near}");
+    assert!(near.contains("(nine chances in ten: 2024-1"), "{near}");
     let (far, none) = (said(Some(1e6)).expect("a drift"), said(None).expect("a drift"));
     assert!(!far.contains("limit") && far == none, "{far}");
+}
+
+#[test]
+fn a_series_that_begins_to_scatter_is_said_after_three_days_and_is_over_when_it_calms() {
+    let scattered = |day: f64| {
+        let wild = if (18.0..26.0).contains(&day) { 4.0 } else { 0.5 };
+        wild * ((day * 24.0 * 7919.0).rem_euclid(103.0) / 25.0 - 2.0)
+    };
+    let heard = listen("queue_depth", 34, None, &[], |day| 100.0 + scattered(day));
+    let [(SignalKind::MetricSpread, noticed, Some(over))] = heard[..] else {
+        panic!("one that ended: {heard:?}")
+    };
+    assert!((20..=22).contains(&noticed) && (27..=29).contains(&over), "{noticed} {over}");
 }
