@@ -24,6 +24,7 @@ mod pattern_tests;
 mod phase;
 mod rates;
 mod room;
+mod season_clock;
 mod service;
 mod service_spans;
 mod span_cells;

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hark_event::{
-    Change, ChangeKind, Episode, Hour, Id, Moment, Origin, PeerKind, Signal, SignalKind, SubjectKind, Zone,
+    Change, ChangeKind, Episode, Holidays, Hour, Id, Moment, Origin, PeerKind, Signal, SignalKind,
+    SubjectKind, Zone,
 };
 use hark_pattern::{Limits, PatternId, Rules, ShapeId};
 
@@ -22,6 +23,7 @@ use crate::metric_subject::{Calendar, SeriesAround};
 use crate::pattern_subject::Around;
 use crate::phase::Phase;
 use crate::room;
+use crate::season_clock::{SeasonClock, Slot};
 use crate::service::Service;
 use crate::service_spans::{Meant, SpanName, flow_name, kind_of};
 use crate::span_cells::{Called, SpanCells, SpanCount};
@@ -36,9 +38,11 @@ const FORGOTTEN_HOURS: i64 = 100 * 24;
 
 /// Listens to closed hours.
 pub struct Listener {
-    zone: Zone,
+    clock: SeasonClock,
+    /// Limits that people know of, by series.
+    limits_known: Arc<BTreeMap<String, f64>>,
     rules: Arc<Rules>,
-    slots: Option<History<u8>>,
+    slots: Option<History<Slot>>,
     pub(crate) services: BTreeMap<Origin, Service>,
     pub(crate) flows: Flows,
     limits: Limits,
@@ -90,7 +94,8 @@ impl Listener {
     /// The same, by the rules of those whose lines it hears.
     pub fn with_rules(zone: Zone, rules: Arc<Rules>) -> Self {
         Self {
-            zone,
+            clock: SeasonClock { zone, holidays: Holidays::default() },
+            limits_known: Arc::default(),
             rules,
             slots: None,
             services: BTreeMap::new(),
@@ -103,6 +108,18 @@ impl Listener {
             forgotten: Forgotten::default(),
             cut: BTreeMap::new(),
         }
+    }
+
+    /// Knows days on which the week does not count.
+    pub fn knowing_holidays(mut self, holidays: Holidays) -> Self {
+        self.clock.holidays = holidays;
+        self
+    }
+
+    /// Knows limits that no series tells, by the names of the series that they are for.
+    pub fn knowing_limits(mut self, limits: BTreeMap<String, f64>) -> Self {
+        self.limits_known = Arc::new(limits);
+        self
     }
 
     /// Says what is at least so strong (0 to 1), be it more or less than it says unasked.
@@ -136,7 +153,7 @@ impl Listener {
         let known = self.slots.take().filter(|slots| !self.has_forgotten_all() || slots.next() > hour);
         let mut slots = known.unwrap_or_else(|| History::from(hour));
         assert_eq!(slots.next(), hour, "hours close one after the other");
-        slots.push(self.zone.hour_of_week(hour) as u8);
+        slots.push(self.clock.slot(hour));
         let calendar = Calendar { hour, slots: &slots };
         self.take_changes(hour);
         self.make_room(&cells);
@@ -165,7 +182,7 @@ impl Listener {
     }
 
     pub(crate) fn zone(&self) -> &Zone {
-        &self.zone
+        &self.clock.zone
     }
 
     fn take_changes(&mut self, hour: Hour) {
@@ -299,7 +316,7 @@ impl Listener {
                 return None;
             }
             self.flows.add_service(&origin.service);
-            let service = Service::new(origin.clone(), hour, self.limits, &self.rules);
+            let service = Service::new(origin.clone(), hour, self.limits, &self.rules, &self.limits_known);
             self.services.insert(origin.clone(), service);
         }
         self.services.get_mut(origin)

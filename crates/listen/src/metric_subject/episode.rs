@@ -60,8 +60,8 @@ impl MetricSubject {
             return counts::score_now(ticks, traffic).is_none_or(|score| score < 0.3);
         }
         if self.open_kind == Some(SignalKind::MetricSpread) {
-            return hour.0 % 6 == 0
-                && spread::is_over(self.scores.values(), (hour + 1 - self.open_onset) as usize);
+            let days = (hour + 1 - self.open_onset) as usize / HOURS_PER_DAY;
+            return hour.0 % 24 == 23 && spread::is_over(&self.days, days);
         }
         let settled_since = (hour.0 % 6 == 0).then(|| self.settled_since(hour, starts)).flatten();
         if let Some(since) = settled_since {

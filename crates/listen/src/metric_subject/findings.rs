@@ -214,15 +214,16 @@ impl MetricSubject {
     }
 
     fn judge_spread(&self, calendar: &Calendar<'_>) -> Option<Candidate> {
-        if calendar.hour.0 % 6 != 0 || self.season.is_none() || self.meaning == Meaning::Expiry {
+        if calendar.hour.0 % 24 != 23 || self.meaning == Meaning::Expiry {
             return None;
         }
-        let found = spread::spread(self.scores.values())?;
+        let found = spread::spread(&self.days)?;
+        let since_hours = found.days_since_onset * HOURS_PER_DAY;
         let summary = format!(
             "{} scatters {} as much as usual for {}, and {} as much as on the wildest days before.",
             self.name,
             times(found.times_usual),
-            hours(found.hours_since_onset),
+            hours(since_hours),
             times(found.times_largest),
         );
         let text = format!("{} the usual scatter around its level", times(found.times_usual));
@@ -230,11 +231,11 @@ impl MetricSubject {
             Found {
                 kind: SignalKind::MetricSpread,
                 class: Class::Spread,
-                onset: (calendar.hour + 1 - found.hours_since_onset as i64).start(),
+                onset: (calendar.hour + 1 - since_hours as i64).start(),
                 score: found.score,
                 summary,
                 text,
-                window_hours: found.hours_since_onset,
+                window_hours: since_hours,
             },
             calendar,
         );
@@ -300,7 +301,8 @@ impl MetricSubject {
         let from = calendar.hour + 1 - last as i64;
         let now = median(self.values.since(from).iter().map(|&value| f64::from(value)))?;
         let slots = (from - self.season_from..).zip(calendar.slots.since(from));
-        let usual = median(slots.map(|(since, &slot)| season.expected(slot, since, f64::from(self.offset))))?;
+        let usual =
+            median(slots.map(|(since, &slot)| season.expected(slot.or, since, f64::from(self.offset))))?;
         Some((now, usual))
     }
 
@@ -319,7 +321,7 @@ impl MetricSubject {
         let drifted = drift::score_now(self.scores.values(), season.reach_day).map(|score| (class, score));
         let shifted =
             shift::score_now(self.scores.values(), season.reach_shift).map(|score| (Class::Shift, score));
-        let scattered = spread::score_now(self.scores.values()).map(|score| (Class::Spread, score));
+        let scattered = spread::score_now(&self.days).map(|score| (Class::Spread, score));
         drifted.into_iter().chain(shifted).chain(scattered).chain(surprised).collect()
     }
 
