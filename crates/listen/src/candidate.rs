@@ -40,6 +40,22 @@ pub(crate) enum Class {
 }
 
 impl Class {
+    /// What belongs to it, in words.
+    pub(crate) fn subjects(self) -> &'static str {
+        match self {
+            Self::NewLoud | Self::New | Self::Rising | Self::Burst | Self::Vanished | Self::Returned => {
+                "patterns and counters"
+            }
+            Self::Drift | Self::Shift | Self::Spread | Self::Anomaly | Self::Gone | Self::Saturation => {
+                "series"
+            }
+            Self::TailDrift => "series of the slowest requests",
+            Self::Errors => "counts of errors",
+            Self::Share => "operations and calls",
+            Self::NewFlow => "calls",
+        }
+    }
+
     /// Whether it happens within hours, so that others at the same time may have the same cause.
     pub(crate) fn is_sudden(self) -> bool {
         matches!(self, Self::Anomaly | Self::Shift | Self::Burst)

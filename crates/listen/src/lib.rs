@@ -4,6 +4,7 @@
 //! closed hour after the other and says signals; [`Heard`] is what is known at a moment. No part of it reads
 //! a clock, a file or the network: whoever calls tells the time.
 
+mod alarms;
 mod budget;
 mod calibration;
 mod candidate;

@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hark_event::{
-    Change, ChangeKind, Episode, Holidays, Hour, Id, Moment, Origin, PeerKind, Signal, SignalKind,
+    Change, ChangeKind, Episode, Evidence, Holidays, Hour, Id, Moment, Origin, PeerKind, Signal, SignalKind,
     SubjectKind, Zone,
 };
 use hark_pattern::{Limits, PatternId, Rules, ShapeId};
 
+use crate::alarms::Alarms;
 use crate::calibration::Calibration;
 use crate::candidate::{Candidate, Class};
 use crate::cell::HourCells;
@@ -48,6 +49,7 @@ pub struct Listener {
     limits: Limits,
     calibration: Calibration,
     clusters: Clusters,
+    alarms: Alarms,
     pub(crate) episodes: Vec<Episode>,
     announced: Vec<Change>,
     pub(crate) forgotten: Forgotten,
@@ -103,6 +105,7 @@ impl Listener {
             limits: Limits::default(),
             calibration: Calibration::default(),
             clusters: Clusters::default(),
+            alarms: Alarms::default(),
             episodes: Vec::new(),
             announced: Vec::new(),
             forgotten: Forgotten::default(),
@@ -166,6 +169,7 @@ impl Listener {
         self.end_episodes(&calendar);
         if hour.0 % 24 == 23 {
             self.calibrate(&calendar);
+            self.alarms.forget(hour);
             self.forget(hour);
         }
         self.slots = Some(slots);
@@ -372,7 +376,8 @@ impl Listener {
             .into_iter()
             .filter_map(|(origin, speaker, found)| {
                 let service = self.services.get(&origin).expect("a finding comes from a known service");
-                let strength = self.calibration.strength(&found, service.judged_series())?;
+                let pressure = self.alarms.pressure(&origin, self.calibration.more_than_usual());
+                let strength = self.calibration.strength(&found, service.judged_series(), pressure)?;
                 let explained_by = service.explanation(&found);
                 Some(Rated { strength, origin, speaker, found, explained_by })
             })
@@ -409,7 +414,12 @@ impl Listener {
     }
 
     fn say_one(&mut self, hour: Hour, rated: Rated) -> Signal {
-        let Rated { strength, origin, speaker, found, explained_by } = rated;
+        let Rated { strength, origin, speaker, mut found, explained_by } = rated;
+        found.evidence.push(Evidence {
+            time: hour.end(),
+            text: self.calibration.rarity(&found),
+            source: "what was heard so far".to_owned(),
+        });
         let noticed_at = hour.end();
         let id = Id::of(&[
             found.kind.name(),
@@ -455,6 +465,7 @@ impl Listener {
         };
         if signal.cluster.as_ref() == Some(&signal.id) {
             self.clusters.lead(&signal, found.class.is_sudden());
+            self.alarms.add(&signal.origin, hour);
         }
         self.remember(&signal, speaker, hour);
         signal
