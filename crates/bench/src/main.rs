@@ -54,7 +54,7 @@ hark-bench <command> [options]: measures the hark binary and prints Markdown
   patterns  are log lines told apart as people tell them apart? beside Drain3, if python3 has it
               --data ../shared/data  --python python3
   metrics   is what people labelled in series heard, and nothing else?
-              --data ../shared/data  --sets nab,asd,smd,drift
+              --data ../shared/data  --sets nab,asd,smd,drift,season
   forms     megabytes a second and core of each form that is read, beside `wc -l`
               --bytes 67108864
   speed     lines a second beside `wc -l` and `grep` on the same files
