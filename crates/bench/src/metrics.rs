@@ -9,7 +9,7 @@ mod hosts;
 mod nab;
 mod said;
 mod season;
-mod stamp;
+pub(crate) mod stamp;
 
 use std::path::PathBuf;
 
