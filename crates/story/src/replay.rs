@@ -100,7 +100,8 @@ fn links(known: &Known, incidents: &[PastIncident]) -> BTreeMap<Option<String>, 
     let services: BTreeSet<Option<String>> =
         incidents.iter().map(|incident| incident.service.as_deref().map(str::to_owned)).collect();
     let linked = |service: Option<String>| {
-        let linker = Linker::new(service.as_deref(), &known.heard, &known.code);
+        // Incidents of one place share their links: what is written in the same code as any of its signals is linked to all.
+        let linker = Linker::new(service.as_deref(), &known.heard, &known.code, Moment::MAX);
         // Where nobody wrote down which service it was, any may have announced it.
         let is_linked = |episode: &Episode| service.is_none() || linker.link(&episode.signal).is_linked();
         let linked = known.heard.episodes.iter().map(is_linked).collect();
