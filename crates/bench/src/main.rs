@@ -26,6 +26,7 @@ mod patterns;
 mod patterns_speed;
 mod process;
 mod quiet;
+mod rootcause;
 mod schema;
 mod score;
 mod speed;
@@ -56,7 +57,9 @@ hark-bench <command> [options]: measures the hark binary and prints Markdown
   patterns  are log lines told apart as people tell them apart? beside Drain3, if python3 has it
               --data ../shared/data  --python python3
   metrics   is what people labelled in series heard, and nothing else?
-              --data ../shared/data  --sets nab,asd,smd,drift
+              --data ../shared/data  --sets nab,asd,smd,drift,season
+  rootcause is the service where it began ranked first?
+              --data ../shared/data
   forms     megabytes a second and core of each form that is read, beside `wc -l`
               --bytes 67108864
   speed     lines a second beside `wc -l` and `grep` on the same files
@@ -85,6 +88,7 @@ fn main() -> ExitCode {
         "laws" => laws::run(&options),
         "metrics" => metrics::run(&options),
         "patterns" => patterns::run(&options),
+        "rootcause" => rootcause::run(&options),
         "speed" if options.story.as_deref() == Some("patterns".as_ref()) => patterns_speed::run(&options),
         "forms" => forms::run(&options),
         "speed" => speed::run(&options),

@@ -87,6 +87,8 @@ pub(crate) fn listen(settings: &Settings, telling: &Telling, clock: Clock) -> Re
 /// A listener that has heard nothing yet.
 pub(crate) fn listener(settings: &Settings, clock: &Clock) -> Listener {
     Listener::with_rules(clock.zone.clone(), settings.patterns.rules.clone())
+        .knowing_holidays(settings.season.holidays.clone())
+        .knowing_limits(settings.metrics.limits.clone())
 }
 
 /// Reads everything and has this listener, which has heard nothing yet, listen to it.

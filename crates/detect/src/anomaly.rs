@@ -169,6 +169,13 @@ impl Memory {
         self.most_surprising(&surprises, &found)
     }
 
+    /// Of two hours of the day at which values may be usual: the one at which they are nearer to it.
+    pub fn nearer(&self, values: &[f32], hours_of_day: [usize; 2]) -> usize {
+        let middle = median(values.iter().map(|&value| f64::from(value))).unwrap_or(f64::NAN) as f32;
+        let [apart, other] = hours_of_day.map(|hour| (middle - self.usual_by_hour[hour % DAY]).abs());
+        hours_of_day[usize::from(other < apart)]
+    }
+
     /// Closes a day: its farthest excursions join those of the days before, and what is usual is learned from the hourly
     /// medians up to now (with the hour of the day of each).
     pub fn close_day(&mut self, hourly: &[f32], hours_of_day: impl Iterator<Item = usize>) {

@@ -15,7 +15,8 @@
 //! A quantity that has moved along a straight line for as long as it is known (a certificate that runs down, a
 //! counter shown as a gauge) is expected to go on along it: only then is a trend part of what is usual.
 //!
-//! It cannot know holidays, nor seasons longer than a week.
+//! It cannot know holidays, nor seasons longer than a week: an hour that may stand at another place of the week is held
+//! against both.
 
 use crate::robust::{kendall_tau, median, median_of_at_least, quantile, sigma, theil_sen};
 
@@ -111,6 +112,19 @@ impl Season {
         let expected =
             f64::from(self.profile[usize::from(slot)]) + self.slope_per_hour * hours_since_first as f64;
         ((transform(value, self.logarithmic) - expected) / self.sigma) as f32
+    }
+
+    /// The same for an hour that may stand at either of two places of the week: nothing if the value lies between what is usual at
+    /// both, else the smaller of the two.
+    pub fn score_either(&self, value: f32, slots: [u8; 2], hours_since_first: i64) -> f32 {
+        let [one, other] = slots.map(|slot| self.score(value, slot, hours_since_first));
+        if one * other < 0.0 {
+            0.0
+        } else if one.abs() <= other.abs() {
+            one
+        } else {
+            other
+        }
     }
 
     /// What is expected then, so many sigmas above the profile, in the units of the series.

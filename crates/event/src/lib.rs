@@ -10,6 +10,7 @@ mod code;
 mod curve;
 mod explanation;
 mod hearing;
+mod holidays;
 mod identity;
 mod level;
 mod moment;
@@ -29,6 +30,7 @@ pub use explanation::{
     Explained, FieldNumbers, FieldValues, Former, PatternExplained, PlaceExplained, PlaceReason,
 };
 pub use hearing::{Cut, Hearing, Reject, Unread, UnreadAlike};
+pub use holidays::Holidays;
 pub use identity::{Id, stable_hash};
 pub use level::Level;
 pub use moment::{Hour, Moment, Window, Zone};

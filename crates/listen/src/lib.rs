@@ -4,6 +4,7 @@
 //! closed hour after the other and says signals; [`Heard`] is what is known at a moment. No part of it reads
 //! a clock, a file or the network: whoever calls tells the time.
 
+mod alarms;
 mod budget;
 mod calibration;
 mod candidate;
@@ -19,9 +20,12 @@ mod metric_name;
 mod metric_subject;
 mod occurrences;
 mod pattern_subject;
+#[cfg(test)]
+mod pattern_tests;
 mod phase;
 mod rates;
 mod room;
+mod season_clock;
 mod service;
 mod service_spans;
 mod span_cells;

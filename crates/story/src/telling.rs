@@ -32,7 +32,7 @@ pub fn tell(asked: &Asked, known: Known) -> Story {
     known.heard.rate(start, &incidents);
     let known = known;
 
-    let linker = Linker::new(service.as_deref(), &known.heard, &known.code);
+    let linker = Linker::new(service.as_deref(), &known.heard, &known.code, start);
     let path = linker.path();
     let mut signals = linked_signals(&known.heard.episodes, &linker, &known.code, &known.changes, start);
     add_code(&mut signals, &known);
