@@ -22,6 +22,7 @@ fuzz_target!(|bytes: &[u8]| {
             service: None,
             environment: None,
             hears_timeless,
+            bytes_max: None,
         };
         let (hearing, patterns) = read(bytes, &reading);
         assert_eq!(patterns, hearing.records, "counts of patterns add up to all records");

@@ -31,6 +31,7 @@ mod schema;
 mod score;
 mod speed;
 mod stories;
+mod tour;
 mod truth;
 mod world;
 
@@ -44,6 +45,7 @@ hark-bench <command> [options]: measures the hark binary and prints Markdown
 
   check     does one told story keep its schema and tell the truth? the story's file,
               --schema FILE  --truth FILE
+  tour      does a document print what its commands print? the document's file
   stories   is the true whisper heard, early, and ranked first?
               --tales a,b  --seeds 101..105  --traffic 0.15  --short
               --floor-first, --floor-three, --floor-verdict, --floor-cause SHARE; --ceiling-noticed SHARE
@@ -80,6 +82,7 @@ fn main() -> ExitCode {
     let command = arguments.next().unwrap_or_default();
     let result = Options::parse(arguments).and_then(|options| match command.as_str() {
         "check" => check::run(&options),
+        "tour" => tour::run(&options),
         "stories" => stories::run(&options),
         "quiet" => quiet::run(&options),
         "laws" => laws::run(&options),

@@ -30,7 +30,7 @@ use section::{Section, read_document};
 use sources::SourceSettings;
 
 /// The file that is read without being asked for.
-const FILE_NAME: &str = "hark.toml";
+pub(crate) const FILE_NAME: &str = "hark.toml";
 /// A longer file is no file of settings.
 const FILE_BYTES_MAX: u64 = 1024 * 1024;
 

@@ -19,7 +19,7 @@ use crate::robust::median;
 /// Days that are remembered.
 const DAYS_MAX: usize = 28;
 /// Days on which a trait must have shown before it is judged: a whole week, or the first weekend is a surprise.
-const DAYS_MIN: usize = 7;
+pub const DAYS_MIN: usize = 7;
 /// The logarithmic spread of farthest excursions that is assumed beforehand: doubling one makes it sixteen times rarer.
 const SPREAD_BEFORE: f64 = 0.25;
 /// And how many days it is worth.

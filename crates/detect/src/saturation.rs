@@ -11,7 +11,7 @@ use crate::robust::{slope_between, theil_sen};
 /// Days that are judged.
 pub const DAYS: usize = 6;
 /// History before the days that are judged.
-const DAYS_BEFORE_MIN: usize = 7;
+pub const DAYS_BEFORE_MIN: usize = 7;
 /// Beyond so many days a straight line says nothing.
 const HORIZON_DAYS: f64 = 30.0;
 /// And beyond so many it might as well say never.

@@ -22,6 +22,8 @@ use crate::robust::{kendall_tau, median, median_of_at_least, quantile, sigma, th
 
 /// Hours of history below which no season is fitted.
 pub const HOURS_MIN: usize = 8 * 24;
+/// Weeks of history below which all days of the week are alike.
+pub const WEEKS_MIN: usize = 4;
 const WEEK: usize = 168;
 /// Weeks are believed if they leave less than this share of what all days together leave.
 const WEEK_MISS_MAX: f64 = 0.9;
@@ -89,7 +91,7 @@ impl Season {
         if weekly {
             explain(&mut rest, slots, &mut profile, |slot, other| slot / 24 == other / 24, 2 * 16);
         }
-        if weekly && days >= 28 {
+        if weekly && days >= WEEKS_MIN * 7 {
             explain(&mut rest, slots, &mut profile, is_neighbour, 9);
         }
         let sigma = spread(&rest, center, logarithmic);

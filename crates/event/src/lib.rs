@@ -20,6 +20,7 @@ mod record;
 mod signal;
 mod span;
 mod subject;
+mod survey;
 
 pub use alert::{Alert, UserReport};
 pub use change::{Change, ChangeKind};
@@ -28,7 +29,7 @@ pub use curve::Curve;
 pub use explanation::{
     Explained, FieldNumbers, FieldValues, Former, PatternExplained, PlaceExplained, PlaceReason,
 };
-pub use hearing::{Cut, Hearing, Unread, UnreadAlike};
+pub use hearing::{Cut, Hearing, Reject, Unread, UnreadAlike};
 pub use holidays::Holidays;
 pub use identity::{Id, stable_hash};
 pub use level::Level;
@@ -39,3 +40,7 @@ pub use record::{Event, LogRecord, Origin, Place, Sample};
 pub use signal::{BaseRate, Episode, Evidence, Listening, Signal, SignalKind};
 pub use span::{Peer, PeerKind, Span, SpanKind};
 pub use subject::{Subject, SubjectKind};
+pub use survey::{
+    ClockDoubt, FormHeard, Prospect, ProspectKind, RepositoryHeard, Sampled, ServiceHeard, Stretch, Survey,
+    Telemetry,
+};

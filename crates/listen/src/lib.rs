@@ -34,6 +34,7 @@ mod span_tally;
 #[cfg(test)]
 mod span_tests;
 mod starts;
+mod survey;
 mod tally;
 mod words;
 
@@ -47,4 +48,5 @@ pub use listener::Listener;
 pub use rates::base_rate;
 pub use span_cells::{Called, Outline, Sighting, SpanCells, SpanCount};
 pub use starts::Start;
+pub use survey::Surveyor;
 pub use tally::{Tally, Told};

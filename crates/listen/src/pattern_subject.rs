@@ -18,8 +18,8 @@ use crate::phase::Phase;
 use crate::words::{hours, quantity, quoted, times};
 
 /// Until so many hours of a service have been heard, everything is new and nothing is news.
-const WARM_UP_HOURS: i64 = 7 * 24;
-const WARM_UP_LOUD_HOURS: i64 = 5 * 24;
+pub(crate) const WARM_UP_HOURS: i64 = 7 * 24;
+pub(crate) const WARM_UP_LOUD_HOURS: i64 = 5 * 24;
 const EXEMPLARS_MAX: usize = 4;
 /// Counting over windows is done every so many hours: nothing that they see happens faster.
 const JUDGED_EVERY_HOURS: i64 = 3;

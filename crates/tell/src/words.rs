@@ -5,7 +5,9 @@ pub(crate) mod hearing;
 pub(crate) mod known;
 pub(crate) mod listening;
 pub(crate) mod patterns;
+pub(crate) mod replay;
 pub(crate) mod story;
+pub(crate) mod survey;
 
 use hark_event::{BaseRate, ChangeKind, Signal, SignalKind};
 use hark_story::{Chance, TimelineKind};

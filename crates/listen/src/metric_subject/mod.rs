@@ -29,7 +29,7 @@ use crate::season_clock::Slot;
 
 /// The latest days are kept out of what is usual, or a drift would teach the series to expect itself.
 const GUARD_HOURS: usize = 4 * 24;
-const GUARD_HOURS_MIN: usize = 2 * 24;
+pub(crate) const GUARD_HOURS_MIN: usize = 2 * 24;
 const HOURS_PER_DAY: usize = 24;
 /// Days whose scatter is remembered.
 const SCATTER_DAYS_MAX: usize = 42;
