@@ -21,6 +21,8 @@ pub(crate) struct Ear<'a> {
     pub(crate) as_of: Option<Moment>,
     /// Whether records before the first time in the file are heard.
     pub(crate) hears_timeless: bool,
+    /// Whether fields beside a message are handed on.
+    pub(crate) hears_fields: bool,
     /// Who spoke.
     pub(crate) origins: Origins,
     /// The file's name without packing and rotation, for series that are named after it.
@@ -60,6 +62,10 @@ impl Ear<'_> {
         self.hearing.undated += u64::from(draft.time.is_none());
         // A line that was cut is counted by the tally already.
         self.hearing.truncated += u64::from(draft.is_shortened && draft.tally.truncated == 0);
+        if draft.fields.cut > 0 {
+            self.hearing
+                .cut("fields of log records that are too many or have too long a name", draft.fields.cut);
+        }
         if arrival != Moment::MIN {
             self.hearing.heard_at(arrival);
         }
@@ -72,6 +78,7 @@ impl Ear<'_> {
             level: draft.level,
             message: &draft.message,
             version: (!draft.version.is_empty()).then_some(&draft.version),
+            fields: draft.fields.view(),
             peers: &peers[..peers_count],
             file: &self.file,
             line: draft.line,

@@ -38,6 +38,8 @@ pub struct Reading {
     pub environment: Option<String>,
     /// Whether records before the first time in their file are heard, as arrived at [`Moment::MIN`], or only counted as cut.
     pub hears_timeless: bool,
+    /// Whether log records have the fields that stand beside their message; those without a message always have them.
+    pub hears_fields: bool,
 }
 
 /// One file to be read. It can be read more than once, and from any thread.
@@ -115,6 +117,7 @@ impl Source {
             file: self.name.clone(),
             as_of: reading.as_of,
             hears_timeless: reading.hears_timeless,
+            hears_fields: reading.hears_fields,
             origins: Origins::new(service, environment),
             stem: self.stem.clone(),
             hearing: Hearing::default(),
