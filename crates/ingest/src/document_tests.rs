@@ -270,8 +270,8 @@ proptest::proptest! {
         }
         if which == 0 && hearing.unread.is_empty() {
             let heard = hearing.spans + hearing.records;
-            // Of eleven lines nine are spans or records; more than one line may be hit by what is dropped.
-            proptest::prop_assert!(heard + lines_hit as u64 >= 9, "{} {}", heard, lines_hit);
+            // Of eleven lines nine are spans or records, two of them in one line; more than one line may be hit by what is dropped.
+            proptest::prop_assert!(heard + lines_hit as u64 + 1 >= 9, "{} {}", heard, lines_hit);
         }
     }
 }

@@ -15,6 +15,8 @@ use crate::shaper::{Shape, ShapeId, Shaper};
 
 /// The longest of the words that say that a value tells what happened.
 const TELLING_NAME_BYTES_MAX: usize = 9;
+/// No card number is shorter.
+const CARD_BYTES_MIN: usize = 13;
 /// No value that says what happened is longer.
 const TELLING_BYTES_MAX: usize = 64;
 
@@ -54,7 +56,8 @@ impl Shaper {
         for (name, value) in fields {
             self.out.space();
             let kind = kind_of(value);
-            let secrets = if kind == Kind::Num { 0 } else { rules.secrets_in_field(name, value, &mut text) };
+            let is_short_number = kind == Kind::Num && value.len() < CARD_BYTES_MIN;
+            let secrets = if is_short_number { 0 } else { rules.secrets_in_field(name, value, &mut text) };
             let masked = self.masked + secrets;
             if masked == self.masked && is_telling(name, value) {
                 text.clear();
@@ -136,13 +139,18 @@ fn write_pair(name: &str, value: &str, into: &mut String) {
     into.push('"');
 }
 
-/// A text without signs that would end it: quotes, control characters, and this one.
+/// A text without signs that would end it: control characters, and this one. Quotes within it stay quotes, since a value may hold keys.
 fn write_plain(text: &str, end: u8, into: &mut String) {
     let is_plain = |byte: u8| byte >= 0x20 && !matches!(byte, b'"' | b'\\' | 0x7f) && byte != end;
     if text.bytes().all(is_plain) {
         return into.push_str(text);
     }
-    into.extend(text.chars().map(|sign| if sign.is_ascii() && !is_plain(sign as u8) { ' ' } else { sign }));
+    // What is escaped is a quote in nearly all cases, of JSON in JSON.
+    into.extend(text.chars().filter(|sign| *sign != '\\').map(|sign| match sign {
+        '"' => '\'',
+        sign if sign.is_ascii() && !is_plain(sign as u8) => ' ',
+        sign => sign,
+    }));
 }
 
 impl Rules {
@@ -197,6 +205,13 @@ mod tests {
         check_masked("url", "postgres://app:pw@db/x", ("url", "postgres://<secret>@db/x"));
         check_masked("headers.authorization", "Bearer abc.def", ("headers.authorization", "Bearer <secret>"));
         check_masked("bob@mail.example", "7", ("<email>", "7"));
+        check_masked(
+            "body",
+            "{\"password\": \"hunter 2\", \"x\": 1}",
+            ("body", "{'password': '<secret>', 'x': 1}"),
+        );
+        check_masked("body", "{\\\"apiKey\\\":\\\"k9\\\"}", ("body", "{'apiKey':'<secret>'}"));
+        check_masked("pan", "4111111111111111", ("pan", "<secret>"));
         check_masked("note", "say \"it\"", ("note", "say \"it\""));
     }
 

@@ -131,7 +131,7 @@ fn names_of_services_files_and_labels_give_no_secret_away() {
         &["back", "--at", "2026-03-01 10:30", "logs", "--format", "json"],
     ] {
         let ran = place.hark(arguments);
-        ran.says(0, &["<secret>.bin"]);
+        ran.says(0, &["remark: logs/<secret>"]);
         for secret in [GITHUB, "EMP-123456"] {
             assert!(
                 !ran.out.contains(secret) && !ran.err.contains(secret),
