@@ -86,7 +86,7 @@ pub(crate) fn is_telling(name: &str, value: &str) -> bool {
     let part = name.rsplit(['.', '_', '-']).next().unwrap_or(name);
     // `eventType` ends with a word of its own, too.
     let start = part.rfind(|letter: char| letter.is_ascii_uppercase()).unwrap_or(0);
-    value.len() <= TELLING_BYTES_MAX && says_what_happened(part[start..].as_bytes())
+    value.len() <= TELLING_BYTES_MAX && says_what_happened(&part.as_bytes()[start..])
 }
 
 fn says_what_happened(word: &[u8]) -> bool {
