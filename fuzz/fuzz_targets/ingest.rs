@@ -23,6 +23,7 @@ fuzz_target!(|bytes: &[u8]| {
             environment: None,
             hears_timeless,
             hears_fields: true,
+            bytes_max: None,
         };
         let (hearing, patterns) = read(bytes, &reading);
         assert_eq!(patterns, hearing.records, "counts of patterns add up to all records");

@@ -37,6 +37,7 @@ fn read(file: &str, zone: &Zone) {
         environment: None,
         hears_timeless: false,
         hears_fields: true,
+        bytes_max: None,
     };
     let mut times = Vec::new();
     Source::passing("-", Cursor::new(file.as_bytes().to_vec())).read(

@@ -43,6 +43,12 @@ pub(crate) enum Failure {
     /// Nothing to read was named.
     #[error("no PATH was given, and no `hark.toml` names any")]
     NoPath,
+    /// A file of settings that would be lost.
+    #[error("`{path}` is there already")]
+    SettingsThere { path: PathBuf },
+    /// A folder without telemetry.
+    #[error("nothing that can be read was found below `{directory}`")]
+    NothingFound { directory: PathBuf },
     /// Nothing that was given could be read.
     #[error("nothing in {paths} could be understood")]
     NothingRead { paths: String, remarks: Remarks },
@@ -93,6 +99,8 @@ impl Failure {
             | Self::Zone { .. }
             | Self::Settings { .. }
             | Self::NoPath
+            | Self::SettingsThere { .. }
+            | Self::NothingFound { .. }
             | Self::NothingRead { .. }
             | Self::NothingTimed { .. }
             | Self::Dig(_) => 2,
@@ -143,6 +151,10 @@ impl Failure {
             Self::Settings { .. } => "docs/hark.toml shows every setting with its default",
             Self::NoPath => {
                 "name files or directories, or set `paths` under [sources] in hark.toml; `hark listen --help` says more"
+            }
+            Self::SettingsThere { .. } => "--force writes over it",
+            Self::NothingFound { .. } => {
+                "name the folder that your logs and metrics lie in: hark init DIR; docs/formats.md names all that is read"
             }
             Self::NothingRead { remarks: Remarks::Said, .. } => {
                 "the remarks above say why for each file; docs and `hark listen --help` name what is read"

@@ -32,6 +32,8 @@ pub(crate) struct Listened {
     pub(crate) repositories: Repositories,
     pub(crate) hearing: Hearing,
     pub(crate) zone: Zone,
+    /// Services that spoke in the hour that has not closed yet.
+    pub(crate) services_in_open_hour: usize,
 }
 
 /// What was counted, before anything listens to it.
@@ -58,6 +60,18 @@ impl Clock {
         Ok(Self { zone, as_of: as_of.transpose()? })
     }
 
+    /// What people call the zone.
+    pub(crate) fn zone_name(&self) -> String {
+        let zone = self.zone.time_zone();
+        zone.iana_name().map_or_else(
+            || {
+                zone.to_fixed_offset()
+                    .map_or_else(|_| "local time".to_owned(), |offset| format!("UTC{offset}"))
+            },
+            str::to_owned,
+        )
+    }
+
     /// Reads a time that was typed; "yesterday" counts from `--as-of`, else from today.
     pub(crate) fn moment(&self, text: &str) -> Result<Moment, Failure> {
         let today = self.as_of.map_or_else(Timestamp::now, Moment::timestamp);
@@ -73,6 +87,8 @@ pub(crate) fn listen(settings: &Settings, telling: &Telling, clock: Clock) -> Re
 /// A listener that has heard nothing yet.
 pub(crate) fn listener(settings: &Settings, clock: &Clock) -> Listener {
     Listener::with_rules(clock.zone.clone(), settings.patterns.rules.clone())
+        .knowing_holidays(settings.season.holidays.clone())
+        .knowing_limits(settings.metrics.limits.clone())
 }
 
 /// Reads everything and has this listener, which has heard nothing yet, listen to it.
@@ -98,14 +114,14 @@ pub(crate) fn listen_with(
     let repositories = Repositories::read(&sources.repo, now, rules)?;
     remarks.extend(repositories.remarks.iter().cloned());
     listener.announce(repositories.changes.iter().chain(&told.changes).cloned());
-    close_hours(&mut listener, sorter, now, threads(sources))?;
+    let services_in_open_hour = close_hours(&mut listener, sorter, now, threads(sources))?;
     let heard = listener.heard(now);
     hearing.subjects = heard.subjects.clone();
     hearing.cut("alerts, reports and changes beyond 100,000 of a file", told.cut);
     heard.cut.iter().for_each(|(what, count)| hearing.cut(what, *count));
     hearing.cut.retain(|cut| cut.count > 0);
     remark_on(&hearing, &remarks, telling.quiet);
-    Ok(Listened { heard, told, repositories, hearing, zone: clock.zone })
+    Ok(Listened { heard, told, repositories, hearing, zone: clock.zone, services_in_open_hour })
 }
 
 /// How the files are to be read.
@@ -117,6 +133,7 @@ pub(crate) fn reading(sources: &Sources, clock: &Clock) -> Reading {
         environment: sources.environment.clone(),
         hears_timeless: false,
         hears_fields: false,
+        bytes_max: None,
     }
 }
 
@@ -152,13 +169,24 @@ pub(crate) fn count(
     };
     let (sorter, told, mut hearing) = read_all(&files, &how)?;
     hearing.unread.extend(unread);
-    for Unread { path, reason } in &mut hearing.unread {
+    for Unread { path, reason, .. } in &mut hearing.unread {
         mask(path, &patterns.rules);
         mask(reason, &patterns.rules);
     }
     hearing.unread.sort();
+    remarks.extend(remark_on_zone(&hearing, sources));
     remarks.iter_mut().for_each(|remark| mask(remark, &patterns.rules));
     Ok(Counted { files, sorter, told, hearing, remarks })
+}
+
+/// A zone that nobody named is worth one remark.
+fn remark_on_zone(hearing: &Hearing, sources: &Sources) -> Option<String> {
+    let first = hearing.zoneless_first.as_ref().filter(|_| sources.tz.is_none())?;
+    let who = match hearing.zoneless {
+        1 => format!("the stamps of {first} name no zone"),
+        files => format!("the stamps of {files} files, as {first}, name no zone"),
+    };
+    Some(format!("{who} and were read in UTC; name another with --tz, or `tz` under [sources] in hark.toml"))
 }
 
 /// Names of files are printed in remarks, too.
@@ -170,7 +198,7 @@ fn mask(text: &mut String, rules: &Rules) {
 }
 
 /// As many threads as were asked for, else one for each core.
-fn threads(sources: &Sources) -> usize {
+pub(crate) fn threads(sources: &Sources) -> usize {
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     sources.threads.map_or_else(cores, usize::from)
 }
@@ -186,12 +214,22 @@ pub(crate) fn check_read(
         return Ok(());
     }
     remark_on(hearing, remarks, telling.quiet);
+    Err(nothing_read(hearing, remarks, settings, telling))
+}
+
+/// That nothing was understood, and whether remarks say why.
+pub(crate) fn nothing_read(
+    hearing: &Hearing,
+    remarks: &[String],
+    settings: &Settings,
+    telling: &Telling,
+) -> Failure {
     let remarks = match (hearing.unread.is_empty() && remarks.is_empty(), telling.quiet) {
         (true, _) => Remarks::None,
         (false, true) => Remarks::Unsaid,
         (false, false) => Remarks::Said,
     };
-    Err(Failure::NothingRead { paths: named(&settings.sources.paths), remarks })
+    Failure::NothingRead { paths: named(&settings.sources.paths), remarks }
 }
 
 /// The paths as a message names them.
@@ -268,7 +306,7 @@ fn read_one(
     Ok((tally.take_told(), hearing))
 }
 
-/// Closes all hours that have ended by now.
+/// Closes all hours that have ended by now; says how many services spoke in the one that has not.
 ///
 /// With more than one thread the next hours are put together while one is listened to.
 fn close_hours(
@@ -276,7 +314,7 @@ fn close_hours(
     sorter: Sorter,
     now: Moment,
     threads: usize,
-) -> Result<(), MemoryError> {
+) -> Result<usize, MemoryError> {
     let hours = sorter.into_hours()?;
     if threads < 2 {
         return close_in_order(listener, hours, now);
@@ -299,11 +337,13 @@ fn close_in_order(
     listener: &mut Listener,
     hours: impl IntoIterator<Item = Result<(Hour, HourCells), MemoryError>>,
     now: Moment,
-) -> Result<(), MemoryError> {
+) -> Result<usize, MemoryError> {
     let mut next: Option<Hour> = None;
+    let mut services_in_open_hour = 0;
     for hour in hours {
         let (hour, cells) = hour?;
         if hour.end() > now {
+            services_in_open_hour = cells.services();
             break;
         }
         close_empty(listener, next, hour);
@@ -311,7 +351,7 @@ fn close_in_order(
         next = Some(hour + 1);
     }
     close_empty(listener, next, now.hour());
-    Ok(())
+    Ok(services_in_open_hour)
 }
 
 /// Closes hours in which nothing was heard, up to and without `until`; where all is forgotten the rest is passed over.

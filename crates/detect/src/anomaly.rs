@@ -19,7 +19,7 @@ use crate::robust::median;
 /// Days that are remembered.
 const DAYS_MAX: usize = 28;
 /// Days on which a trait must have shown before it is judged: a whole week, or the first weekend is a surprise.
-const DAYS_MIN: usize = 7;
+pub const DAYS_MIN: usize = 7;
 /// The logarithmic spread of farthest excursions that is assumed beforehand: doubling one makes it sixteen times rarer.
 const SPREAD_BEFORE: f64 = 0.25;
 /// And how many days it is worth.
@@ -167,6 +167,13 @@ impl Memory {
             }
         }
         self.most_surprising(&surprises, &found)
+    }
+
+    /// Of two hours of the day at which values may be usual: the one at which they are nearer to it.
+    pub fn nearer(&self, values: &[f32], hours_of_day: [usize; 2]) -> usize {
+        let middle = median(values.iter().map(|&value| f64::from(value))).unwrap_or(f64::NAN) as f32;
+        let [apart, other] = hours_of_day.map(|hour| (middle - self.usual_by_hour[hour % DAY]).abs());
+        hours_of_day[usize::from(other < apart)]
     }
 
     /// Closes a day: its farthest excursions join those of the days before, and what is usual is learned from the hourly

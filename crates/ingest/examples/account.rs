@@ -31,6 +31,7 @@ fn main() {
         environment: None,
         hears_timeless: false,
         hears_fields: true,
+        bytes_max: None,
     };
     for source in &found.sources {
         let mut shown = 0;

@@ -70,11 +70,14 @@ pub(crate) fn read_counted(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
 /// Reads past what has lost its count, up to the next count or line end; `false` at the end of the file.
 fn pass_lost(lines: &mut Lines<'_>) -> bool {
     let lost = next_count(lines.peek(LOST_BYTES_MAX));
+    let number = lines.tally.lines + 1;
     let is_empty = match lost {
         Some(length) => lines.take_exact(length as u64).map(|_| false),
         None => lines.next().map(|line| line.bytes.trim_ascii().is_empty()),
     };
-    lines.tally.rejected += u64::from(is_empty == Some(false));
+    if is_empty == Some(false) {
+        lines.tally.reject(number, "a message whose length is lost");
+    }
     is_empty.is_some()
 }
 

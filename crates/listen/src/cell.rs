@@ -3,8 +3,8 @@
 //! Two accounts of the same hour merge in any order into the account of the whole: counts add, the earliest
 //! exemplar wins, samples are a multiset. Nothing here depends on which file or thread heard it first.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hark_event::{Level, Moment, Origin, Place};
@@ -133,6 +133,13 @@ pub struct HourCells {
 }
 
 impl HourCells {
+    /// How many services spoke in the hour.
+    pub fn services(&self) -> usize {
+        let of_series = self.metrics.keys().map(|(origin, _)| origin);
+        let of_spans = self.spans.operations.keys().chain(self.spans.calls.keys());
+        self.logs.keys().chain(of_series).chain(of_spans).collect::<BTreeSet<_>>().len()
+    }
+
     /// Adds another account of the same hour.
     pub fn merge(&mut self, other: HourCells) {
         for (origin, said) in other.logs {

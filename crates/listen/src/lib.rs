@@ -4,6 +4,7 @@
 //! closed hour after the other and says signals; [`Heard`] is what is known at a moment. No part of it reads
 //! a clock, a file or the network: whoever calls tells the time.
 
+mod alarms;
 mod budget;
 mod calibration;
 mod candidate;
@@ -20,10 +21,13 @@ mod metric_subject;
 mod names;
 mod occurrences;
 mod pattern_subject;
+#[cfg(test)]
+mod pattern_tests;
 mod phase;
 mod picks;
 mod rates;
 mod room;
+mod season_clock;
 mod service;
 mod service_spans;
 mod span_cells;
@@ -32,6 +36,7 @@ mod span_tally;
 #[cfg(test)]
 mod span_tests;
 mod starts;
+mod survey;
 mod tally;
 mod told;
 mod words;
@@ -47,5 +52,6 @@ pub use picks::{Pick, Picks};
 pub use rates::base_rate;
 pub use span_cells::{Called, Outline, Sighting, SpanCells, SpanCount};
 pub use starts::Start;
+pub use survey::Surveyor;
 pub use tally::Tally;
 pub use told::Told;

@@ -24,10 +24,6 @@ const SECONDS_DIGITS: usize = 10;
 const TOKENS_MAX: usize = 8;
 const BYTES_MAX: usize = 200;
 
-/// The forms tried, as told to people when none was found.
-pub(crate) const FORMS_TRIED: &str = "ISO 8601 and RFC 3339, syslog, ctime, Apache and nginx, \
-     epoch seconds to nanoseconds, yymmdd HHMMSS, yy/mm/dd, mm-dd, dd.mm.yyyy and mm/dd/yyyy with a time, glog";
-
 /// One family of stamps.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Form {

@@ -433,3 +433,52 @@ fn files_of_one_rotated_log_are_read_oldest_first_as_one_service() {
     2026-01-02T03:00:00Z app  "app.log" :1+1
     "##);
 }
+
+#[test]
+fn a_traceback_in_a_container_is_one_record_though_each_of_its_lines_has_a_time() {
+    let lines = [
+        "ERROR cannot pay",
+        "Traceback (most recent call last):",
+        "  File \\\"a.py\\\", line 1",
+        "ValueError: no",
+        "ready",
+    ];
+    let text: String = lines
+        .iter()
+        .enumerate()
+        .map(|(at, line)| {
+            format!(
+                "{{\"log\":\"{line}\\n\",\"stream\":\"stderr\",\"time\":\"2026-03-01T10:00:0{at}.5Z\"}}\n"
+            )
+        })
+        .collect();
+    let (events, hearing) = read("app.log", text.as_bytes(), &utc());
+    assert_eq!((hearing.records, hearing.lines), (2, 5));
+    assert!(
+        events[0].contains("cannot pay\\nTraceback") && events[0].contains("ValueError: no"),
+        "{events:?}"
+    );
+    assert!(events[1].contains("ready"), "{events:?}");
+}
+
+#[test]
+fn a_table_whose_columns_are_named_by_rows_says_a_series_for_each() {
+    let text = "microservice,shop,till\nmetric,latency,errors\nunix_timestamp,,\n1681849920.0,0.02,3\n1681850220.0,0.03,\n";
+    let (events, hearing) = read("metrics.csv", text.as_bytes(), &utc());
+    assert_eq!((hearing.samples, hearing.rejected), (3, 0));
+    assert_eq!(events[0], "2023-04-18T20:32:00Z shop latency 0.02 :4");
+    assert_eq!(events[1], "2023-04-18T20:32:00Z till errors 3.0 :4");
+}
+
+#[test]
+fn rejected_lines_and_stamps_without_a_zone_are_told_with_their_file() {
+    let text = "2026-03-01 10:00:00 INFO one\n2026-03-01 10:00:01 INFO two\n";
+    let (_, hearing) = read("app.log", text.as_bytes(), &utc());
+    assert!(hearing.zoneless == 1 && hearing.zoneless_first.is_some_and(|path| path.ends_with("app.log")));
+    let text = "{\"time\":\"2026-03-01T10:00:00Z\",\"msg\":\"a\"}\n{\"time\":\n{\"time\":\"2026-03-01T10:00:02Z\",\"msg\":\"b\"}\n";
+    let (_, hearing) = read("app.jsonl", text.as_bytes(), &utc());
+    assert_eq!((hearing.zoneless, hearing.rejects.len(), hearing.rejects[0].line), (0, 1, 2));
+    // What lies behind now is not known, and neither is what is wrong with it.
+    let (_, early) = read("app.jsonl", text.as_bytes(), &as_of("2026-03-01T10:00:00Z"));
+    assert_eq!(early.rejects.len() as u64, early.rejected);
+}

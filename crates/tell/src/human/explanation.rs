@@ -105,7 +105,8 @@ mod tests {
         let screen = Screen { columns: 90, color: false, zone: fixture::berlin() };
         insta::assert_snapshot!(tell(&fixture::explained(), &screen), @r"
         retrying upstream <*> attempt <*>
-        payments · WARN · 90 records · 1 Mar 2026 11:00 to 2 Mar 2026 11:00 · id 00000000000000a1
+        payments · WARN · 90 records · 1 Mar 2026 11:00 to Mon 2 Mar 2026 11:00 · id
+        00000000000000a1
 
         Why
           14 shapes belong to it: messages in which numbers, identifiers and the like are masked.
