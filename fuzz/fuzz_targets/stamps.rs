@@ -36,6 +36,7 @@ fn read(file: &str, zone: &Zone) {
         service: None,
         environment: None,
         hears_timeless: false,
+        hears_fields: true,
         bytes_max: None,
     };
     let mut times = Vec::new();

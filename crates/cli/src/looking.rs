@@ -78,6 +78,7 @@ pub(crate) fn look_around(from: &Path) -> Found {
         service: None,
         environment: None,
         hears_timeless: false,
+        hears_fields: false,
         bytes_max: None,
     };
     let mut look = Look {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
 
-use hark_event::{Hearing, Hour, Moment, Zone};
+use hark_event::{Hearing, Hour, Moment, Unread, Zone};
 use hark_ingest::{Discovery, Reading, Source, discover, discover_to_read_once};
 use hark_listen::{Heard, HourCells, Listener, Tally, Told};
 use hark_memory::{MemoryError, Sorter};
@@ -13,7 +13,7 @@ use hark_pattern::Rules;
 use jiff::Timestamp;
 
 use crate::arguments::{Sources, Telling};
-use crate::failure::Failure;
+use crate::failure::{Failure, Remarks};
 use crate::moment_words;
 use crate::progress::Progress;
 use crate::repositories::Repositories;
@@ -106,10 +106,10 @@ pub(crate) fn listen_with(
     told.changes.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| a.id.cmp(&b.id)));
     told.changes.dedup_by(|a, b| a.id == b.id);
     let now = clock.as_of.or(hearing.to);
-    let (Some(now), true) = (now, hearing.records + hearing.samples + hearing.spans > 0 || !is_empty(&told))
-    else {
+    check_read(&hearing, &remarks, settings, telling)?;
+    let Some(now) = now else {
         remark_on(&hearing, &remarks, telling.quiet);
-        return Err(Failure::NothingRead { paths: named(&sources.paths) });
+        return Err(Failure::NothingTimed { paths: named(&sources.paths) });
     };
     let repositories = Repositories::read(&sources.repo, now, rules)?;
     remarks.extend(repositories.remarks.iter().cloned());
@@ -132,6 +132,7 @@ pub(crate) fn reading(sources: &Sources, clock: &Clock) -> Reading {
         service: sources.service.clone(),
         environment: sources.environment.clone(),
         hears_timeless: false,
+        hears_fields: false,
         bytes_max: None,
     }
 }
@@ -141,6 +142,8 @@ pub(crate) fn reading(sources: &Sources, clock: &Clock) -> Reading {
 pub(crate) enum Readings {
     /// Once: a stream need not be kept.
     One,
+    /// Once, and of some records the values are kept.
+    OneForValues,
     /// Once to count, and again.
     Two,
 }
@@ -153,15 +156,26 @@ pub(crate) fn count(
     readings: Readings,
 ) -> Result<Counted, Failure> {
     let Settings { sources, patterns, .. } = settings;
-    let Discovery { sources: files, unread, remarks } = match readings {
-        Readings::One => discover_to_read_once(&sources.paths),
+    let Discovery { sources: files, unread, mut remarks } = match readings {
+        Readings::One | Readings::OneForValues => discover_to_read_once(&sources.paths),
         Readings::Two => discover(&sources.paths),
     };
-    let how = How { reading, rules: &patterns.rules, threads: threads(sources), quiet: telling.quiet };
+    let how = How {
+        reading,
+        rules: &patterns.rules,
+        keeps_values: readings == Readings::OneForValues,
+        threads: threads(sources),
+        quiet: telling.quiet,
+    };
     let (sorter, told, mut hearing) = read_all(&files, &how)?;
     hearing.unread.extend(unread);
+    for Unread { path, reason, .. } in &mut hearing.unread {
+        mask(path, &patterns.rules);
+        mask(reason, &patterns.rules);
+    }
     hearing.unread.sort();
-    let remarks = remarks.into_iter().chain(remark_on_zone(&hearing, sources)).collect();
+    remarks.extend(remark_on_zone(&hearing, sources));
+    remarks.iter_mut().for_each(|remark| mask(remark, &patterns.rules));
     Ok(Counted { files, sorter, told, hearing, remarks })
 }
 
@@ -175,14 +189,47 @@ fn remark_on_zone(hearing: &Hearing, sources: &Sources) -> Option<String> {
     Some(format!("{who} and were read in UTC; name another with --tz, or `tz` under [sources] in hark.toml"))
 }
 
+/// Names of files are printed in remarks, too.
+fn mask(text: &mut String, rules: &Rules) {
+    let masked = rules.mask_secrets(text);
+    if masked.count > 0 {
+        *text = masked.text.into_owned();
+    }
+}
+
 /// As many threads as were asked for, else one for each core.
 pub(crate) fn threads(sources: &Sources) -> usize {
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     sources.threads.map_or_else(cores, usize::from)
 }
 
-fn is_empty(told: &Told) -> bool {
-    told.alerts.is_empty() && told.reports.is_empty() && told.changes.is_empty()
+/// Finding nothing in what could be understood is a result; understanding nothing at all is none.
+pub(crate) fn check_read(
+    hearing: &Hearing,
+    remarks: &[String],
+    settings: &Settings,
+    telling: &Telling,
+) -> Result<(), Failure> {
+    if hearing.files > 0 {
+        return Ok(());
+    }
+    remark_on(hearing, remarks, telling.quiet);
+    Err(nothing_read(hearing, remarks, settings, telling))
+}
+
+/// That nothing was understood, and whether remarks say why.
+pub(crate) fn nothing_read(
+    hearing: &Hearing,
+    remarks: &[String],
+    settings: &Settings,
+    telling: &Telling,
+) -> Failure {
+    let remarks = match (hearing.unread.is_empty() && remarks.is_empty(), telling.quiet) {
+        (true, _) => Remarks::None,
+        (false, true) => Remarks::Unsaid,
+        (false, false) => Remarks::Said,
+    };
+    Failure::NothingRead { paths: named(&settings.sources.paths), remarks }
 }
 
 /// The paths as a message names them.
@@ -195,6 +242,7 @@ pub(crate) fn named(paths: &[impl AsRef<Path>]) -> String {
 struct How<'a> {
     reading: &'a Reading,
     rules: &'a Arc<Rules>,
+    keeps_values: bool,
     threads: usize,
     quiet: bool,
 }
@@ -236,7 +284,8 @@ fn read_one(
     sorter: &Mutex<Sorter>,
     progress: &Progress,
 ) -> Result<(Told, Hearing), MemoryError> {
-    let mut tally = Tally::with_rules(how.rules.clone());
+    let tally = Tally::with_rules(how.rules.clone());
+    let mut tally = if how.keeps_values { tally.keeping_values() } else { tally };
     let mut failed = None;
     let mut events = 0_u64;
     let mut hearing = source.read(how.reading, &progress.bytes, &mut |event| {

@@ -30,6 +30,7 @@ fn main() {
         service: None,
         environment: None,
         hears_timeless: false,
+        hears_fields: true,
         bytes_max: None,
     };
     for source in &found.sources {

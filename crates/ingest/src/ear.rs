@@ -21,6 +21,8 @@ pub(crate) struct Ear<'a> {
     pub(crate) as_of: Option<Moment>,
     /// Whether records before the first time in the file are heard.
     pub(crate) hears_timeless: bool,
+    /// Whether fields beside a message are handed on.
+    pub(crate) hears_fields: bool,
     /// Only so many bytes of the file are read.
     pub(crate) bytes_max: Option<u64>,
     /// Who spoke.
@@ -66,6 +68,10 @@ impl Ear<'_> {
         self.hearing.outliers += u64::from(draft.is_outlier);
         // A line that was cut is counted by the tally already.
         self.hearing.truncated += u64::from(draft.is_shortened && draft.tally.truncated == 0);
+        if draft.fields.cut > 0 {
+            self.hearing
+                .cut("fields of log records that are too many or have too long a name", draft.fields.cut);
+        }
         if arrival != Moment::MIN {
             self.hearing.heard_at(arrival);
         }
@@ -78,6 +84,7 @@ impl Ear<'_> {
             level: draft.level,
             message: &draft.message,
             version: (!draft.version.is_empty()).then_some(&draft.version),
+            fields: draft.fields.view(),
             peers: &peers[..peers_count],
             file: &self.file,
             line: draft.line,

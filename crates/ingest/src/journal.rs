@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::content::{Carrier, Content};
 use crate::draft::MESSAGE_BYTES_MAX;
 use crate::ear::Ear;
+use crate::field_notes::FieldNotes;
 use crate::json::{Fields, Scalar};
 use crate::level;
 use crate::lines::{Line, Lines, Tally};
@@ -36,14 +37,34 @@ struct Entry {
     /// By rank of the field that names it.
     service: Option<(usize, String)>,
     environment: Option<String>,
+    /// Fields that the program added to what it said.
+    fields: FieldNotes,
     is_begun: bool,
 }
 
+/// Fields that programs set by habit, or that are set for them: when, who, where in the code.
+const HABITS: [&str; 13] = [
+    "SYSLOG_",
+    "CODE_",
+    "MESSAGE_ID",
+    "JOB_",
+    "INVOCATION_ID",
+    "UNIT",
+    "USER_UNIT",
+    "USER_INVOCATION_ID",
+    "TID",
+    "GLIB_",
+    "PODMAN_",
+    "CONTAINER_",
+    "COREDUMP_",
+];
+
 impl Entry {
     fn clear(&mut self) {
-        let mut message = std::mem::take(&mut self.message);
+        let (mut message, mut fields) = (std::mem::take(&mut self.message), std::mem::take(&mut self.fields));
         message.clear();
-        *self = Self { message, ..Self::default() };
+        fields.clear();
+        *self = Self { message, fields, ..Self::default() };
     }
 
     fn put(&mut self, name: &str, value: &[u8]) {
@@ -86,6 +107,8 @@ impl Entry {
             }
         } else if ENVIRONMENT_KEYS.iter().any(|key| is(key)) {
             self.environment = Some(value.to_owned());
+        } else if !name.starts_with('_') && !HABITS.iter().any(|habit| name.starts_with(habit)) {
+            self.fields.push(name, Scalar::Text(value));
         }
     }
 }
@@ -123,6 +146,9 @@ impl Journal {
         let draft = self.records.begin(before, number, ear)?;
         draft.lines = lines.max(1);
         self.content.take(&entry.message, carrier, draft, ear);
+        for (name, value) in entry.fields.view().iter().filter(|_| ear.hears_fields) {
+            draft.fields.push(name, Scalar::Text(value));
+        }
         // The journal says when it took an entry, which is when anybody could have read it.
         draft.observed = entry.observed.or(draft.observed);
         draft.level = draft.level.max(carrier.level);

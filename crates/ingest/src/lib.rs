@@ -26,6 +26,7 @@ mod docker;
 mod documents;
 mod draft;
 mod ear;
+mod field_notes;
 mod histograms;
 mod holes;
 mod incidents;

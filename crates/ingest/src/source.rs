@@ -39,6 +39,8 @@ pub struct Reading {
     pub environment: Option<String>,
     /// Whether records before the first time in their file are heard, as arrived at [`Moment::MIN`], or only counted as cut.
     pub hears_timeless: bool,
+    /// Whether log records have the fields that stand beside their message; those without a message always have them.
+    pub hears_fields: bool,
     /// Read only so many bytes of each file, unpacked, up to the end of a line; all of it without.
     pub bytes_max: Option<u64>,
 }
@@ -130,6 +132,7 @@ impl Source {
             file: self.name.clone(),
             as_of: reading.as_of,
             hears_timeless: reading.hears_timeless,
+            hears_fields: reading.hears_fields,
             bytes_max: reading.bytes_max,
             origins: Origins::new(service, environment),
             stem: self.stem.clone(),

@@ -13,7 +13,7 @@ use crate::content::{Carrier, Content};
 use crate::ear::Ear;
 use crate::json::{Fields, Span, Value};
 use crate::lines::{Lines, Tally};
-use crate::log_fields::LogFields;
+use crate::log_fields::{LogFields, is_field};
 use crate::origin::OriginIndex;
 use crate::plain;
 use crate::records::Records;
@@ -186,6 +186,10 @@ impl Reader {
             // What structured data says of the sender stays, its text goes where there is a message.
             if !is_empty {
                 draft.message.clear();
+                draft.fields.stand_beside();
+                if !draft.fields.view().iter().any(|(name, _)| is_field(name)) {
+                    draft.fields.clear();
+                }
             }
         }
         (draft.time, draft.observed, draft.origin) = (None, None, OriginIndex::default());

@@ -646,7 +646,7 @@ pub(crate) fn subjects(listener: &Listener) -> BTreeMap<SubjectKind, u64> {
 mod tests {
     use std::sync::Arc;
 
-    use hark_event::{Event, Level, LogRecord, Sample};
+    use hark_event::{Event, Level, LogRecord, RecordFields, Sample};
 
     use super::*;
     use crate::Tally;
@@ -670,6 +670,7 @@ mod tests {
                 level: Level::Info,
                 message,
                 version: None,
+                fields: RecordFields::default(),
                 peers: &[],
                 file: &file,
                 line,

@@ -32,6 +32,7 @@ fn listen(days: i64, version: impl Fn(i64) -> &'static str, said: impl Fn(i64) -
                 level,
                 message,
                 version: Some(version(passed)),
+                fields: hark_event::RecordFields::default(),
                 peers: &[],
                 file: &file,
                 line,

@@ -315,6 +315,17 @@ pub(crate) fn patterns() -> Patterns {
     let origin = Origin { service: Arc::from("payments"), environment: Arc::from("production") };
     let first = Moment::from_seconds(1_772_359_200);
     let retrying = Pattern {
+        fields: vec![FieldValues {
+            key: Some("amount".to_owned()),
+            is_beside: true,
+            kind: "num",
+            count: 1,
+            distinct: 1,
+            is_exact: false,
+            top: vec![("7".to_owned(), 1)],
+            numbers: None,
+        }],
+        picked: 1,
         id: Id::known("00000000000000a1"),
         name: "retrying upstream <*> attempt <*>".to_owned(),
         wildcards: vec!["word", "num"],
@@ -333,6 +344,8 @@ pub(crate) fn patterns() -> Patterns {
         }),
     };
     let timeless = Pattern {
+        fields: Vec::new(),
+        picked: 0,
         id: Id::known("00000000000000b2"),
         name: "started".to_owned(),
         wildcards: Vec::new(),
@@ -374,6 +387,7 @@ pub(crate) fn explained() -> Explained {
     };
     let numbers = FieldNumbers { count: 90, unit: "", min: 1.0, median: 2.0, max: 5.0 };
     let field = |key: Option<&str>, kind, distinct, numbers| FieldValues {
+        is_beside: false,
         key: key.map(str::to_owned),
         kind,
         count: 90,

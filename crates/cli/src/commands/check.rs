@@ -6,7 +6,7 @@ use hark_ingest::{Discovery, discover, doubts};
 
 use crate::arguments::{Format, Sources, Telling};
 use crate::failure::Failure;
-use crate::reading::{self, Clock, named};
+use crate::reading::{self, Clock};
 use crate::repositories::Repositories;
 use crate::settings::Settings;
 use crate::surveying::{self, survey};
@@ -40,7 +40,7 @@ impl Check {
         let told = surveyed.surveyor.alerts + surveyed.surveyor.reports + surveyed.surveyor.changes;
         if hearing.records + hearing.samples + hearing.spans + told == 0 {
             crate::writing::remark_on(&hearing, &[], quiet);
-            return Err(Failure::NothingRead { paths: named(&sources.paths) });
+            return Err(reading::nothing_read(&hearing, &remarks, &settings, &self.telling));
         }
         let read_in = (clock.zone_name(), sources.tz.is_some());
         let clocks = doubts(&surveyed.times, (&read_in.0, read_in.1), hearing.outliers);
