@@ -8,8 +8,10 @@
 //! None of these methods knows the future: each looks only backward from the end of its slice.
 
 pub mod anomaly;
+pub mod company;
 pub mod counts;
 pub mod drift;
+mod farthest;
 pub mod form;
 pub mod gone;
 pub mod novelty;

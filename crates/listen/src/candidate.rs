@@ -21,6 +21,8 @@ pub(crate) enum Class {
     Shift,
     /// Hours of metrics that go farther than ever.
     Anomaly,
+    /// Series of one service that move together as never before.
+    Apart,
     /// Series that are measured no more.
     Gone,
     /// Counts of errors.

@@ -23,6 +23,7 @@ mod phase;
 mod rates;
 mod room;
 mod service;
+mod service_company;
 mod service_spans;
 mod span_cells;
 mod span_subject;
