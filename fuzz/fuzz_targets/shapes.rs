@@ -16,6 +16,12 @@ fuzz_target!(|bytes: &[u8]| {
     let mut shaper = Shaper::new();
     let whole = shaper.shape(&text).id;
     assert_eq!(shaper.shape(&text).id, whole, "a shape is a function of its text");
+    let other: String = text.chars().map(|it| if it.is_ascii_digit() { '7' } else { it }).collect();
+    for message in [&*text, &other, &text] {
+        let identity = shaper.identity(message);
+        let shape = shaper.shape(message);
+        assert_eq!((identity.id, identity.masked), (shape.id, shape.masked), "an identity is that of the shape");
+    }
     let mut vocabulary = Vocabulary::new(LIMITS);
     // Records of several lines are divided by an empty one, buckets by one with a dash.
     for bucket in text.split("\n-\n") {

@@ -80,7 +80,7 @@ fn table(hark: &Hark, python: &Path, has_drain3: bool, systems: &[Labelled]) -> 
         write!(row, " {} |", raw.last().map_or_else(|| "none".to_owned(), |one| share(one.group_accuracy)))
             .expect("a string takes all that is written");
         if has_drain3 {
-            let said = by_drain3(python, &system.messages)?;
+            let said = by_drain3(python, &system.messages, Drain3::Plain)?;
             their_seconds += said.seconds;
             theirs.push(Grouping::of(&system.templates, &said.of_each));
             row.push_str(&cells(theirs.last()));
@@ -152,9 +152,25 @@ fn assigned(hark: &Hark, path: &Path, lines: usize) -> Result<Said, BenchError> 
     Ok(Said { of_each: (1..=lines as u64).map(of_line).collect(), seconds })
 }
 
+/// What Drain3 does before it looks for a template.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Drain3 {
+    /// Nothing, which is its default.
+    Plain,
+    /// It masks identifiers, addresses and numbers, as its manual advises and as we do.
+    Masked,
+}
+
 /// Seconds that Drain3 takes for these messages, its import left out; `None` if this Python has it not.
-pub(crate) fn drain3_seconds(python: &Path, messages: &[String]) -> Result<Option<f64>, BenchError> {
-    if has_drain3(python) { by_drain3(python, messages).map(|said| Some(said.seconds)) } else { Ok(None) }
+pub(crate) fn drain3_seconds(
+    python: &Path,
+    messages: &[String],
+    drain3: Drain3,
+) -> Result<Option<f64>, BenchError> {
+    if !has_drain3(python) {
+        return Ok(None);
+    }
+    by_drain3(python, messages, drain3).map(|said| Some(said.seconds))
 }
 
 fn has_drain3(python: &Path) -> bool {
@@ -162,10 +178,10 @@ fn has_drain3(python: &Path) -> bool {
     import.is_ok_and(|status| status.success())
 }
 
-fn by_drain3(python: &Path, messages: &[String]) -> Result<Said, BenchError> {
+fn by_drain3(python: &Path, messages: &[String], drain3: Drain3) -> Result<Said, BenchError> {
     let failed = |message: String| BenchError::Hark { command: "drain3".to_owned(), message };
     let mut child = Command::new(python)
-        .args(["-c", DRAIN3])
+        .args(["-c", DRAIN3, if drain3 == Drain3::Masked { "masked" } else { "plain" }])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

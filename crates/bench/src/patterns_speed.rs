@@ -1,6 +1,7 @@
 //! `hark-bench speed patterns`: lines a second of `hark patterns`, beside `wc`, `grep` and Drain3 in the same run.
 //!
-//! The lines are made here, in the styles of ten houses; with `--data`, those of the collection in that folder, over and over.
+//! The lines are made here, in the styles of ten houses; with `--data`, those of the collection in that folder, over and over
+//! with other numbers.
 //! Drain3 sees a part of the lines, as they stand: the rest is a matter of patience.
 
 use std::fs::{self, File};
@@ -10,15 +11,20 @@ use std::process::Command;
 
 use crate::Gate;
 use crate::chatter::{Chatter, Style};
+use crate::draw::Draw;
 use crate::error::BenchError;
 use crate::hark::Hark;
 use crate::labelled;
 use crate::options::Options;
-use crate::patterns::drain3_seconds;
+use crate::patterns::{Drain3, drain3_seconds};
 use crate::process::{Run, thrice, time};
 
 /// Files of each style, so that two cores have something to share.
 const FILES_PER_STYLE: u64 = 2;
+/// Where stamps end in the collection.
+const STAMP_BYTES_MAX: usize = 64;
+/// Numbers of so many digits are new each time.
+const NUMBER_BYTES_LONG: usize = 4;
 const DRAIN3_LINES: usize = 60_000;
 
 /// Times all of them, three times each.
@@ -34,7 +40,7 @@ pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
             files if files.is_empty() => {
                 println!("Not found: a collection of logs in `{}`.\n", data.display())
             }
-            files => measure(&hark, options, "collected lines, over and over", files)?,
+            files => measure(&hark, options, "collected lines, over and over with other numbers", files)?,
         }
     }
     Ok(Gate::Kept)
@@ -83,18 +89,18 @@ fn measure(hark: &Hark, options: &Options, what: &str, files: Vec<PathBuf>) -> R
     row("LC_ALL=C grep -cE 'error\\|timeout'", &grep);
     row("wc -l", &wc);
     let messages = part_of(&files)?;
+    let mut ratios = Vec::new();
     let python = options.python.clone().unwrap_or_else(|| PathBuf::from("python3"));
-    match drain3_seconds(&python, &messages)? {
-        Some(seconds) => {
-            let theirs = messages.len() as f64 / seconds;
-            println!("| `Drain3` on {} of the lines | {seconds:.2} | | {theirs:.0} | | | |", messages.len());
-            println!(
-                "\nLines a CPU second beside Drain3: {:.0} times as many.\n",
-                lines as f64 / one.cpu_seconds / theirs
-            );
-        }
-        None => println!("\nNot measured: Drain3, which `{}` has not.\n", python.display()),
+    for (drain3, what) in [(Drain3::Plain, "Drain3"), (Drain3::Masked, "Drain3 with masks")] {
+        let Some(seconds) = drain3_seconds(&python, &messages, drain3)? else {
+            println!("\nNot measured: {what}, which `{}` has not.\n", python.display());
+            continue;
+        };
+        let theirs = messages.len() as f64 / seconds;
+        println!("| {what}, {} of the lines | | {seconds:.2} | | {theirs:.0} | | |", messages.len());
+        ratios.push(format!("{:.0} times {what}", lines as f64 / one.cpu_seconds.max(0.01) / theirs));
     }
+    println!("\nLines a CPU second: {}.\n", ratios.join(", "));
     Ok(())
 }
 
@@ -113,7 +119,9 @@ fn write_chatter(folder: &Path, bytes: u64) -> Result<Vec<PathBuf>, BenchError> 
     Ok(files)
 }
 
-/// The files of the collection, each repeated until all have so many bytes.
+/// The files of the collection, each repeated with other numbers until all have so many bytes.
+///
+/// The first bytes of a line, where its stamp is, stay. Otherwise the same lines came again, and whoever remembers lines would win.
 fn repeated(data: &Path, folder: &Path, bytes: u64) -> Result<Vec<PathBuf>, BenchError> {
     let raw: Vec<PathBuf> =
         labelled::systems(&data.join("loghub"))?.into_iter().filter_map(|system| system.raw).collect();
@@ -125,10 +133,29 @@ fn repeated(data: &Path, folder: &Path, bytes: u64) -> Result<Vec<PathBuf>, Benc
             text.push(b'\n');
         }
         let to = folder.join(format!("system-{number}.log"));
-        write(&to, each, |out| out.extend_from_slice(&text))?;
+        let mut draw = Draw::new(number as u64);
+        write(&to, each, |out| {
+            text.split_inclusive(|byte| *byte == b'\n').for_each(|line| other(line, &mut draw, out))
+        })?;
         files.push(to);
     }
     Ok(files)
+}
+
+/// The same line with other digits in all long numbers: sizes, ports and identifiers change, versions, levels and addresses stay.
+fn other(line: &[u8], draw: &mut Draw, out: &mut Vec<u8>) {
+    let (head, mut rest) = line.split_at(line.len().min(STAMP_BYTES_MAX));
+    out.extend_from_slice(head);
+    while let Some(&first) = rest.first() {
+        let is_digit = first.is_ascii_digit();
+        let length = rest.iter().take_while(|byte| byte.is_ascii_digit() == is_digit).count();
+        let (piece, behind) = rest.split_at(length);
+        match is_digit && length >= NUMBER_BYTES_LONG {
+            true => out.extend(piece.iter().map(|_| b'0' + draw.below(10) as u8)),
+            false => out.extend_from_slice(piece),
+        }
+        rest = behind;
+    }
 }
 
 fn write(path: &Path, bytes: u64, mut more: impl FnMut(&mut Vec<u8>)) -> Result<(), BenchError> {

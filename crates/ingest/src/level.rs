@@ -24,18 +24,14 @@ pub(crate) fn near_start(text: &str) -> Option<(Level, Range<usize>)> {
         while matches!(head.get(at), Some(b' ' | b'\t')) {
             at += 1;
         }
-        // Words are short: looking at each byte is quicker than being prepared for long ones.
-        let end = head[at..]
-            .iter()
-            .position(|byte| matches!(byte, b' ' | b'\t'))
-            .map_or(head.len(), |length| at + length);
+        let Token { end, is_plain } = token_at(head, at);
         if at >= end {
             return None;
         }
         if let Some((level, word)) = in_token(text, at..end, token) {
             return Some((level, with_separator(bytes, word)));
         }
-        plain_words += usize::from(is_plain_word(&head[at..end]));
+        plain_words += usize::from(is_plain);
         if plain_words > PLAIN_WORDS_MAX {
             return None;
         }
@@ -43,6 +39,45 @@ pub(crate) fn near_start(text: &str) -> Option<(Level, Range<usize>)> {
     }
     None
 }
+
+/// What stands between two blanks.
+struct Token {
+    end: usize,
+    /// A word as sentences have them: letters only, not all of them capitals.
+    is_plain: bool,
+}
+
+/// Words are short: looking at each byte once is quicker than being prepared for long ones.
+#[inline]
+fn token_at(head: &[u8], start: usize) -> Token {
+    let mut made_of = 0;
+    let length = head[start..].iter().position(|&byte| {
+        let class = CLASSES[usize::from(byte)];
+        made_of |= class;
+        class == BLANK
+    });
+    let end = length.map_or(head.len(), |length| start + length);
+    Token { end, is_plain: made_of & !(BLANK | CAPITAL) == SMALL }
+}
+
+const BLANK: u8 = 1;
+const SMALL: u8 = 2;
+const CAPITAL: u8 = 4;
+const OTHER: u8 = 8;
+const CLASSES: [u8; 256] = {
+    let mut classes = [OTHER; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b' ' | b'\t' => BLANK,
+            b'a'..=b'z' => SMALL,
+            b'A'..=b'Z' => CAPITAL,
+            _ => OTHER,
+        };
+        byte += 1;
+    }
+    classes
+};
 
 /// glog's first letter is its level.
 pub(crate) fn of_letter(letter: u8) -> Level {
@@ -133,11 +168,6 @@ fn is_plain_level(word: &str, rest: &[u8]) -> bool {
     is(&["info", "warn"])
         || (is_set_off
             && is(&["warning", "error", "debug", "trace", "fatal", "critical", "notice", "severe", "err"]))
-}
-
-/// A word as sentences have them: letters only, not all of them capitals.
-fn is_plain_word(token: &[u8]) -> bool {
-    token.iter().all(u8::is_ascii_alphabetic) && token.iter().any(u8::is_ascii_lowercase)
 }
 
 /// `level=warn`, `lvl=warn`, `severity="WARN"`.

@@ -6,6 +6,9 @@
 use crate::level;
 use hark_event::Level;
 
+/// A program's name and the number of its process are not longer.
+const TAG_BYTES_MAX: usize = 128;
+
 /// What a header says, and how many bytes of the text it takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Header<'a> {
@@ -30,11 +33,12 @@ pub(crate) fn priority(before: &str) -> Option<(Level, bool)> {
 
 /// `HOST TAG[PID]: ` or `HOST TAG: `.
 pub(crate) fn header(text: &str) -> Option<Header<'_>> {
-    let (host, rest) = text.split_once(' ')?;
+    let (host, rest) = text.split_at(memchr::memchr(b' ', text.as_bytes())?);
     if host.is_empty() || host.ends_with(':') || host.len() > 255 {
         return None;
     }
-    let (tag, _) = rest.split_once(": ").or_else(|| rest.strip_suffix(':').map(|tag| (tag, "")))?;
+    let rest = &rest[1..];
+    let tag = &rest[..tag_length(rest.as_bytes())?];
     let app = match tag.split_once('[') {
         Some((app, pid)) if pid.len() > 1 && pid.ends_with(']') => app,
         Some(_) => return None,
@@ -51,6 +55,12 @@ pub(crate) fn header(text: &str) -> Option<Header<'_>> {
     let app = app.split_once('(').map_or(app, |(app, _)| app);
     let app = app.rsplit_once('/').map_or(app, |(_, app)| app);
     Some(Header { app: Some(app).filter(|app| !app.is_empty()), length, data: (0, 0) })
+}
+
+/// The length of what stands before the first colon that a blank or nothing follows.
+fn tag_length(text: &[u8]) -> Option<usize> {
+    let head = &text[..text.len().min(TAG_BYTES_MAX)];
+    memchr::memchr_iter(b':', head).find(|at| matches!(text.get(at + 1), None | Some(b' ')))
 }
 
 /// `TAG[PID]: ` or `TAG: `, as local senders write it, who know which host they are on.

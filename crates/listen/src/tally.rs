@@ -194,7 +194,7 @@ impl Tally {
         if !record.peers.is_empty() || record.version.is_some() {
             self.hear_fields(record, speaker);
         }
-        let shape = self.shaper.shape(record.message);
+        let shape = self.shaper.identity(record.message);
         self.masked += u64::from(shape.masked);
         let key = LogKey { shape: shape.id.0, level: record.level };
         let speaker = &mut self.speakers[speaker];
@@ -212,7 +212,7 @@ impl Tally {
             return;
         }
         // A text of its own for each hour: counting those who share one would wait for memory long unused.
-        let text = Arc::from(shape.text);
+        let text = Arc::from(self.shaper.shape(record.message).text);
         let exemplar = exemplar(record, &self.rules);
         speaker.said.insert(key, LogCount { text, count: 1, last: record.arrival, exemplar });
         self.open_keys += 1;

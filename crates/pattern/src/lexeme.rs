@@ -344,6 +344,11 @@ pub(crate) fn is_constant(word: &[u8]) -> bool {
     true
 }
 
+/// Whether names of encodings, digests, processors or integer types may end in these digits.
+pub(crate) fn is_width(digits: &[u8]) -> bool {
+    WIDTHS.contains(&digits)
+}
+
 fn is_constant_run(run: &[u8]) -> bool {
     let Some(first) = run.iter().position(u8::is_ascii_digit) else { return true };
     if first == 0 || run.len() > CONSTANT_BYTES_MAX {
@@ -352,7 +357,7 @@ fn is_constant_run(run: &[u8]) -> bool {
     let (letters, tail) = run.split_at(first);
     let count = tail.iter().filter(|byte| byte.is_ascii_digit()).count();
     let percentile = letters.eq_ignore_ascii_case(b"p") && matches!(tail.len(), 2 | 3) && count == tail.len();
-    count == 1 || percentile || (WIDTHS.contains(&tail) && is_sized(letters, tail))
+    count == 1 || percentile || (is_width(tail) && is_sized(letters, tail))
 }
 
 /// Whether what these letters name comes in widths: `i64`, `utf16`, `sha256`, but not `t64` or `node512`.

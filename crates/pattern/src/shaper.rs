@@ -14,10 +14,12 @@ use crate::class::{
     AT, BACKSLASH, BLANK, BREAK, COLON, DASH, DIGIT, DOT, Flags, HIGH, LETTER, QUOTE, SLASH, UNDER, class,
     flags_of, is, word_end,
 };
+use crate::guard::Guards;
 use crate::header;
 use crate::kind::Kind;
 use crate::lexeme;
 use crate::mask::{Masked, count_secrets};
+use crate::recall::{Look, Recall};
 use crate::rules::Rules;
 use crate::secret::{self, Found, Sort};
 use crate::template::Template;
@@ -64,6 +66,15 @@ impl Shape<'_> {
     }
 }
 
+/// The identity of a message's shape, without its text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Identity {
+    /// As [`Shape::id`].
+    pub id: ShapeId,
+    /// As [`Shape::masked`].
+    pub masked: u32,
+}
+
 /// Turns messages into shapes; holds the buffers, so keep one per thread.
 #[derive(Default)]
 pub struct Shaper {
@@ -71,6 +82,8 @@ pub struct Shaper {
     masked: u32,
     /// Nothing where there are none, which costs nothing.
     rules: Option<Arc<Rules>>,
+    guards: Guards,
+    recall: Recall,
 }
 
 impl Shaper {
@@ -97,6 +110,33 @@ impl Shaper {
         }
         let text = self.out.finish();
         Shape { id: ShapeId(xxh3_64(text.as_bytes())), text, masked: self.masked }
+    }
+
+    /// The identity that [`Shaper::shape`] gives, and faster where a message like this one was seen before.
+    ///
+    /// Who needs the text too, once for each shape, asks for the shape.
+    pub fn identity(&mut self, message: &str) -> Identity {
+        let bytes = message.as_bytes();
+        if self.rules.is_some() || !self.recall.is_worth_it(bytes) {
+            let Shape { id, masked, .. } = self.shape(message);
+            return Identity { id, masked };
+        }
+        let is_kept = match self.recall.look(bytes) {
+            Look::Known(id) => return Identity { id, masked: 0 },
+            Look::Again => true,
+            Look::New => false,
+        };
+        if is_kept {
+            self.guards.watch();
+        }
+        let Shape { id, masked, .. } = self.shape(message);
+        if is_kept
+            && let Some(guards) = self.guards.end(bytes)
+            && masked == 0
+        {
+            self.recall.keep(bytes, id, guards);
+        }
+        Identity { id, masked }
     }
 
     /// Own patterns first; else what is left when own masks are done.
@@ -166,6 +206,7 @@ struct Line<'a> {
     out: &'a mut Writer,
     masked: &'a mut u32,
     rules: Option<&'a Rules>,
+    guards: &'a mut Guards,
     at: usize,
     /// All before this was written.
     written: usize,
@@ -185,6 +226,7 @@ impl<'a> Line<'a> {
             out,
             masked,
             rules: shaper.rules.as_deref(),
+            guards: &mut shaper.guards,
             at: 0,
             written: 0,
             card_until: 0,
@@ -254,11 +296,18 @@ impl<'a> Line<'a> {
             }
             self.flush(start);
             let context = self.context(start, flags);
+            self.out.mark();
             word::write(self.out, &self.text[start..end], flags, context);
             self.written = end;
+            if flags & DIGIT != 0 && self.guards.is_watching() {
+                self.guards.word(self.bytes, start, end, self.out.has_digit_since());
+            }
             if flags & COLON != 0
                 && let Some(has_day) = self.out.time_at_end()
             {
+                if self.guards.is_watching() {
+                    self.guards.behind_time(self.bytes, end);
+                }
                 let behind = lexeme::zone_and_year(&self.bytes[end..], has_day);
                 self.written += behind;
                 self.at = self.written;

@@ -218,7 +218,9 @@ fn wide_separator(text: &[u8]) -> Option<usize> {
 
 /// A `?` and a `/` do not separate: a route is one place, with or without a query.
 fn is_separator(byte: u8) -> bool {
-    byte <= b' ' || b":=,;()[]{}<>\"'`|!&".contains(&byte)
+    byte <= b' '
+        || matches!(byte, b':' | b'=' | b',' | b';' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>')
+        || matches!(byte, b'"' | b'\'' | b'`' | b'|' | b'!' | b'&')
 }
 
 fn content(word: &str) -> Content {

@@ -30,6 +30,8 @@ pub(crate) struct Writer {
     row_is_enclosed: bool,
     /// Whether the last time took in the day before it.
     has_day: bool,
+    /// How long it was when it was marked, or since then, whichever is less.
+    marked: usize,
 }
 
 impl Writer {
@@ -39,6 +41,7 @@ impl Writer {
         self.last = None;
         self.last_end = 0;
         self.row_len = 0;
+        self.marked = 0;
     }
 
     /// Whether more text would change nothing.
@@ -56,6 +59,16 @@ impl Writer {
     /// Whether the day stood before the time that was written last; `None` if the last is no time.
     pub(crate) fn time_at_end(&self) -> Option<bool> {
         (self.last == Some(Kind::Time) && self.last_end == self.text.len()).then_some(self.has_day)
+    }
+
+    /// Remembers how long it is.
+    pub(crate) fn mark(&mut self) {
+        self.marked = self.text.len();
+    }
+
+    /// Whether a digit was written since it was marked.
+    pub(crate) fn has_digit_since(&self) -> bool {
+        self.text.as_bytes()[self.marked..].iter().any(u8::is_ascii_digit)
     }
 
     /// Appends one space, unless the text is empty or ends with one.
@@ -97,7 +110,7 @@ impl Writer {
         if length < self.last_end {
             self.last = None;
         }
-        self.text.truncate(length);
+        self.cut(length);
         self.has_day = true;
     }
 
@@ -112,13 +125,18 @@ impl Writer {
     fn continue_row(&mut self, kind: Kind, length_min: usize) {
         self.row_len += 1;
         if length_min == 0 {
-            self.text.truncate(self.last_end);
+            self.cut(self.last_end);
         } else if self.row_len < length_min {
             self.append(kind);
         } else {
-            self.text.truncate(self.row_first_end);
+            self.cut(self.row_first_end);
             self.last_end = self.row_first_end;
         }
+    }
+
+    fn cut(&mut self, length: usize) {
+        self.text.truncate(length);
+        self.marked = self.marked.min(length);
     }
 
     fn append(&mut self, kind: Kind) {
