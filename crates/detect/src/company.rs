@@ -57,6 +57,8 @@ pub struct Leaver {
 const EXPECTED_ROUNDS: usize = 3;
 /// How many leavers are named.
 const LEAVERS_MAX: usize = 5;
+/// Who is foretold less than half as badly as the worst did not leave: it was left.
+const LEAVER_MIN: f64 = 0.5;
 
 /// The chance beforehand that a quiet day reaches a score, measured on real services: the power law is drawn to a heavy tail.
 pub fn chance_beforehand(score: f64) -> f64 {
@@ -149,7 +151,8 @@ impl Company {
             }
             let far = self.as_expected(far);
             if let Some(distance) = self.distance(&far) {
-                let middle = middle_of(distance, self.before);
+                // A moment that has come back is not what two before it were.
+                let middle = middle_of(distance, self.before).min(distance);
                 self.before = [self.before[1], distance];
                 if farthest.as_ref().is_none_or(|(most, _)| middle > *most) {
                     farthest = Some((middle, far.clone()));
@@ -246,7 +249,9 @@ impl Company {
             })
             .collect();
         leavers.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.member.cmp(&b.1.member)));
-        leavers.into_iter().take(LEAVERS_MAX).map(|(_, leaver)| leaver).collect()
+        let least = leavers.first().map_or(0.0, |(worst, _)| LEAVER_MIN * worst);
+        let left = leavers.into_iter().take(LEAVERS_MAX).take_while(|(badly, _)| *badly >= least);
+        left.map(|(_, leaver)| leaver).collect()
     }
 
     fn invert(&self) -> Option<Learned> {
@@ -345,6 +350,7 @@ mod tests {
         let leaver = apart.leavers[0];
         assert!(leaver.member == 2 && (leaver.now - 5.0).abs() < 0.01, "{apart:?}");
         assert!(leaver.expected < 3.0, "{apart:?}");
+        assert_eq!(apart.leavers.len(), 1, "the others were left");
     }
 
     #[test]
