@@ -35,4 +35,5 @@ fi
 node ci/page/check.mjs "$browser" target/screenshots \
   "story=$worlds/demo/story.html" "listen=$worlds/listen.html" \
   "alerted=$worlds/gallery/alerted.html" "silent=$worlds/gallery/silent.html" \
-  "hostile=$worlds/gallery/hostile.html" "patterns=$worlds/gallery/patterns.html"
+  "hostile=$worlds/gallery/hostile.html" "patterns=$worlds/gallery/patterns.html" \
+  "survey=$worlds/gallery/survey.html"

@@ -24,3 +24,6 @@ demo=$(mktemp -d)
 trap 'rm -rf "$demo"' EXIT
 ./target/release/hark demo "$demo/world" --format json >"$demo/story.json"
 ./target/release/hark-bench check "$demo/story.json" --schema docs/schema/story.json --truth "$demo/world/truth.json"
+
+step "the tour, command by command"
+./target/release/hark-bench tour docs/tour.md

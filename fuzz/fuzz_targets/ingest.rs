@@ -22,6 +22,8 @@ fuzz_target!(|bytes: &[u8]| {
             service: None,
             environment: None,
             hears_timeless,
+            hears_fields: true,
+            bytes_max: None,
         };
         let (hearing, patterns) = read(bytes, &reading);
         assert_eq!(patterns, hearing.records, "counts of patterns add up to all records");
@@ -36,7 +38,7 @@ fuzz_target!(|bytes: &[u8]| {
 /// The account, and how many records all patterns have.
 fn read(bytes: &[u8], reading: &Reading) -> (Hearing, u64) {
     let source = Source::passing("-", Cursor::new(bytes.to_vec()));
-    let mut tally = Tally::new();
+    let mut tally = Tally::new().keeping_values();
     let mut records = 0;
     let hearing = source.read(reading, &AtomicU64::new(0), &mut |event| {
         if let Event::Log(record) = &event {
@@ -48,5 +50,8 @@ fn read(bytes: &[u8], reading: &Reading) -> (Hearing, u64) {
     assert_eq!(records, hearing.records);
     let mut ledger = Ledger::new();
     tally.take_hours().into_iter().for_each(|(hour, cells)| ledger.close(hour, cells));
-    (hearing, ledger.patterns(None, 4).iter().map(|pattern| pattern.count).sum())
+    let mut patterns = ledger.patterns(None, 4);
+    ledger.tell_fields(&mut patterns);
+    assert!(patterns.iter().all(|pattern| pattern.picked <= pattern.count), "who is picked was counted");
+    (hearing, patterns.iter().map(|pattern| pattern.count).sum())
 }

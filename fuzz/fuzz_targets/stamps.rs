@@ -36,6 +36,8 @@ fn read(file: &str, zone: &Zone) {
         service: None,
         environment: None,
         hears_timeless: false,
+        hears_fields: true,
+        bytes_max: None,
     };
     let mut times = Vec::new();
     Source::passing("-", Cursor::new(file.as_bytes().to_vec())).read(

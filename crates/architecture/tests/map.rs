@@ -3,6 +3,9 @@
 //! Reads `cargo metadata` and the sources. A new arrow is a design decision: change the table here, say why in the
 //! commit, and add a line to ARCHITECTURE.md.
 
+#[path = "map/links.rs"]
+mod links;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -27,10 +27,12 @@ mod patterns;
 mod patterns_speed;
 mod process;
 mod quiet;
+mod rootcause;
 mod schema;
 mod score;
 mod speed;
 mod stories;
+mod tour;
 mod truth;
 mod world;
 
@@ -44,6 +46,7 @@ hark-bench <command> [options]: measures the hark binary and prints Markdown
 
   check     does one told story keep its schema and tell the truth? the story's file,
               --schema FILE  --truth FILE
+  tour      does a document print what its commands print? the document's file
   stories   is the true whisper heard, early, and ranked first?
               --tales a,b  --seeds 101..105  --traffic 0.15  --short
               --floor-first, --floor-three, --floor-verdict, --floor-cause SHARE; --ceiling-noticed SHARE
@@ -55,7 +58,9 @@ hark-bench <command> [options]: measures the hark binary and prints Markdown
   patterns  are log lines told apart as people tell them apart? beside Drain3, if python3 has it
               --data ../shared/data  --python python3
   metrics   is what people labelled in series heard, and nothing else?
-              --data ../shared/data  --sets nab,asd,smd,drift
+              --data ../shared/data  --sets nab,asd,smd,drift,season
+  rootcause is the service where it began ranked first?
+              --data ../shared/data
   forms     megabytes a second and core of each form that is read, beside `wc -l`
               --bytes 67108864
   speed     lines a second beside `wc -l` and `grep` on the same files
@@ -81,11 +86,13 @@ fn main() -> ExitCode {
     let command = arguments.next().unwrap_or_default();
     let result = Options::parse(arguments).and_then(|options| match command.as_str() {
         "check" => check::run(&options),
+        "tour" => tour::run(&options),
         "stories" => stories::run(&options),
         "quiet" => quiet::run(&options),
         "laws" => laws::run(&options),
         "metrics" => metrics::run(&options),
         "patterns" => patterns::run(&options),
+        "rootcause" => rootcause::run(&options),
         "speed" if options.story.as_deref() == Some("patterns".as_ref()) => patterns_speed::run(&options),
         "speed" if options.story.as_deref() == Some("metrics".as_ref()) => metrics_speed::run(&options),
         "forms" => forms::run(&options),

@@ -10,6 +10,7 @@ mod folds;
 mod hosts;
 mod nab;
 mod said;
+mod season;
 pub(crate) mod stamp;
 
 use std::path::PathBuf;
@@ -42,7 +43,7 @@ pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
     }
     if measured == 0 {
         return Err(BenchError::Request(format!(
-            "nothing to measure in `{}`; name the folder with --data, and sets (nab, asd, smd, drift) with --sets",
+            "nothing to measure in `{}`; name the folder with --data, and sets (nab, asd, smd, drift, season) with --sets",
             data.display()
         )));
     }
@@ -52,5 +53,10 @@ pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
 /// A set's table, or `None` if it is not there.
 type Measure = fn(&Hark, &std::path::Path) -> Result<Option<String>, BenchError>;
 
-const SETS: [(&str, Measure); 4] =
-    [("nab", nab::measure), ("asd", hosts::asd), ("smd", hosts::smd), ("drift", drift::measure)];
+const SETS: [(&str, Measure); 5] = [
+    ("nab", nab::measure),
+    ("asd", hosts::asd),
+    ("smd", hosts::smd),
+    ("drift", drift::measure),
+    ("season", season::measure),
+];

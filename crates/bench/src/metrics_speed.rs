@@ -46,16 +46,19 @@ pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
     let samples = series * SAMPLES;
     let ours = samples as f64 / large.cpu_seconds.max(0.01);
     println!("{series} series, {samples} samples, {SAMPLES} each; median of three runs on warm files.\n");
-    println!("| what | samples a CPU second | beside `hark listen` |\n|---|---|---|");
+    println!("| what | samples a CPU second | `hark listen` does so many times as many |\n|---|---|---|");
     println!("| `hark listen`, reading included | {ours:.0} | 1 |");
     let python = options.python.clone().unwrap_or_else(|| PathBuf::from("python3"));
     match others(&python)? {
-        Some(rows) => rows
-            .iter()
-            .for_each(|(name, rate)| println!("| {name} | {rate:.0} | {:.0} times as slow |", ours / rate)),
+        Some(rows) => {
+            rows.iter().for_each(|(name, rate)| println!("| {name} | {rate:.0} | {:.2} |", ours / rate))
+        }
         None => println!("\nNot measured: `river` and `ruptures`, which `{}` has not.", python.display()),
     }
-    println!("\nMemory: {:.1} KB for each more series, at the peak.", kilobytes_of_series(&runs));
+    println!(
+        "\nMemory: {:.1} KB for each more series, at the peak, the samples that were read included.",
+        kilobytes_of_series(&runs)
+    );
     Ok(Gate::Kept)
 }
 

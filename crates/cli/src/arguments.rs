@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{back, completions, demo, listen, man, patterns, replay};
+use crate::commands::{back, check, completions, demo, init, listen, man, patterns, replay};
 
 /// Listens to what a system has been saying, and tells what it knew before its users did.
 #[derive(Parser, Debug)]
@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Back(back::Back),
     Patterns(patterns::Patterns),
     Replay(replay::Replay),
+    Check(check::Check),
+    Init(init::Init),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -62,8 +64,13 @@ pub(crate) struct Sources {
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// How many files are read side by side (default: one for each core); changes nothing but the time it takes.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = threads)]
     pub(crate) threads: Option<std::num::NonZeroUsize>,
+}
+
+fn threads(text: &str) -> Result<std::num::NonZeroUsize, String> {
+    text.parse()
+        .map_err(|_| "give a whole number from 1 on, or leave it out for one for each core".to_owned())
 }
 
 /// How to tell it.

@@ -1,8 +1,10 @@
 //! One command, one file.
 
 pub(crate) mod back;
+pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod demo;
+pub(crate) mod init;
 pub(crate) mod listen;
 pub(crate) mod man;
 pub(crate) mod patterns;
@@ -19,6 +21,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         Command::Back(back) => back.run(),
         Command::Patterns(patterns) => patterns.run(),
         Command::Replay(replay) => replay.run(),
+        Command::Init(init) => init.run(),
+        Command::Check(check) => check.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
     }

@@ -43,9 +43,18 @@ pub(crate) enum Failure {
     /// Nothing to read was named.
     #[error("no PATH was given, and no `hark.toml` names any")]
     NoPath,
+    /// A file of settings that would be lost.
+    #[error("`{path}` is there already")]
+    SettingsThere { path: PathBuf },
+    /// A folder without telemetry.
+    #[error("nothing that can be read was found below `{directory}`")]
+    NothingFound { directory: PathBuf },
     /// Nothing that was given could be read.
     #[error("nothing in {paths} could be understood")]
-    NothingRead { paths: String },
+    NothingRead { paths: String, remarks: Remarks },
+    /// What was given could be read, and says of nothing when it was.
+    #[error("nothing in {paths} has a time")]
+    NothingTimed { paths: String },
     /// A file that was named cannot be read.
     #[error("cannot read `{path}`: {source}")]
     Unreadable { path: PathBuf, source: io::Error },
@@ -61,6 +70,17 @@ pub(crate) enum Failure {
     /// The result cannot be written.
     #[error("cannot write {what}: {source}")]
     Write { what: String, source: io::Error },
+}
+
+/// Whether remarks say why nothing could be understood.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Remarks {
+    /// They stand above.
+    Said,
+    /// There are some, and nobody wants to read them.
+    Unsaid,
+    /// There was no file that one could be about.
+    None,
 }
 
 impl Failure {
@@ -79,7 +99,10 @@ impl Failure {
             | Self::Zone { .. }
             | Self::Settings { .. }
             | Self::NoPath
+            | Self::SettingsThere { .. }
+            | Self::NothingFound { .. }
             | Self::NothingRead { .. }
+            | Self::NothingTimed { .. }
             | Self::Dig(_) => 2,
             Self::Unreadable { source, .. } => {
                 if is_the_systems(source) {
@@ -100,7 +123,8 @@ impl Failure {
         {
             return;
         }
-        eprintln!("hark: {self}");
+        // What was typed is repeated here, and may hold what nobody should read in a log of jobs.
+        eprintln!("hark: {}", hark_pattern::mask_secrets(&self.to_string()).text);
         eprintln!("hint: {}", self.hint());
     }
 
@@ -128,8 +152,21 @@ impl Failure {
             Self::NoPath => {
                 "name files or directories, or set `paths` under [sources] in hark.toml; `hark listen --help` says more"
             }
-            Self::NothingRead { .. } => {
+            Self::SettingsThere { .. } => "--force writes over it",
+            Self::NothingFound { .. } => {
+                "name the folder that your logs and metrics lie in: hark init DIR; docs/formats.md names all that is read"
+            }
+            Self::NothingRead { remarks: Remarks::Said, .. } => {
                 "the remarks above say why for each file; docs and `hark listen --help` name what is read"
+            }
+            Self::NothingRead { remarks: Remarks::Unsaid, .. } => {
+                "without --quiet, remarks say why for each file; docs and `hark listen --help` name what is read"
+            }
+            Self::NothingRead { remarks: Remarks::None, .. } => {
+                "there is no file in it; name files, or directories that hold some"
+            }
+            Self::NothingTimed { .. } => {
+                "say when now is with --as-of; `hark patterns` tells of log records without times, too"
             }
             Self::Unreadable { .. } => "check the path and its permissions",
             Self::Dig(_) => "check the path given with --repo; `git -C DIR status` should work there",

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex};
 
-use hark_event::{Hearing, Hour, Moment, Zone};
+use hark_event::{Hearing, Hour, Moment, Unread, Zone};
 use hark_ingest::{Discovery, Reading, Source, discover, discover_to_read_once};
 use hark_listen::{Heard, HourCells, Listener, Tally, Told};
 use hark_memory::{MemoryError, Sorter};
@@ -13,7 +13,7 @@ use hark_pattern::Rules;
 use jiff::Timestamp;
 
 use crate::arguments::{Sources, Telling};
-use crate::failure::Failure;
+use crate::failure::{Failure, Remarks};
 use crate::moment_words;
 use crate::progress::Progress;
 use crate::repositories::Repositories;
@@ -32,6 +32,8 @@ pub(crate) struct Listened {
     pub(crate) repositories: Repositories,
     pub(crate) hearing: Hearing,
     pub(crate) zone: Zone,
+    /// Services that spoke in the hour that has not closed yet.
+    pub(crate) services_in_open_hour: usize,
 }
 
 /// What was counted, before anything listens to it.
@@ -58,6 +60,18 @@ impl Clock {
         Ok(Self { zone, as_of: as_of.transpose()? })
     }
 
+    /// What people call the zone.
+    pub(crate) fn zone_name(&self) -> String {
+        let zone = self.zone.time_zone();
+        zone.iana_name().map_or_else(
+            || {
+                zone.to_fixed_offset()
+                    .map_or_else(|_| "local time".to_owned(), |offset| format!("UTC{offset}"))
+            },
+            str::to_owned,
+        )
+    }
+
     /// Reads a time that was typed; "yesterday" counts from `--as-of`, else from today.
     pub(crate) fn moment(&self, text: &str) -> Result<Moment, Failure> {
         let today = self.as_of.map_or_else(Timestamp::now, Moment::timestamp);
@@ -73,6 +87,8 @@ pub(crate) fn listen(settings: &Settings, telling: &Telling, clock: Clock) -> Re
 /// A listener that has heard nothing yet.
 pub(crate) fn listener(settings: &Settings, clock: &Clock) -> Listener {
     Listener::with_rules(clock.zone.clone(), settings.patterns.rules.clone())
+        .knowing_holidays(settings.season.holidays.clone())
+        .knowing_limits(settings.metrics.limits.clone())
 }
 
 /// Reads everything and has this listener, which has heard nothing yet, listen to it.
@@ -90,22 +106,22 @@ pub(crate) fn listen_with(
     told.changes.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| a.id.cmp(&b.id)));
     told.changes.dedup_by(|a, b| a.id == b.id);
     let now = clock.as_of.or(hearing.to);
-    let (Some(now), true) = (now, hearing.records + hearing.samples + hearing.spans > 0 || !is_empty(&told))
-    else {
+    check_read(&hearing, &remarks, settings, telling)?;
+    let Some(now) = now else {
         remark_on(&hearing, &remarks, telling.quiet);
-        return Err(Failure::NothingRead { paths: named(&sources.paths) });
+        return Err(Failure::NothingTimed { paths: named(&sources.paths) });
     };
     let repositories = Repositories::read(&sources.repo, now, rules)?;
     remarks.extend(repositories.remarks.iter().cloned());
     listener.announce(repositories.changes.iter().chain(&told.changes).cloned());
-    close_hours(&mut listener, sorter, now, threads(sources))?;
+    let services_in_open_hour = close_hours(&mut listener, sorter, now, threads(sources))?;
     let heard = listener.heard(now);
     hearing.subjects = heard.subjects.clone();
     hearing.cut("alerts, reports and changes beyond 100,000 of a file", told.cut);
     heard.cut.iter().for_each(|(what, count)| hearing.cut(what, *count));
     hearing.cut.retain(|cut| cut.count > 0);
     remark_on(&hearing, &remarks, telling.quiet);
-    Ok(Listened { heard, told, repositories, hearing, zone: clock.zone })
+    Ok(Listened { heard, told, repositories, hearing, zone: clock.zone, services_in_open_hour })
 }
 
 /// How the files are to be read.
@@ -116,6 +132,8 @@ pub(crate) fn reading(sources: &Sources, clock: &Clock) -> Reading {
         service: sources.service.clone(),
         environment: sources.environment.clone(),
         hears_timeless: false,
+        hears_fields: false,
+        bytes_max: None,
     }
 }
 
@@ -124,6 +142,8 @@ pub(crate) fn reading(sources: &Sources, clock: &Clock) -> Reading {
 pub(crate) enum Readings {
     /// Once: a stream need not be kept.
     One,
+    /// Once, and of some records the values are kept.
+    OneForValues,
     /// Once to count, and again.
     Two,
 }
@@ -136,25 +156,80 @@ pub(crate) fn count(
     readings: Readings,
 ) -> Result<Counted, Failure> {
     let Settings { sources, patterns, .. } = settings;
-    let Discovery { sources: files, unread, remarks } = match readings {
-        Readings::One => discover_to_read_once(&sources.paths),
+    let Discovery { sources: files, unread, mut remarks } = match readings {
+        Readings::One | Readings::OneForValues => discover_to_read_once(&sources.paths),
         Readings::Two => discover(&sources.paths),
     };
-    let how = How { reading, rules: &patterns.rules, threads: threads(sources), quiet: telling.quiet };
+    let how = How {
+        reading,
+        rules: &patterns.rules,
+        keeps_values: readings == Readings::OneForValues,
+        threads: threads(sources),
+        quiet: telling.quiet,
+    };
     let (sorter, told, mut hearing) = read_all(&files, &how)?;
     hearing.unread.extend(unread);
+    for Unread { path, reason, .. } in &mut hearing.unread {
+        mask(path, &patterns.rules);
+        mask(reason, &patterns.rules);
+    }
     hearing.unread.sort();
+    remarks.extend(remark_on_zone(&hearing, sources));
+    remarks.iter_mut().for_each(|remark| mask(remark, &patterns.rules));
     Ok(Counted { files, sorter, told, hearing, remarks })
 }
 
+/// A zone that nobody named is worth one remark.
+fn remark_on_zone(hearing: &Hearing, sources: &Sources) -> Option<String> {
+    let first = hearing.zoneless_first.as_ref().filter(|_| sources.tz.is_none())?;
+    let who = match hearing.zoneless {
+        1 => format!("the stamps of {first} name no zone"),
+        files => format!("the stamps of {files} files, as {first}, name no zone"),
+    };
+    Some(format!("{who} and were read in UTC; name another with --tz, or `tz` under [sources] in hark.toml"))
+}
+
+/// Names of files are printed in remarks, too.
+fn mask(text: &mut String, rules: &Rules) {
+    let masked = rules.mask_secrets(text);
+    if masked.count > 0 {
+        *text = masked.text.into_owned();
+    }
+}
+
 /// As many threads as were asked for, else one for each core.
-fn threads(sources: &Sources) -> usize {
+pub(crate) fn threads(sources: &Sources) -> usize {
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     sources.threads.map_or_else(cores, usize::from)
 }
 
-fn is_empty(told: &Told) -> bool {
-    told.alerts.is_empty() && told.reports.is_empty() && told.changes.is_empty()
+/// Finding nothing in what could be understood is a result; understanding nothing at all is none.
+pub(crate) fn check_read(
+    hearing: &Hearing,
+    remarks: &[String],
+    settings: &Settings,
+    telling: &Telling,
+) -> Result<(), Failure> {
+    if hearing.files > 0 {
+        return Ok(());
+    }
+    remark_on(hearing, remarks, telling.quiet);
+    Err(nothing_read(hearing, remarks, settings, telling))
+}
+
+/// That nothing was understood, and whether remarks say why.
+pub(crate) fn nothing_read(
+    hearing: &Hearing,
+    remarks: &[String],
+    settings: &Settings,
+    telling: &Telling,
+) -> Failure {
+    let remarks = match (hearing.unread.is_empty() && remarks.is_empty(), telling.quiet) {
+        (true, _) => Remarks::None,
+        (false, true) => Remarks::Unsaid,
+        (false, false) => Remarks::Said,
+    };
+    Failure::NothingRead { paths: named(&settings.sources.paths), remarks }
 }
 
 /// The paths as a message names them.
@@ -167,6 +242,7 @@ pub(crate) fn named(paths: &[impl AsRef<Path>]) -> String {
 struct How<'a> {
     reading: &'a Reading,
     rules: &'a Arc<Rules>,
+    keeps_values: bool,
     threads: usize,
     quiet: bool,
 }
@@ -208,7 +284,8 @@ fn read_one(
     sorter: &Mutex<Sorter>,
     progress: &Progress,
 ) -> Result<(Told, Hearing), MemoryError> {
-    let mut tally = Tally::with_rules(how.rules.clone());
+    let tally = Tally::with_rules(how.rules.clone());
+    let mut tally = if how.keeps_values { tally.keeping_values() } else { tally };
     let mut failed = None;
     let mut events = 0_u64;
     let mut hearing = source.read(how.reading, &progress.bytes, &mut |event| {
@@ -229,7 +306,7 @@ fn read_one(
     Ok((tally.take_told(), hearing))
 }
 
-/// Closes all hours that have ended by now.
+/// Closes all hours that have ended by now; says how many services spoke in the one that has not.
 ///
 /// With more than one thread the next hours are put together while one is listened to.
 fn close_hours(
@@ -237,7 +314,7 @@ fn close_hours(
     sorter: Sorter,
     now: Moment,
     threads: usize,
-) -> Result<(), MemoryError> {
+) -> Result<usize, MemoryError> {
     let hours = sorter.into_hours()?;
     if threads < 2 {
         return close_in_order(listener, hours, now);
@@ -260,11 +337,13 @@ fn close_in_order(
     listener: &mut Listener,
     hours: impl IntoIterator<Item = Result<(Hour, HourCells), MemoryError>>,
     now: Moment,
-) -> Result<(), MemoryError> {
+) -> Result<usize, MemoryError> {
     let mut next: Option<Hour> = None;
+    let mut services_in_open_hour = 0;
     for hour in hours {
         let (hour, cells) = hour?;
         if hour.end() > now {
+            services_in_open_hour = cells.services();
             break;
         }
         close_empty(listener, next, hour);
@@ -272,7 +351,7 @@ fn close_in_order(
         next = Some(hour + 1);
     }
     close_empty(listener, next, now.hour());
-    Ok(())
+    Ok(services_in_open_hour)
 }
 
 /// Closes hours in which nothing was heard, up to and without `until`; where all is forgotten the rest is passed over.

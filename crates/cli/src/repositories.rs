@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use hark_dig::{Repository, Source};
-use hark_event::{Change, CodeJoin, Episode, Id, Level, Moment, Note, SubjectKind};
+use hark_event::{Change, CodeJoin, Episode, Id, Level, Moment, Note, RepositoryHeard, SubjectKind};
 use hark_listen::Heard;
 use hark_pattern::Rules;
 
@@ -56,6 +56,20 @@ impl Repositories {
     /// Whether there is any.
     pub(crate) fn is_empty(&self) -> bool {
         self.repositories.is_empty()
+    }
+
+    /// What each of them holds.
+    pub(crate) fn heard(&self) -> Vec<RepositoryHeard> {
+        let heard = |(repository, source): &(Repository, Source)| RepositoryHeard {
+            name: Arc::from(repository.name()),
+            changes: self
+                .changes
+                .iter()
+                .filter(|change| change.repository.as_deref() == Some(repository.name()))
+                .count() as u64,
+            notes: source.notes().len() as u64,
+        };
+        self.repositories.iter().map(heard).collect()
     }
 
     /// All notes in the code.

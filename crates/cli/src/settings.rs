@@ -8,7 +8,9 @@
 //! known. Its keys stand, commented, in `docs/hark.toml`, which a test compares with what is asked for.
 
 mod attention;
+mod metrics;
 mod patterns;
+mod season;
 mod section;
 mod sources;
 
@@ -20,13 +22,15 @@ use crate::arguments::Sources;
 use crate::failure::Failure;
 
 pub(crate) use attention::AttentionSettings;
+pub(crate) use metrics::MetricSettings;
 pub(crate) use patterns::PatternSettings;
+pub(crate) use season::SeasonSettings;
 pub(crate) use section::Fault;
 use section::{Section, read_document};
 use sources::SourceSettings;
 
 /// The file that is read without being asked for.
-const FILE_NAME: &str = "hark.toml";
+pub(crate) const FILE_NAME: &str = "hark.toml";
 /// A longer file is no file of settings.
 const FILE_BYTES_MAX: u64 = 1024 * 1024;
 
@@ -36,6 +40,8 @@ pub(crate) struct Settings {
     pub(crate) sources: Sources,
     pub(crate) attention: AttentionSettings,
     pub(crate) patterns: PatternSettings,
+    pub(crate) season: SeasonSettings,
+    pub(crate) metrics: MetricSettings,
 }
 
 /// What a file of settings means by itself.
@@ -44,6 +50,8 @@ struct Written {
     sources: SourceSettings,
     attention: AttentionSettings,
     patterns: PatternSettings,
+    season: SeasonSettings,
+    metrics: MetricSettings,
 }
 
 impl Settings {
@@ -54,18 +62,18 @@ impl Settings {
             None => read_if_there(Path::new(FILE_NAME))?.map(|text| (Path::new(FILE_NAME), text)),
         };
         let written = written.map(|(path, text)| Written::read(&text, path)).transpose()?;
-        let Written { sources: said, attention, patterns } = written.unwrap_or_default();
+        let Written { sources: said, attention, patterns, season, metrics } = written.unwrap_or_default();
         let sources = said.below(sources);
         if sources.paths.is_empty() {
             return Err(Failure::NoPath);
         }
-        Ok(Self { sources, attention, patterns })
+        Ok(Self { sources, attention, patterns, season, metrics })
     }
 
     /// The defaults, for what is asked here and nothing else.
     pub(crate) fn plain(sources: Sources) -> Self {
-        let Written { attention, patterns, .. } = Written::default();
-        Self { sources, attention, patterns }
+        let Written { attention, patterns, season, metrics, .. } = Written::default();
+        Self { sources, attention, patterns, season, metrics }
     }
 }
 
@@ -76,6 +84,8 @@ impl Written {
             sources: document.section("sources", |section| SourceSettings::read(section, folder)),
             attention: document.section("attention", AttentionSettings::read),
             patterns: document.section("patterns", PatternSettings::read),
+            season: document.section("season", SeasonSettings::read),
+            metrics: document.section("metrics", MetricSettings::read),
         });
         if faults.is_empty() { Ok(written) } else { Err(Failure::Settings { path: path.to_owned(), faults }) }
     }
@@ -147,6 +157,8 @@ mod tests {
                 document.section("sources", |section| SourceSettings::read(section, Path::new("")));
                 document.section("attention", AttentionSettings::read);
                 document.section("patterns", PatternSettings::read);
+                document.section("season", SeasonSettings::read);
+                document.section("metrics", MetricSettings::read);
             }),
             keys
         );
@@ -193,6 +205,14 @@ mod tests {
         assert_eq!(
             faults("[patterns]\ndefined = [\"<*>\"]"),
             "2: `patterns.defined` holds `<*>`, which has no word of its own, so that it would match everything"
+        );
+        assert_eq!(
+            faults("[season]\nholidays = [\"12-25\", \"02-30\"]"),
+            "2: `season.holidays` holds `02-30`, which is neither a day (2026-04-06) nor one of every year (12-25)"
+        );
+        assert_eq!(
+            faults("[metrics]\nlimits = [\"queue_depth many\"]"),
+            "2: `metrics.limits` holds `queue_depth many`, which is not a series, a blank and a number"
         );
         assert!(faults("[sources\n").starts_with("1: "));
         assert_eq!(faults("sources = 3"), "1: `sources` is a number, and should be a section");

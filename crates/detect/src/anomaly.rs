@@ -19,10 +19,10 @@ use crate::robust::median;
 const DAYS_MAX: usize = 28;
 /// Days on which a trait must have shown before it is judged.
 const DAYS_MIN: usize = 2;
-/// Before a whole week is known, the first weekend would be a surprise: until then only what is more than ever is judged (a high
+/// Days of a whole week. Before it is known, the first weekend would be a surprise: until then only what is more than ever is judged (a high
 /// value, a jump, restlessness), not levels, not hours of the day and nothing that is less; and the surprise counts for less, by
 /// this share of it at the most.
-const WEEK_DAYS: usize = 7;
+pub const WEEK_DAYS: usize = 7;
 const FIRST_WEEK_LESS: f64 = 0.3;
 /// A day is remembered as going at most so many times as far as all before it.
 const WILD_MAX: f32 = 3.0;
@@ -217,6 +217,13 @@ impl Memory {
         }
         let unknown = 1.0 - days.min(WEEK_DAYS) as f64 / WEEK_DAYS as f64;
         self.farthest[at].surprise(far) * (1.0 - FIRST_WEEK_LESS * unknown)
+    }
+
+    /// Of two hours of the day at which values may be usual: the one at which they are nearer to it.
+    pub fn nearer(&self, values: &[f32], hours_of_day: [usize; 2]) -> usize {
+        let middle = median(values.iter().map(|&value| f64::from(value))).unwrap_or(f64::NAN) as f32;
+        let [apart, other] = hours_of_day.map(|hour| (middle - self.usual_by_hour[hour % DAY]).abs());
+        hours_of_day[usize::from(other < apart)]
     }
 
     /// Closes a day: its farthest excursions join those of the days before, and what is usual is learned from the hourly

@@ -8,6 +8,7 @@
 //! None of these methods knows the future: each looks only backward from the end of its slice.
 
 pub mod anomaly;
+pub mod burst;
 pub mod company;
 pub mod counts;
 pub mod drift;
@@ -16,10 +17,12 @@ pub mod form;
 pub mod gone;
 pub mod novelty;
 pub mod rank;
+pub mod returned;
 pub mod robust;
 pub mod saturation;
 pub mod season;
 pub mod shift;
+pub mod spread;
 pub mod vanished;
 
 /// Which way a quantity went.

@@ -3,16 +3,19 @@
 //! A straight line (Theil-Sen) through the daily medians of the last week, taken seriously only if nearly
 //! every day went the same way and the last one is the farthest of all that is remembered: a sawtooth that
 //! is emptied every night, or a disk that log rotation frees, never goes beyond its own history.
+//! The date has an interval: what the slopes make of it between which the true one lies in nine of ten cases (Sen 1968).
 //! It knows no seasons and no acceleration: a forecast, not a promise.
 
-use crate::robust::theil_sen;
+use crate::robust::{slope_between, theil_sen};
 
 /// Days that are judged.
 pub const DAYS: usize = 6;
 /// History before the days that are judged.
-const DAYS_BEFORE_MIN: usize = 7;
+pub const DAYS_BEFORE_MIN: usize = 7;
 /// Beyond so many days a straight line says nothing.
 const HORIZON_DAYS: f64 = 30.0;
+/// And beyond so many it might as well say never.
+const YEAR_DAYS: f64 = 366.0;
 /// How much farther than its usual day-to-day flutter it must have gone.
 const FLUTTERS_MIN: f64 = 4.0;
 
@@ -20,13 +23,39 @@ const FLUTTERS_MIN: f64 = 4.0;
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Saturation {
     /// Days from now until the limit is reached at the present rate.
-    pub days_left: f64,
+    pub left: DaysLeft,
     /// Units of the series a day.
     pub slope_per_day: f64,
     /// How many days the series has gone this way.
     pub days_since_onset: usize,
     /// How much sooner than the horizon, and how far beyond history: at 1 it is just noticed.
     pub score: f64,
+}
+
+/// Days until a limit is reached, if it goes on like this.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct DaysLeft {
+    /// At the slope that fits best.
+    pub likely: f64,
+    /// At the steepest that may be true.
+    pub soonest: f64,
+    /// At the flattest, if that reaches it within a year.
+    pub latest: Option<f64>,
+}
+
+/// How long until `limit` is reached from `last`, by the slope of points of (day, value) and what is known of it; `None` if they
+/// do not go that way.
+pub fn days_left(points: &[(f64, f64)], last: f64, limit: f64) -> Option<DaysLeft> {
+    let away = limit - last;
+    let at = |slope: f64| Some(away / slope).filter(|days| days.is_finite() && *days >= 0.0);
+    let likely = at(theil_sen(points)?)?;
+    let (low, high) = slope_between(points)?;
+    let (steepest, flattest) = if away < 0.0 { (low, high) } else { (high, low) };
+    Some(DaysLeft {
+        likely,
+        soonest: at(steepest).map_or(likely, |days| days.min(likely)),
+        latest: at(flattest).filter(|days| *days <= YEAR_DAYS).map(|days| days.max(likely)),
+    })
 }
 
 /// Looks whether daily medians (oldest first, `NaN` where not measured) are on their way to `limit`.
@@ -55,9 +84,9 @@ pub fn saturation(daily: &[f64], limit: f64) -> Option<Saturation> {
     let usual = usual_step(&daily[..daily.len() - DAYS]);
     let flutter = flutter(&daily[..daily.len() - DAYS]);
     let beyond = last * toward - farthest;
-    let days_left = (limit - last) / slope;
+    let left = days_left(&points, last, limit)?;
     // Three days at this rate must lie beyond all that was seen, and the rate must be unusual for the series.
-    if days_left > HORIZON_DAYS || beyond <= 0.0 || slope.abs() < 1.5 * usual {
+    if left.likely > HORIZON_DAYS || beyond <= 0.0 || slope.abs() < 1.5 * usual {
         return None;
     }
     if slope.abs() * (DAYS - 1) as f64 <= FLUTTERS_MIN * flutter {
@@ -66,10 +95,10 @@ pub fn saturation(daily: &[f64], limit: f64) -> Option<Saturation> {
     let days_since_onset =
         daily.windows(2).rev().take_while(|pair| (pair[1] - pair[0]) * toward > 0.0).count().max(1);
     Some(Saturation {
-        days_left,
+        left,
         slope_per_day: slope,
         days_since_onset,
-        score: (HORIZON_DAYS / days_left.max(1.0)).sqrt().max(1.0),
+        score: (HORIZON_DAYS / left.likely.max(1.0)).sqrt().max(1.0),
     })
 }
 
@@ -116,7 +145,31 @@ mod tests {
     #[test]
     fn a_disk_that_fills_is_dated() {
         let found = saturation(&disk(14, 6, 3.0), 100.0).expect("a forecast");
-        assert!((8.0..14.0).contains(&found.days_left), "{found:?}");
+        assert!((8.0..14.0).contains(&found.left.likely), "{found:?}");
+        let latest = found.left.latest.expect("it comes within a year");
+        assert!(found.left.soonest < found.left.likely && found.left.likely < latest, "{found:?}");
+    }
+
+    #[test]
+    fn a_straight_line_has_one_date_and_a_wild_one_may_never_arrive() {
+        let line: Vec<(f64, f64)> = (0..6).map(|day| (f64::from(day), 50.0 + 5.0 * f64::from(day))).collect();
+        let left = days_left(&line, 75.0, 100.0).expect("it goes there");
+        assert_eq!(left, DaysLeft { likely: 5.0, soonest: 5.0, latest: Some(5.0) });
+        assert_eq!(days_left(&line, 75.0, 0.0), None, "it goes the other way");
+        let wild = [50.0, 58.0, 46.0, 61.0, 49.0, 60.0];
+        let wild: Vec<(f64, f64)> = (0..).map(f64::from).zip(wild).collect();
+        assert_eq!(days_left(&wild, 60.0, 100.0).expect("a guess").latest, None);
+    }
+
+    #[test]
+    fn neither_shift_nor_scale_moves_the_date() {
+        let found = saturation(&disk(14, 6, 3.0), 100.0).expect("a forecast");
+        for (times, plus) in [(8.0, 0.0), (0.5, 128.0), (-4.0, 16.0)] {
+            let daily: Vec<f64> = disk(14, 6, 3.0).iter().map(|value| value * times + plus).collect();
+            let other = saturation(&daily, 100.0 * times + plus).expect("the same forecast");
+            assert!((other.left.soonest - found.left.soonest).abs() < 1e-6, "{other:?}");
+            assert!((other.left.likely - found.left.likely).abs() < 1e-6, "{other:?}");
+        }
     }
 
     #[test]

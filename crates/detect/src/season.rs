@@ -15,12 +15,15 @@
 //! A quantity that has moved along a straight line for as long as it is known (a certificate that runs down, a
 //! counter shown as a gauge) is expected to go on along it: only then is a trend part of what is usual.
 //!
-//! It cannot know holidays, nor seasons longer than a week.
+//! It cannot know holidays, nor seasons longer than a week: an hour that may stand at another place of the week is held
+//! against both.
 
 use crate::robust::{kendall_tau, median, median_of_at_least, quantile, sigma, theil_sen};
 
 /// Hours of history below which no season is fitted.
 pub const HOURS_MIN: usize = 8 * 24;
+/// Weeks of history below which all days of the week are alike.
+pub const WEEKS_MIN: usize = 4;
 const WEEK: usize = 168;
 /// Weeks are believed if they leave less than this share of what all days together leave.
 const WEEK_MISS_MAX: f64 = 0.9;
@@ -97,7 +100,7 @@ impl Season {
         if weekly {
             explain(&mut rest, slots, &mut profile, |slot, other| slot / 24 == other / 24, 2 * 16);
         }
-        if weekly && days >= 28 {
+        if weekly && days >= WEEKS_MIN * 7 {
             explain(&mut rest, slots, &mut profile, is_neighbour, 9);
         }
         let sigma = spread(&rest, center, logarithmic);
@@ -121,6 +124,19 @@ impl Season {
         let expected =
             f64::from(self.profile[usize::from(slot)]) + self.slope_per_hour * hours_since_first as f64;
         ((transform(value, self.logarithmic) - expected) / self.sigma) as f32
+    }
+
+    /// The same for an hour that may stand at either of two places of the week: nothing if the value lies between what is usual at
+    /// both, else the smaller of the two.
+    pub fn score_either(&self, value: f32, slots: [u8; 2], hours_since_first: i64) -> f32 {
+        let [one, other] = slots.map(|slot| self.score(value, slot, hours_since_first));
+        if one * other < 0.0 {
+            0.0
+        } else if one.abs() <= other.abs() {
+            one
+        } else {
+            other
+        }
     }
 
     /// What is expected then, so many sigmas above the profile, in the units of the series.

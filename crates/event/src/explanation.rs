@@ -28,7 +28,7 @@ pub struct PatternExplained {
     pub former: Vec<Former>,
     /// How many more there were.
     pub former_cut: u64,
-    /// What stood where the first line has wildcards, in order.
+    /// What stood where the first line has wildcards, in order, and in the fields beside the message, by name.
     pub fields: Vec<FieldValues>,
     /// Records whose values could not be told apart.
     pub fields_unread: u64,
@@ -89,11 +89,13 @@ pub struct Former {
     pub name: String,
 }
 
-/// What stood in one wildcard.
+/// What stood in one wildcard, or in one field beside the message.
 #[derive(Clone, PartialEq, Debug)]
 pub struct FieldValues {
-    /// The key before it, where there is one.
+    /// The key before it, where there is one; the name of a field.
     pub key: Option<String>,
+    /// Whether it is a field beside the message, and no wildcard.
+    pub is_beside: bool,
     /// Its kind.
     pub kind: &'static str,
     /// How many values.

@@ -20,7 +20,24 @@ pub struct Unread {
     pub path: String,
     /// Why, and what to do about it.
     pub reason: String,
+    /// Whether what was before the fault was read.
+    pub is_read_in_part: bool,
 }
+
+/// A line that could not be understood.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Reject {
+    /// The file as the user named it.
+    pub path: String,
+    /// The line, counted from 1.
+    pub line: u64,
+    /// Why, as a fragment.
+    pub reason: String,
+}
+
+/// So many rejected lines are named in all, and of one file.
+const REJECTS_MAX: usize = 12;
+const REJECTS_OF_A_FILE_MAX: usize = 3;
 
 /// Files that could not be understood for the same kind of reason.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -56,6 +73,14 @@ pub struct Hearing {
     pub truncated: u64,
     /// Lines, samples or spans that could not be understood.
     pub rejected: u64,
+    /// The first of those, by name of their files and line.
+    pub rejects: Vec<Reject>,
+    /// Records whose stamps those around them contradict.
+    pub outliers: u64,
+    /// Files whose stamps name no zone.
+    pub zoneless: u64,
+    /// The first of those by name.
+    pub zoneless_first: Option<String>,
     /// Secrets and personal data that were masked.
     pub masked: u64,
     /// How many subjects of each kind are known.
@@ -80,6 +105,13 @@ impl Hearing {
         self.undated += other.undated;
         self.truncated += other.truncated;
         self.rejected += other.rejected;
+        self.rejects.extend(other.rejects.iter().cloned());
+        self.rejects.sort();
+        self.rejects.truncate(REJECTS_MAX);
+        self.outliers += other.outliers;
+        self.zoneless += other.zoneless;
+        self.zoneless_first =
+            self.zoneless_first.take().into_iter().chain(other.zoneless_first.clone()).min();
         self.masked += other.masked;
         for (kind, count) in &other.subjects {
             *self.subjects.entry(*kind).or_default() += count;
@@ -96,6 +128,13 @@ impl Hearing {
         match self.cut.binary_search_by(|cut| cut.what.as_str().cmp(what)) {
             Ok(found) => self.cut[found].count += count,
             Err(gap) => self.cut.insert(gap, Cut { what: what.to_owned(), count }),
+        }
+    }
+
+    /// Names a rejected line, if it is one of the first of its file; called in the order of the file.
+    pub fn reject(&mut self, path: &str, line: u64, reason: &str) {
+        if self.rejects.len() < REJECTS_OF_A_FILE_MAX {
+            self.rejects.push(Reject { path: path.to_owned(), line, reason: reason.to_owned() });
         }
     }
 
@@ -135,8 +174,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_first_rejected_lines_are_named_whatever_the_order_of_files() {
+        let of = |path: &str, lines: &[u64]| {
+            let mut hearing = Hearing::default();
+            lines.iter().for_each(|&line| hearing.reject(path, line, "no number"));
+            hearing
+        };
+        let files = [of("b", &[7, 8]), of("a", &[1, 2, 3, 4, 5])];
+        let (mut there, mut back) = (Hearing::default(), Hearing::default());
+        files.iter().for_each(|file| there.add(file));
+        files.iter().rev().for_each(|file| back.add(file));
+        let named: Vec<_> = there.rejects.iter().map(|reject| (reject.path.as_str(), reject.line)).collect();
+        assert_eq!(named, [("a", 1), ("a", 2), ("a", 3), ("b", 7), ("b", 8)]);
+        assert_eq!(there, back);
+    }
+
+    #[test]
     fn files_that_fail_for_like_reasons_are_told_once() {
-        let unread = |path: &str, reason: &str| Unread { path: path.to_owned(), reason: reason.to_owned() };
+        let unread = |path: &str, reason: &str| Unread {
+            path: path.to_owned(),
+            reason: reason.to_owned(),
+            is_read_in_part: false,
+        };
         let hearing = Hearing {
             unread: vec![
                 unread("a", "no time stamp in its first 12 lines"),

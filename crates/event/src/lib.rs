@@ -10,6 +10,7 @@ mod code;
 mod curve;
 mod explanation;
 mod hearing;
+mod holidays;
 mod identity;
 mod level;
 mod moment;
@@ -19,6 +20,7 @@ mod record;
 mod signal;
 mod span;
 mod subject;
+mod survey;
 
 pub use alert::{Alert, UserReport};
 pub use change::{Change, ChangeKind};
@@ -27,13 +29,18 @@ pub use curve::Curve;
 pub use explanation::{
     Explained, FieldNumbers, FieldValues, Former, PatternExplained, PlaceExplained, PlaceReason,
 };
-pub use hearing::{Cut, Hearing, Unread, UnreadAlike};
+pub use hearing::{Cut, Hearing, Reject, Unread, UnreadAlike};
+pub use holidays::Holidays;
 pub use identity::{Id, stable_hash};
 pub use level::Level;
 pub use moment::{Hour, Moment, Window, Zone};
 pub use past_incident::PastIncident;
 pub use pattern::{Pattern, Patterns};
-pub use record::{Event, LogRecord, Origin, Place, Sample};
+pub use record::{Event, LogRecord, Origin, Place, RecordFields, Sample};
 pub use signal::{BaseRate, Episode, Evidence, Listening, Signal, SignalKind};
 pub use span::{Peer, PeerKind, Span, SpanKind};
 pub use subject::{Subject, SubjectKind};
+pub use survey::{
+    ClockDoubt, FormHeard, Prospect, ProspectKind, RepositoryHeard, Sampled, ServiceHeard, Stretch, Survey,
+    Telemetry,
+};

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::ops::{Add, Sub};
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
 const NANOS_PER_SECOND: i64 = 1_000_000_000;
 const SECONDS_PER_HOUR: i64 = 3_600;
@@ -177,6 +177,16 @@ impl Zone {
         let local = hour.start().seconds() + i64::from(offset.seconds());
         // 1970-01-01 was a Thursday, which is day 3 of a week that begins on Monday.
         (local.div_euclid(SECONDS_PER_HOUR) + 3 * 24).rem_euclid(168) as usize
+    }
+
+    /// The local day in which the UTC hour begins.
+    pub fn date(&self, hour: Hour) -> Date {
+        self.0.to_datetime(hour.start().timestamp()).date()
+    }
+
+    /// By how many whole hours local time is ahead of universal time in this hour.
+    pub fn offset_hours(&self, hour: Hour) -> i64 {
+        i64::from(self.0.to_offset(hour.start().timestamp()).seconds()).div_euclid(SECONDS_PER_HOUR)
     }
 
     /// Local hour of the day in which the UTC hour begins, 0 to 23.

@@ -1,6 +1,6 @@
 //! The log patterns that were heard, with their counts: what `hark patterns` tells.
 
-use crate::{Curve, Hearing, Id, Level, Moment, Origin};
+use crate::{Curve, FieldValues, Hearing, Id, Level, Moment, Origin};
 
 /// One pattern of one service, counted.
 #[derive(Clone, PartialEq, Debug)]
@@ -23,6 +23,10 @@ pub struct Pattern {
     pub last_seen: Option<Moment>,
     /// The earliest record, masked; empty where none was kept.
     pub sample: String,
+    /// What stood in its wildcards and fields, of the records that were picked for it; empty where nobody asked.
+    pub fields: Vec<FieldValues>,
+    /// How many records were picked.
+    pub picked: u64,
     /// Records over time, the same stretch for all patterns; `None` if no record has a time.
     pub curve: Option<Curve>,
 }

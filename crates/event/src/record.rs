@@ -29,6 +29,59 @@ impl fmt::Display for Place {
     }
 }
 
+/// Names and values that a record carries beside its message, in the order in which it has them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct RecordFields<'a> {
+    text: &'a str,
+    ends: &'a [(u32, u32)],
+    are_message: bool,
+}
+
+impl<'a> RecordFields<'a> {
+    /// Fields whose names and values stand in `text` one behind the other and end where `ends` says: name, value, name, value.
+    ///
+    /// # Panics
+    /// If the last ends behind the text.
+    pub fn new(text: &'a str, ends: &'a [(u32, u32)]) -> Self {
+        assert!(
+            ends.last().is_none_or(|(_, value)| *value as usize <= text.len()),
+            "fields end with their text"
+        );
+        Self { text, ends, are_message: false }
+    }
+
+    /// The same where the record has no message of its own: its first line is these fields, printed.
+    pub fn as_message(self) -> Self {
+        Self { are_message: true, ..self }
+    }
+
+    /// Whether the first line of the record's message is nothing but these fields.
+    pub fn are_message(&self) -> bool {
+        self.are_message
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Name and value of each.
+    pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        let (text, mut start) = (self.text, 0);
+        self.ends.iter().map(move |&(name, value)| {
+            let (name, value) = (name as usize, value as usize);
+            let field = (&text[start..name], &text[name..value]);
+            start = value;
+            field
+        })
+    }
+}
+
 /// One log record. Several lines may belong to it.
 #[derive(Clone, Debug)]
 pub struct LogRecord<'a> {
@@ -44,6 +97,8 @@ pub struct LogRecord<'a> {
     pub message: &'a str,
     /// `service.version`, where the record carries one.
     pub version: Option<&'a str>,
+    /// What it says beside its message, where it is a record of fields (JSON, logfmt, OTLP). Not yet masked.
+    pub fields: RecordFields<'a>,
     /// Values of fields that name another service (`peer.service`, `upstream`, `server.address`, …).
     pub peers: &'a [&'a str],
     /// The file that it stands in.

@@ -9,12 +9,18 @@ pub enum SignalKind {
     PatternNew,
     /// A pattern that is said more and more.
     PatternRising,
+    /// A pattern that is said in an hour or two as never before.
+    PatternBurst,
     /// A regular pattern that stopped.
     PatternVanished,
+    /// A pattern that had been silent for weeks.
+    PatternReturned,
     /// A metric that moves slowly and steadily away from its baseline.
     MetricDrift,
     /// A metric that stepped to another level and stayed.
     MetricShift,
+    /// A metric that scatters more than it did.
+    MetricSpread,
     /// A metric that will reach its limit.
     MetricSaturation,
     /// A metric that goes beyond all that it has done.
@@ -39,9 +45,12 @@ impl SignalKind {
         match self {
             Self::PatternNew => "pattern-new",
             Self::PatternRising => "pattern-rising",
+            Self::PatternBurst => "pattern-burst",
             Self::PatternVanished => "pattern-vanished",
+            Self::PatternReturned => "pattern-returned",
             Self::MetricDrift => "metric-drift",
             Self::MetricShift => "metric-shift",
+            Self::MetricSpread => "metric-spread",
             Self::MetricSaturation => "metric-saturation",
             Self::MetricAnomaly => "metric-anomaly",
             Self::MetricGone => "metric-gone",

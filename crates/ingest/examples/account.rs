@@ -24,8 +24,15 @@ fn main() {
     for unread in &found.unread {
         println!("unread: {}: {}", unread.path, unread.reason);
     }
-    let reading =
-        Reading { zone: Zone::utc(), as_of: None, service: None, environment: None, hears_timeless: false };
+    let reading = Reading {
+        zone: Zone::utc(),
+        as_of: None,
+        service: None,
+        environment: None,
+        hears_timeless: false,
+        hears_fields: true,
+        bytes_max: None,
+    };
     for source in &found.sources {
         let mut shown = 0;
         let began = Instant::now();

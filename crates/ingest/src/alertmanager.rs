@@ -34,12 +34,12 @@ pub(crate) fn read(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
             && !is_empty
             && !message.as_ref().is_some_and(|message| message["alerts"].is_array())
         {
-            tally.rejected += 1;
+            tally.reject(number, "no message with `alerts`, and no alert with `startsAt`");
         }
         for alert in told.drain(..) {
             match understand(alert, &common, number, &mut times, ear) {
                 Some(alert) => is_known = Some(ear.alert(alert) || is_known == Some(true)),
-                None => tally.rejected += 1,
+                None => tally.reject(number, "an alert without a `startsAt` that can be read"),
             }
         }
         if is_known == Some(true) && common.truncated > 0 {

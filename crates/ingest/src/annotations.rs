@@ -37,9 +37,12 @@ pub(crate) fn read(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
         let before = lines.tally;
         let Some(line) = lines.next() else { return known_lines.count(lines.tally.since(before), None, ear) };
         let is_empty = line.bytes.trim_ascii().is_empty();
+        let number = line.number;
         let annotation = serde_json::from_slice::<Annotation>(line.bytes).ok();
         let mut tally = lines.tally.since(before);
-        tally.rejected += u64::from(annotation.is_none() && !is_empty);
+        if annotation.is_none() && !is_empty {
+            tally.reject(number, "no annotation with a `time` in milliseconds");
+        }
         let is_known = annotation.map(|annotation| say(&annotation, ear));
         known_lines.count(tally, is_known, ear);
     }

@@ -39,14 +39,16 @@ pub(crate) fn read(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
     loop {
         let before = lines.tally;
         let Some(line) = lines.next() else { return known_lines.count(lines.tally.since(before), None, ear) };
-        let is_empty = line.bytes.trim_ascii().is_empty();
+        let (number, is_empty) = (line.number, line.bytes.trim_ascii().is_empty());
         let event = serde_json::from_slice::<Value>(line.bytes).ok();
         let told = event.as_ref().and_then(|event| understand(event, &mut times, ear));
         let is_known = told.as_ref().map(|told| say(told, ear));
         let is_rejected = told.is_none() && !is_empty;
         drop(event);
         let mut tally = lines.tally.since(before);
-        tally.rejected += u64::from(is_rejected);
+        if is_rejected {
+            tally.reject(number, "no event with a type and a time");
+        }
         known_lines.count(tally, is_known, ear);
     }
 }

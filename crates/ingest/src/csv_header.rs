@@ -5,9 +5,13 @@ use std::io::Cursor;
 use crate::csv::{Next, Rows, delimiter_of, number};
 use crate::lines::{LINE_BYTES_MAX, Lines};
 use crate::origin::{ENVIRONMENT_KEYS, SERVICE_KEYS};
-use crate::stamp::FieldReader;
+use crate::stamp::{FieldReader, search};
 
 const SAMPLE_ROWS: usize = 50;
+/// Further rows that name columns.
+const LEVELS_MAX: usize = 6;
+/// A line with so few commas may be prose.
+const COLUMNS_MIN: usize = 3;
 
 const TIME_NAMES: [&str; 13] = [
     "time",
@@ -43,8 +47,20 @@ pub(crate) struct Table {
     pub(crate) service: Option<Column>,
     /// The column that names the environment.
     pub(crate) environment: Option<usize>,
+    /// How many rows stand before the first of values.
+    pub(crate) header_rows: usize,
     /// What the rows are.
     pub(crate) rows: RowKind,
+}
+
+impl Table {
+    /// What people call it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self.rows {
+            RowKind::Log { .. } => "table of log records (CSV)",
+            RowKind::Long { .. } | RowKind::Wide { .. } => "table of metrics (CSV)",
+        }
+    }
 }
 
 /// Where a service's name stands.
@@ -107,6 +123,18 @@ pub(crate) fn read(head: &[u8]) -> Option<Result<Table, String>> {
     Some(sample.understand(delimiter))
 }
 
+/// Whether the head is a table beyond doubt, though some of its cells look like stamps: its first line has none.
+pub(crate) fn is_plainly_one(head: &[u8]) -> bool {
+    let first =
+        head.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
+    let text = String::from_utf8_lossy(first);
+    search(text.as_bytes()).is_none()
+        && Sample::read(head, delimiter_of(&text)).is_some_and(|sample| {
+            let columns = sample.header.len();
+            columns >= COLUMNS_MIN && sample.rows.iter().all(|row| row.len() == columns)
+        })
+}
+
 struct Sample {
     header: Vec<String>,
     rows: Vec<Vec<String>>,
@@ -138,6 +166,9 @@ impl Sample {
                 .to_owned());
         }
         let Some(time) = self.time_column() else {
+            if let Some(table) = self.levels(delimiter) {
+                return Ok(table);
+            }
             return Err(format!(
                 "a table without a time column that can be read (columns: {}); \
                  name one `time` or `timestamp` and write RFC 3339 or epoch seconds into it",
@@ -150,6 +181,7 @@ impl Sample {
         let mut table = Table {
             delimiter,
             columns: self.header.len(),
+            header_rows: 1,
             time,
             service,
             environment,
@@ -159,6 +191,45 @@ impl Sample {
             table.rows = self.metric_rows(&table)?;
         }
         Ok(table)
+    }
+
+    /// A table whose columns are named by several rows, as pandas writes them: the name of each level stands in the first
+    /// column, and below them the times do.
+    fn levels(&self, delimiter: u8) -> Option<Table> {
+        let mut reader = FieldReader::default();
+        let further = self.rows.iter().take_while(|row| reader.read(&row[0]).is_none()).count();
+        let values = &self.rows[further..];
+        let is_even = values.iter().all(|row| reader.read(&row[0]).is_some());
+        if further == 0 || further > LEVELS_MAX || values.is_empty() || !is_even {
+            return None;
+        }
+        let levels: Vec<&Vec<String>> = std::iter::once(&self.header)
+            .chain(&self.rows[..further])
+            .filter(|row| row[1..].iter().any(|cell| !cell.is_empty()))
+            .collect();
+        let of = |wanted: &dyn Fn(&str) -> bool| {
+            levels.iter().position(|row| wanted(&row[0].to_ascii_lowercase()))
+        };
+        let series = of(&|name| SERIES_NAMES.contains(&name))?;
+        let service = of(&|name| name.contains("service"));
+        let cell = |row: usize, at: usize| levels[row].get(at).map_or("", String::as_str);
+        let name = |at: usize| {
+            let labels = levels.iter().enumerate().filter(|(row, _)| *row != series).map(|(row, names)| {
+                let label = if Some(row) == service { "service" } else { &names[0] };
+                format!("{label}=\"{}\"", cell(row, at).replace('\\', "\\\\").replace('"', "\\\""))
+            });
+            format!("{}{{{}}}", cell(series, at), labels.collect::<Vec<_>>().join(","))
+        };
+        let values = (1..self.header.len()).map(|at| (at, Some(name(at)))).collect();
+        Some(Table {
+            delimiter,
+            columns: self.header.len(),
+            header_rows: further + 1,
+            time: 0,
+            service: None,
+            environment: None,
+            rows: RowKind::Wide { values, labels: Vec::new() },
+        })
     }
 
     /// Rows of log records; the text column is `usize::MAX` if there is none.
@@ -298,6 +369,23 @@ mod tests {
                 labels: vec![(4, "zone".to_owned())],
             },
         );
+    }
+
+    #[test]
+    fn columns_may_be_named_by_several_rows() {
+        let head = "microservice,shop,\"a \"\"b\"\"\"\nmetric,latency,errors\nstatistic,Average,Sum\nunix_timestamp,,\n1681849920.0,0.02,3\n1681850220.0,0.03,\n";
+        let table = read(head.as_bytes()).expect("a table").expect("a usable table");
+        assert_eq!((table.header_rows, table.time), (4, 0));
+        let RowKind::Wide { values, .. } = table.rows else { panic!("{:?}", table.rows) };
+        assert_eq!(values[0].1.as_deref(), Some("latency{service=\"shop\",statistic=\"Average\"}"));
+        assert_eq!(values[1].1.as_deref(), Some("errors{service=\"a \\\"b\\\"\",statistic=\"Sum\"}"));
+    }
+
+    #[test]
+    fn a_table_without_times_is_no_log_though_its_numbers_may_look_like_stamps() {
+        assert!(is_plainly_one(b"id,a,b\n1681849920,2,3\n1681849921,4,5\n"));
+        assert!(!is_plainly_one(b"2026-01-01 10:00:00,123 INFO a, b\n2026-01-01 10:00:00,124 INFO a, b\n"));
+        assert!(!is_plainly_one(b"Dear all, here it is, at last\nno more\n"));
     }
 
     #[test]

@@ -74,7 +74,7 @@ impl<'a> Reader<'a> {
             }
             if next == Next::Unclosed || self.rows.len() != self.table.columns {
                 rejected += 1;
-                lines.tally.rejected += 1;
+                lines.tally.reject(self.rows.line, "a row with more or fewer cells than the header");
                 continue;
             }
             let mut before = self.rows.before;

@@ -39,7 +39,7 @@ pub(crate) fn read(
             }
             (Some(_), Ok(None)) => {}
             _ if !is_row && next == Next::Row => {}
-            _ => tally.rejected += 1,
+            _ => tally.reject(rows.line, "a row without a time, a series or a number that can be read"),
         }
         known_lines.count(tally, is_known, ear);
     }

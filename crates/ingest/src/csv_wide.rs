@@ -21,7 +21,7 @@ pub(crate) fn read(
     let (mut rows, mut times) = (Rows::new(table.delimiter), FieldReader::default());
     let mut reader = Reader { table, values, labels, series: KnownSeries::default(), stem: ear.stem.clone() };
     let mut known_lines = KnownLines::new();
-    let mut is_header = true;
+    let mut header_rows = table.header_rows;
     loop {
         let counted = rows.after;
         let next = rows.next(lines);
@@ -30,7 +30,8 @@ pub(crate) fn read(
             return;
         }
         let mut tally = rows.after.since(counted);
-        if std::mem::take(&mut is_header) {
+        if header_rows > 0 {
+            header_rows -= 1;
             known_lines.count(tally, None, ear);
             continue;
         }
@@ -38,7 +39,7 @@ pub(crate) fn read(
         let is_known = time.map(|time| ear.knows(time));
         match time.filter(|_| next == Next::Row) {
             Some(time) => reader.read_row(&rows, time, &mut tally, ear),
-            None => tally.rejected += 1,
+            None => tally.reject(rows.line, "a row without a time that can be read, or with an open quote"),
         }
         known_lines.count(tally, is_known, ear);
     }
@@ -62,7 +63,7 @@ impl Reader<'_> {
                     ear.sample(time, found.origin, &found.name, value, rows.line);
                 }
                 Ok(None) => {}
-                Err(_) => tally.rejected += 1,
+                Err(_) => tally.reject(rows.line, "a cell that is no number"),
             }
         }
     }

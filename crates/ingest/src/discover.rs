@@ -125,7 +125,8 @@ impl Walk {
         let mut names: Vec<_> = entries.into_iter().map(|entry| entry.file_name()).collect();
         names.sort();
         for name in names {
-            if !name.as_encoded_bytes().starts_with(b".") {
+            // Our own settings lie beside what they name.
+            if !name.as_encoded_bytes().starts_with(b".") && name != "hark.toml" {
                 self.path(root, &path.join(name), depth + 1);
             }
         }
@@ -166,7 +167,11 @@ impl Walk {
     }
 
     fn unread(&mut self, path: &Path, reason: String) {
-        self.found.unread.push(Unread { path: path.to_string_lossy().into_owned(), reason });
+        self.found.unread.push(Unread {
+            path: path.to_string_lossy().into_owned(),
+            reason,
+            is_read_in_part: false,
+        });
     }
 }
 

@@ -40,8 +40,10 @@ pub(crate) fn read(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
     loop {
         let before = lines.tally;
         let Some(line) = lines.next() else { return reader.pieces.finish(lines.tally, ear) };
+        let number = line.number;
         match reader.take(line, before, ear) {
-            ControlFlow::Continue(rejected) => lines.tally.rejected += rejected,
+            ControlFlow::Continue(Some(why)) => lines.tally.reject(number, why),
+            ControlFlow::Continue(None) => {}
             ControlFlow::Break(()) => return,
         }
     }
@@ -53,15 +55,20 @@ struct Reader {
 }
 
 impl Reader {
-    /// Takes a line; says how many were rejected.
-    fn take(&mut self, line: Line<'_>, before: Tally, ear: &mut Ear<'_>) -> ControlFlow<(), u64> {
+    /// Takes a line; says why, if it was rejected.
+    fn take(
+        &mut self,
+        line: Line<'_>,
+        before: Tally,
+        ear: &mut Ear<'_>,
+    ) -> ControlFlow<(), Option<&'static str>> {
         let text = String::from_utf8_lossy(line.bytes.trim_ascii());
         let Some((stream, time, entry)) = self.understand(&text, ear) else {
             if text.starts_with('{') {
-                return ControlFlow::Continue(1);
+                return ControlFlow::Continue(Some("no whole entry with `log`, `stream` and `time`"));
             }
             self.pieces.take_stray(&clean(text.as_bytes()), before, line.number, ear)?;
-            return ControlFlow::Continue(0);
+            return ControlFlow::Continue(None);
         };
         let origin = origin(&entry.attrs, ear);
         let carrier = Carrier { time: Some(time), origin, ..Carrier::default() };
@@ -69,7 +76,7 @@ impl Reader {
         let is_partial = !entry.log.ends_with('\n');
         let piece = Piece { stream, text: &said, is_partial, number: line.number, before };
         self.pieces.take(piece, carrier, ear)?;
-        ControlFlow::Continue(0)
+        ControlFlow::Continue(None)
     }
 
     fn understand<'a>(&mut self, text: &'a str, ear: &mut Ear<'_>) -> Option<(Stream, Moment, Entry<'a>)> {

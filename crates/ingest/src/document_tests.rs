@@ -72,7 +72,7 @@ fn spans_logs_and_samples_of_one_otlp_file_are_heard() {
     2026-11-25T18:13:47.686335614Z checkout Client "INSERT orders" 4 µs to Database postgresql:orders in staging version 1.4.0 :5
     2026-11-25T18:13:47.686423685Z checkout Producer "send mails" 3 µs to Queue kafka:mails in staging version 1.4.0 :6
     2026-11-25T18:13:47.686605056Z at 2026-11-25T18:13:47.686682451Z checkout WARN "charging order 4711 took two attempts" in staging version 1.4.0 :7+1
-    2026-11-25T18:13:47.686814208Z at 2026-11-25T18:13:47.686825074Z checkout ERROR "charge failed exception.message=payments did not answer\nTraceback (most recent call last):\n  File \"<stdin>\", line 63, in <module>\nTimeoutError: payments did not answer" in staging version 1.4.0 :8+1
+    2026-11-25T18:13:47.686814208Z at 2026-11-25T18:13:47.686825074Z checkout ERROR "charge failed exception.message=payments did not answer\nTraceback (most recent call last):\n  File \"<stdin>\", line 63, in <module>\nTimeoutError: payments did not answer" in staging version 1.4.0 beside exception.type=TimeoutError :8+1
     2026-11-25T18:13:47.687853799Z checkout Server "POST /orders" 2176 µs root in staging version 1.4.0 :9
     2026-11-25T18:13:47.688045796Z checkout http.server.requests_total{http.route="/orders",instance="checkout-0"} 20.0 :10
     2026-11-25T18:13:47.688045796Z checkout http.server.request.duration_count{http.route="/orders",instance="checkout-0"} 20.0 :10
@@ -184,7 +184,7 @@ fn records_wait_for_a_resource_that_comes_after_them() {
             .as_str(),
         &[
             "2026-01-02T03:00:00Z shop ERROR \"order=7\" :1+1",
-            "2026-01-02T03:00:01Z shop WARN \"stock.low sku=a\" :1+1",
+            "2026-01-02T03:00:01Z shop WARN \"stock.low\" beside sku=a :1+1",
         ],
     );
 }
@@ -270,8 +270,8 @@ proptest::proptest! {
         }
         if which == 0 && hearing.unread.is_empty() {
             let heard = hearing.spans + hearing.records;
-            // Of eleven lines nine are spans or records; more than one line may be hit by what is dropped.
-            proptest::prop_assert!(heard + lines_hit as u64 >= 9, "{} {}", heard, lines_hit);
+            // Of eleven lines nine are spans or records, two of them in one line; more than one line may be hit by what is dropped.
+            proptest::prop_assert!(heard + lines_hit as u64 + 1 >= 9, "{} {}", heard, lines_hit);
         }
     }
 }

@@ -75,6 +75,15 @@ fn layout(head: &[u8]) -> Layout {
 }
 
 impl Document {
+    /// What people call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self.maker {
+            Maker::Otlp => "OTLP JSON",
+            Maker::Jaeger => "Jaeger JSON",
+            Maker::Zipkin => "Zipkin JSON",
+        }
+    }
+
     /// Reads the file to its end; the error that ended it early, if one did, and after how many bytes.
     pub(crate) fn read(self, reader: Box<dyn Read + '_>, ear: &mut Ear<'_>) -> Option<(io::Error, u64)> {
         let walk = Walk::new(reader, self.layout);

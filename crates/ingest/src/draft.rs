@@ -2,6 +2,7 @@
 
 use hark_event::{Level, Moment};
 
+use crate::field_notes::FieldNotes;
 use crate::lines::Tally;
 use crate::origin::OriginIndex;
 
@@ -27,6 +28,8 @@ pub(crate) struct Draft {
     pub(crate) level: Level,
     /// What was said; at most the limit.
     pub(crate) message: String,
+    /// What stands beside the message.
+    pub(crate) fields: FieldNotes,
     /// The service's version; empty if none is told.
     pub(crate) version: String,
     /// Its first line, counted from 1.
@@ -48,12 +51,14 @@ impl Draft {
         self.message.clear();
         self.version.clear();
         self.peers.clear();
-        let (message, version, peers) = (
+        self.fields.clear();
+        let (message, version, peers, fields) = (
             std::mem::take(&mut self.message),
             std::mem::take(&mut self.version),
             std::mem::take(&mut self.peers),
+            std::mem::take(&mut self.fields),
         );
-        *self = Self { message, version, peers, ..Self::default() };
+        *self = Self { message, version, peers, fields, ..Self::default() };
     }
 
     /// Adds to the message, up to the limit.

@@ -21,6 +21,10 @@ pub(crate) struct Ear<'a> {
     pub(crate) as_of: Option<Moment>,
     /// Whether records before the first time in the file are heard.
     pub(crate) hears_timeless: bool,
+    /// Whether fields beside a message are handed on.
+    pub(crate) hears_fields: bool,
+    /// Only so many bytes of the file are read.
+    pub(crate) bytes_max: Option<u64>,
     /// Who spoke.
     pub(crate) origins: Origins,
     /// The file's name without packing and rotation, for series that are named after it.
@@ -51,6 +55,9 @@ impl Ear<'_> {
         self.hearing.bytes += tally.bytes;
         self.hearing.truncated += tally.truncated;
         self.hearing.rejected += tally.rejected;
+        if let Some(rejected) = tally.last_rejected.filter(|_| tally.rejected > 0) {
+            self.hearing.reject(&self.file, rejected.line, rejected.why);
+        }
     }
 
     /// Hands on a log record that arrived then.
@@ -58,8 +65,13 @@ impl Ear<'_> {
         self.count(draft.tally);
         self.hearing.records += 1;
         self.hearing.undated += u64::from(draft.time.is_none());
+        self.hearing.outliers += u64::from(draft.is_outlier);
         // A line that was cut is counted by the tally already.
         self.hearing.truncated += u64::from(draft.is_shortened && draft.tally.truncated == 0);
+        if draft.fields.cut > 0 {
+            self.hearing
+                .cut("fields of log records that are too many or have too long a name", draft.fields.cut);
+        }
         if arrival != Moment::MIN {
             self.hearing.heard_at(arrival);
         }
@@ -72,6 +84,7 @@ impl Ear<'_> {
             level: draft.level,
             message: &draft.message,
             version: (!draft.version.is_empty()).then_some(&draft.version),
+            fields: draft.fields.view(),
             peers: &peers[..peers_count],
             file: &self.file,
             line: draft.line,

@@ -125,7 +125,7 @@ pub(crate) struct Jaeger<'e, 'h> {
     processes: Vec<(String, Process)>,
     waiting: Vec<(Vec<u8>, u64)>,
     waiting_bytes: usize,
-    late_rejected: u64,
+    late: Tally,
     units: Units,
 }
 
@@ -137,7 +137,7 @@ impl<'e, 'h> Jaeger<'e, 'h> {
             processes: Vec::new(),
             waiting: Vec::new(),
             waiting_bytes: 0,
-            late_rejected: 0,
+            late: Tally::default(),
             units: Units::new(),
         }
     }
@@ -173,7 +173,9 @@ impl<'e, 'h> Jaeger<'e, 'h> {
     fn read_waiting(&mut self) {
         self.waiting_bytes = 0;
         for (bytes, line) in std::mem::take(&mut self.waiting) {
-            self.late_rejected += u64::from(!self.span(&bytes, line));
+            if !self.span(&bytes, line) {
+                self.late.reject(line, crate::json_walk::NOT_UNDERSTOOD);
+            }
         }
         self.processes.clear();
     }
@@ -229,7 +231,7 @@ impl Visit for Jaeger<'_, '_> {
 
     fn end(&mut self, mut tally: Tally) {
         self.read_waiting();
-        tally.rejected += std::mem::take(&mut self.late_rejected);
+        tally.take_rejected(&mut self.late);
         self.units.end(tally, self.ear);
     }
 }

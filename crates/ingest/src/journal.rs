@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::content::{Carrier, Content};
 use crate::draft::MESSAGE_BYTES_MAX;
 use crate::ear::Ear;
+use crate::field_notes::FieldNotes;
 use crate::json::{Fields, Scalar};
 use crate::level;
 use crate::lines::{Line, Lines, Tally};
@@ -36,14 +37,34 @@ struct Entry {
     /// By rank of the field that names it.
     service: Option<(usize, String)>,
     environment: Option<String>,
+    /// Fields that the program added to what it said.
+    fields: FieldNotes,
     is_begun: bool,
 }
 
+/// Fields that programs set by habit, or that are set for them: when, who, where in the code.
+const HABITS: [&str; 13] = [
+    "SYSLOG_",
+    "CODE_",
+    "MESSAGE_ID",
+    "JOB_",
+    "INVOCATION_ID",
+    "UNIT",
+    "USER_UNIT",
+    "USER_INVOCATION_ID",
+    "TID",
+    "GLIB_",
+    "PODMAN_",
+    "CONTAINER_",
+    "COREDUMP_",
+];
+
 impl Entry {
     fn clear(&mut self) {
-        let mut message = std::mem::take(&mut self.message);
+        let (mut message, mut fields) = (std::mem::take(&mut self.message), std::mem::take(&mut self.fields));
         message.clear();
-        *self = Self { message, ..Self::default() };
+        fields.clear();
+        *self = Self { message, fields, ..Self::default() };
     }
 
     fn put(&mut self, name: &str, value: &[u8]) {
@@ -86,6 +107,8 @@ impl Entry {
             }
         } else if ENVIRONMENT_KEYS.iter().any(|key| is(key)) {
             self.environment = Some(value.to_owned());
+        } else if !name.starts_with('_') && !HABITS.iter().any(|habit| name.starts_with(habit)) {
+            self.fields.push(name, Scalar::Text(value));
         }
     }
 }
@@ -123,6 +146,9 @@ impl Journal {
         let draft = self.records.begin(before, number, ear)?;
         draft.lines = lines.max(1);
         self.content.take(&entry.message, carrier, draft, ear);
+        for (name, value) in entry.fields.view().iter().filter(|_| ear.hears_fields) {
+            draft.fields.push(name, Scalar::Text(value));
+        }
         // The journal says when it took an entry, which is when anybody could have read it.
         draft.observed = entry.observed.or(draft.observed);
         draft.level = draft.level.max(carrier.level);
@@ -150,6 +176,7 @@ fn read_entries(lines: &mut Lines<'_>, journal: &mut Journal, ear: &mut Ear<'_>)
     loop {
         let start = lines.tally;
         let Some(line) = lines.next() else { break };
+        let number_here = line.number;
         if !journal.entry.is_begun {
             (before, number) = (start, line.number);
         }
@@ -161,7 +188,7 @@ fn read_entries(lines: &mut Lines<'_>, journal: &mut Journal, ear: &mut Ear<'_>)
         match memchr::memchr(b'=', line.bytes) {
             Some(at) => match std::str::from_utf8(&line.bytes[..at]).ok().filter(|name| is_name(name)) {
                 Some(name) => journal.entry.put(name, &line.bytes[at + 1..]),
-                None => lines.tally.rejected += 1,
+                None => lines.tally.reject(number_here, "a field whose name is none"),
             },
             None => {
                 let name =
@@ -176,12 +203,13 @@ fn read_entries(lines: &mut Lines<'_>, journal: &mut Journal, ear: &mut Ear<'_>)
 
 /// A value that may hold line ends: its size in eight bytes, least first, the value, and a line end.
 fn take_binary(name: Option<&str>, lines: &mut Lines<'_>, entry: &mut Entry) {
-    let Some(name) = name else { return lines.tally.rejected += 1 };
+    let number = lines.tally.lines;
+    let Some(name) = name else { return lines.tally.reject(number, "neither a field nor a name of one") };
     let head = lines.peek(SIZE_BYTES as usize);
     let Ok(size) = <[u8; 8]>::try_from(head).map(u64::from_le_bytes) else { return };
     // What is no size is text: a line was damaged, and the next one is read as a line.
     if size > u64::from(u32::MAX) {
-        return lines.tally.rejected += 1;
+        return lines.tally.reject(number, "a field whose size cannot be meant");
     }
     lines.take_exact(SIZE_BYTES);
     if let Some(value) = lines.take_exact(size) {
@@ -212,29 +240,31 @@ pub(crate) fn read_json(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
     let flow = loop {
         let before = lines.tally;
         let Some(line) = lines.next() else { break ControlFlow::Continue(()) };
+        let number = line.number;
         match take_json(line, before, &mut journal, &mut fields, ear) {
-            ControlFlow::Continue(rejected) => lines.tally.rejected += rejected,
+            ControlFlow::Continue(Some(why)) => lines.tally.reject(number, why),
+            ControlFlow::Continue(None) => {}
             ControlFlow::Break(()) => break ControlFlow::Break(()),
         }
     };
     journal.finish(flow, lines, ear);
 }
 
-/// Takes an entry; says how many were rejected.
+/// Takes an entry; says why, if it was rejected.
 fn take_json(
     line: Line<'_>,
     before: Tally,
     journal: &mut Journal,
     fields: &mut Fields,
     ear: &mut Ear<'_>,
-) -> ControlFlow<(), u64> {
+) -> ControlFlow<(), Option<&'static str>> {
     let text = String::from_utf8_lossy(line.bytes);
     let object = event_data(&text).trim().trim_start_matches('\u{1e}');
     if object.is_empty() {
-        return ControlFlow::Continue(0);
+        return ControlFlow::Continue(None);
     }
     if fields.read(object).is_err() {
-        return ControlFlow::Continue(1);
+        return ControlFlow::Continue(Some("no whole JSON object"));
     }
     let mut has_message = false;
     for (name, value) in fields.iter(object) {
@@ -252,7 +282,7 @@ fn take_json(
     }
     let lines = u32::try_from(memchr::memchr_iter(b'\n', line.bytes).count() + 1).unwrap_or(u32::MAX);
     journal.say(before, line.number, lines, ear)?;
-    ControlFlow::Continue(0)
+    ControlFlow::Continue(None)
 }
 
 /// `json-sse` puts a field name of server-sent events before each entry.

@@ -1,7 +1,7 @@
 //! One JSON object to its scalar fields, in order of appearance, nested names joined with dots.
 //!
 //! Where keys and values stand in the line is noted instead of copying them, so that the list can be reused from
-//! line to line; only what is escaped or nested is written to a scratch text. Arrays are passed over, and so is
+//! line to line; only what is escaped or nested is written to a scratch text. What arrays hold is passed over, and so is
 //! what lies deeper than a log's fields should.
 //!
 //! Nearly all lines that loggers write are plain: no escapes, no arrays, no odd white space. Those are read by
@@ -31,6 +31,8 @@ pub(crate) enum Scalar<'a> {
     Integer(i64),
     Float(f64),
     Text(&'a str),
+    /// An array, whose items are passed over.
+    List,
 }
 
 impl<'a> Scalar<'a> {
@@ -51,6 +53,7 @@ impl fmt::Display for Scalar<'_> {
             Self::Integer(value) => value.fmt(f),
             Self::Float(value) => value.fmt(f),
             Self::Text(text) => f.write_str(text),
+            Self::List => f.write_str("[...]"),
         }
     }
 }
@@ -63,6 +66,7 @@ pub(crate) enum Value {
     Integer(i64),
     Float(f64),
     Text(Span),
+    List,
 }
 
 /// A piece of the line or of the scratch text.
@@ -123,6 +127,7 @@ impl Fields {
             Value::Integer(value) => Scalar::Integer(value),
             Value::Float(value) => Scalar::Float(value),
             Value::Text(span) => Scalar::Text(self.at(line, span)),
+            Value::List => Scalar::List,
         }
     }
 
@@ -308,7 +313,7 @@ impl<'de> Visitor<'de> for Any<'_, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(())
+        self.note(Value::List)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
@@ -389,7 +394,7 @@ mod tests {
             r#"{"a\u0041":"x\ny","n":1.5,"big":18446744073709551615}"#,
             "aA=x\ny n=1.5 big=18446744073709552000",
         );
-        check(r#"{"list":[1,2,{"x":1}],"after":1}"#, "after=1");
+        check(r#"{"list":[1,2,{"x":1}],"after":1}"#, "list=[...] after=1");
         check("{}", "");
     }
 

@@ -52,8 +52,9 @@ impl Reader {
                 let draft = records.begin(before, line.number, ear)?;
                 self.meanings.fill(&self.fields, object, draft, ear);
             } else {
+                let number = line.number;
                 drop(text);
-                lines.tally.rejected += 1;
+                lines.tally.reject(number, "no whole JSON object");
             }
         }
     }

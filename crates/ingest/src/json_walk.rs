@@ -58,6 +58,9 @@ pub(crate) enum Layout {
 /// The brackets, or the bytes, end before the value does.
 struct Broken;
 
+/// Of a record whose JSON is whole.
+pub(crate) const NOT_UNDERSTOOD: &str = "a record without what it needs: a time, an identity, a value";
+
 /// The bytes of a file on their way.
 pub(crate) struct Walk<'r> {
     inner: Box<dyn Read + 'r>,
@@ -71,7 +74,7 @@ pub(crate) struct Walk<'r> {
     passed: u64,
     lines: u64,
     truncated: u64,
-    rejected: u64,
+    rejected: Tally,
     is_at_end: bool,
     damage: Option<io::Error>,
 }
@@ -89,7 +92,7 @@ impl<'r> Walk<'r> {
             passed: 0,
             lines: 0,
             truncated: 0,
-            rejected: 0,
+            rejected: Tally::default(),
             is_at_end: false,
             damage: None,
         }
@@ -111,7 +114,7 @@ impl<'r> Walk<'r> {
                 outcome = if rest.is_none_or(|byte| byte == b'\n') { Ok(()) } else { Err(Broken) };
             }
             if outcome.is_err() {
-                self.rejected += 1;
+                self.rejected.reject(self.lines + 1, "no whole JSON");
                 self.mark = None;
                 self.pass_broken();
             } else if self.peek() == Some(b'\n') {
@@ -134,7 +137,8 @@ impl<'r> Walk<'r> {
             lines: self.lines + u64::from(unended),
             bytes,
             truncated: self.truncated,
-            rejected: self.rejected,
+            rejected: self.rejected.rejected,
+            last_rejected: self.rejected.last_rejected,
         }
     }
 
@@ -160,7 +164,9 @@ impl<'r> Walk<'r> {
                 match self.mark.take() {
                     Some(mark) => {
                         let is_understood = visitor.take(node, key, &self.buffer[mark..self.at], line);
-                        self.rejected += u64::from(!is_understood);
+                        if !is_understood {
+                            self.rejected.reject(line, NOT_UNDERSTOOD);
+                        }
                     }
                     None => self.truncated += 1,
                 }
@@ -299,7 +305,8 @@ impl<'r> Walk<'r> {
     fn skip_space(&mut self, layout: Layout) -> Option<u8> {
         loop {
             match self.peek()? {
-                b' ' | b'\t' | b'\r' => self.skip(1),
+                // A crash leaves zeros where a writer had not come to yet; between values they say nothing.
+                b' ' | b'\t' | b'\r' | 0 => self.skip(1),
                 b'\n' if layout == Layout::Free => self.skip(1),
                 other => return Some(other),
             }

@@ -19,6 +19,9 @@ const WORD_BYTES_MAX: usize = 15;
 pub(crate) fn near_start(text: &str) -> Option<(Level, Range<usize>)> {
     let bytes = text.as_bytes();
     let head = &bytes[..bytes.len().min(HEAD_BYTES_MAX)];
+    if let Some(found) = of_logcat(text) {
+        return Some(found);
+    }
     let (mut at, mut plain_words) = (0, 0);
     for token in 0..TOKENS_MAX {
         while matches!(head.get(at), Some(b' ' | b'\t')) {
@@ -38,6 +41,31 @@ pub(crate) fn near_start(text: &str) -> Option<(Level, Range<usize>)> {
         at = end;
     }
     None
+}
+
+/// A letter behind the numbers of process and thread and before a tag, `1702 2395 D Tag: …`, as Android's logcat writes it.
+fn of_logcat(text: &str) -> Option<(Level, Range<usize>)> {
+    let bytes = text.as_bytes();
+    if !bytes.first().is_some_and(|byte| byte.is_ascii_digit() || *byte == b' ') {
+        return None;
+    }
+    let mut at = 0;
+    for _ in 0..2 {
+        at = skip_spaces(bytes, at);
+        let digits = bytes[at..].iter().take(8).take_while(|byte| byte.is_ascii_digit()).count();
+        at += digits;
+        if !(1..=7).contains(&digits) || bytes.get(at) != Some(&b' ') {
+            return None;
+        }
+    }
+    at = skip_spaces(bytes, at);
+    let level = match (bytes.get(at)?, bytes.get(at + 1)?) {
+        (b'V', b' ') => Level::Trace,
+        (letter @ (b'D' | b'I' | b'W' | b'E' | b'F'), b' ') => of_letter(*letter),
+        _ => return None,
+    };
+    let tag = &bytes[at + 2..bytes.len().min(at + 2 + HEAD_BYTES_MAX)];
+    tag.contains(&b':').then_some((level, at..at + 2))
 }
 
 /// What stands between two blanks.
@@ -232,7 +260,9 @@ mod tests {
         check("[7] ERROR:  x", Some((Level::Error, "[7] x")));
         check("INFO|logger|x", Some((Level::Info, "logger|x")));
         check("| INFO | logger | x", Some((Level::Info, "| logger | x")));
-        check("1702  2395 D WindowManager: x", None);
+        check("1702  2395 D WindowManager: x", Some((Level::Debug, "1702  2395 WindowManager: x")));
+        check("1702  2395 V View: x", Some((Level::Trace, "1702  2395 View: x")));
+        check("1702 2395 D is the grade", None);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod alertmanager;
 mod annotations;
 mod announced;
 mod arrival;
+mod clocks;
 mod cloud_events;
 mod content;
 mod cri;
@@ -25,6 +26,7 @@ mod docker;
 mod documents;
 mod draft;
 mod ear;
+mod field_notes;
 mod histograms;
 mod holes;
 mod incidents;
@@ -62,9 +64,11 @@ mod stream;
 mod syslog;
 mod syslog_messages;
 mod text;
+mod traceback;
 mod unpack;
 mod user_reports;
 mod victoria;
+mod whole_lines;
 mod xz;
 mod zipkin;
 
@@ -73,6 +77,7 @@ mod document_tests;
 #[cfg(test)]
 mod tests;
 
+pub use clocks::{FileTimes, doubts};
 pub use discover::{Discovery, discover, discover_to_read_once};
 pub use incidents::incidents;
-pub use source::{Reading, Source};
+pub use source::{Look, Reading, Source};

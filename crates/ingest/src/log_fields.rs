@@ -2,6 +2,9 @@
 //!
 //! Names are compared without case, below containers that only group (`resource`, `attributes`, `labels`,
 //! `fields`). Of several fields with one meaning the first in our lists wins, whatever their order.
+//!
+//! What is no message and says neither when nor who nor how loud is a field beside the message. Of a record without a message
+//! these fields are the message, by name, so that the order in which a logger writes them makes no difference.
 
 use std::fmt::Write;
 
@@ -20,6 +23,23 @@ const NAME_BYTES_MAX: usize = 48;
 const CONTAINERS: [&str; 6] =
     ["resource.attributes.", "resource.", "attributes.", "kubernetes.labels.", "labels.", "fields."];
 
+/// Objects that describe who or where, whatever they hold.
+const ASIDE_CONTAINERS: [&str; 13] = [
+    "code.",
+    "thread.",
+    "resource.",
+    "kubernetes.",
+    "k8s.",
+    "docker.",
+    "container.",
+    "host.",
+    "process.",
+    "agent.",
+    "instrumentation_scope.",
+    "scope.",
+    "log.origin.",
+];
+
 /// A field's meaning; the number is its rank among fields of the same meaning, best first.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Meaning {
@@ -36,7 +56,25 @@ enum Meaning {
     Environment(u8),
     Version(u8),
     Peer,
+    /// Who, where in the code or in which trace: no part of what is said.
+    Aside,
     Other,
+}
+
+impl Meaning {
+    /// Whether such a field is kept as one, where it is not part of the message.
+    fn is_field(self) -> bool {
+        matches!(self, Self::Other | Self::Peer | Self::Extra | Self::MessageOrExtra(_) | Self::Message(_))
+    }
+}
+
+/// A name as the last object had it, and what was found out about it.
+#[derive(Debug)]
+struct Known {
+    name: String,
+    meaning: Meaning,
+    /// Where the name begins behind the container that only groups.
+    start: usize,
 }
 
 /// Reads the fields of log records.
@@ -47,9 +85,11 @@ pub(crate) struct LogFields {
     pair: String,
     /// Names by their place in the object, as the last objects had them, and what they mean: loggers write
     /// the same names in the same order, so that one comparison answers for most fields.
-    known: Vec<(String, Meaning)>,
+    known: Vec<Known>,
     /// The meanings of the present object's fields.
     meanings: Vec<Meaning>,
+    /// The places of the present object's fields by their names.
+    by_name: Vec<usize>,
 }
 
 /// The best field of each meaning.
@@ -89,7 +129,7 @@ impl LogFields {
         match found.message {
             Some((_, key, message)) => {
                 take_text(key, message, draft);
-                self.push_extras(fields, line, key, draft);
+                self.push_others(fields, line, key, draft, ear.hears_fields);
             }
             None => self.push_all(fields, line, draft),
         }
@@ -100,11 +140,11 @@ impl LogFields {
         for at in 0..fields.len() {
             let key = fields.key(line, at);
             match self.known.get_mut(at) {
-                Some((known, _)) if known == key => {}
-                Some(other) => *other = (key.to_owned(), meaning(key)),
-                None => self.known.push((key.to_owned(), meaning(key))),
+                Some(known) if known.name == key => {}
+                Some(other) => *other = Known::of(key),
+                None => self.known.push(Known::of(key)),
             }
-            self.meanings.push(self.known[at].1);
+            self.meanings.push(self.known[at].meaning);
         }
     }
 
@@ -146,44 +186,82 @@ impl LogFields {
         }
     }
 
-    fn push_extras(&mut self, fields: &Fields, line: &str, message_key: &str, draft: &mut Draft) {
+    /// Beside a message: what is worth adding to it is added, the rest is noted for whoever wants it.
+    fn push_others(
+        &mut self,
+        fields: &Fields,
+        line: &str,
+        message_key: &str,
+        draft: &mut Draft,
+        is_noted: bool,
+    ) {
         let is_worth_it = |meaning: &Meaning| {
             matches!(meaning, Meaning::Extra | Meaning::MessageOrExtra(_) | Meaning::Peer | Meaning::Stack)
         };
-        if !self.meanings.iter().any(is_worth_it) {
+        if !is_noted && !self.meanings.iter().any(is_worth_it) {
             return;
         }
-        for (at, (key, value)) in fields.iter(line).enumerate() {
-            let Some(text) = value.text().filter(|text| !text.is_empty() && key != message_key) else {
+        let mut has_stack = false;
+        for at in 0..fields.len() {
+            let meaning = self.meanings[at];
+            has_stack |= meaning == Meaning::Stack;
+            if !meaning.is_field() {
                 continue;
-            };
-            match self.meanings[at] {
-                Meaning::Extra | Meaning::MessageOrExtra(_) if !draft.message.contains(text) => {
-                    self.push_pair(key, value, draft);
+            }
+            let (key, value) = (fields.key(line, at), fields.value(line, at));
+            if key == message_key {
+                continue;
+            }
+            if let Some(text) = value.text().filter(|text| !text.is_empty()) {
+                match meaning {
+                    Meaning::Extra | Meaning::MessageOrExtra(_) if !draft.message.contains(text) => {
+                        self.push_pair(key, value, draft);
+                        continue;
+                    }
+                    Meaning::Peer => draft.push_peer(text),
+                    _ => {}
                 }
-                Meaning::Peer => draft.push_peer(text),
-                _ => {}
+            }
+            if is_noted {
+                draft.fields.push(&key[self.known[at].start..], value);
             }
         }
+        if has_stack {
+            self.push_stacks(fields, line, draft);
+        }
+    }
+
+    /// All that is said, by name: the message of a record that has no other.
+    fn push_all(&mut self, fields: &Fields, line: &str, draft: &mut Draft) {
+        self.order(fields, line, Meaning::is_field);
+        if self.by_name.is_empty() {
+            self.order(fields, line, |meaning| meaning == Meaning::Aside);
+        }
+        for place in 0..self.by_name.len() {
+            let at = self.by_name[place];
+            let (key, value) = (fields.key(line, at), fields.value(line, at));
+            if self.meanings[at] == Meaning::Peer
+                && let Some(text) = value.text()
+            {
+                draft.push_peer(text);
+            }
+            let name = &key[self.known[at].start..];
+            draft.fields.push(name, value);
+            match value.text().filter(|text| text.contains('\n')) {
+                // A further line would belong to a stack trace.
+                Some(text) => self.push_pair(name, Scalar::Text(&text.replace('\n', " ")), draft),
+                None => self.push_pair(name, value, draft),
+            }
+        }
+        draft.fields.are_message();
         self.push_stacks(fields, line, draft);
     }
 
-    fn push_all(&mut self, fields: &Fields, line: &str, draft: &mut Draft) {
-        for (at, (key, value)) in fields.iter(line).enumerate() {
-            match self.meanings[at] {
-                Meaning::Peer => {
-                    if let Some(text) = value.text() {
-                        draft.push_peer(text);
-                    }
-                    self.push_pair(key, value, draft);
-                }
-                Meaning::Other | Meaning::Extra | Meaning::Message(_) | Meaning::MessageOrExtra(_) => {
-                    self.push_pair(key, value, draft);
-                }
-                _ => {}
-            }
-        }
-        self.push_stacks(fields, line, draft);
+    fn order(&mut self, fields: &Fields, line: &str, is_wanted: impl Fn(Meaning) -> bool) {
+        let Self { by_name, known, meanings, .. } = self;
+        by_name.clear();
+        by_name.extend((0..fields.len()).filter(|&at| is_wanted(meanings[at])));
+        by_name.sort_by_key(|&at| &fields.key(line, at)[known[at].start..]);
     }
 
     fn push_stacks(&self, fields: &Fields, line: &str, draft: &mut Draft) {
@@ -196,9 +274,13 @@ impl LogFields {
     }
 
     fn push_pair(&mut self, key: &str, value: Scalar<'_>, draft: &mut Draft) {
-        self.pair.clear();
         let space = if draft.message.is_empty() { "" } else { " " };
-        write!(self.pair, "{space}{key}={value}").expect("writing to a string cannot fail");
+        [space, key, "="].into_iter().for_each(|part| draft.push(part));
+        if let Some(text) = value.text() {
+            return draft.push(text);
+        }
+        self.pair.clear();
+        write!(self.pair, "{value}").expect("writing to a string cannot fail");
         draft.push(&self.pair);
     }
 }
@@ -235,16 +317,43 @@ fn severity(value: Scalar<'_>) -> Option<Level> {
     level::of_severity_number(number)
 }
 
-fn meaning(key: &str) -> Meaning {
+impl Known {
+    fn of(key: &str) -> Self {
+        let (meaning, start) = meaning(key);
+        Self { name: key.to_owned(), meaning, start }
+    }
+}
+
+/// Whether a field of this name is kept as one beside a message.
+pub(crate) fn is_field(name: &str) -> bool {
+    meaning(name).0.is_field()
+}
+
+/// The rank of a field of this name as the message of a record, best first; `None` if it is none.
+pub(crate) fn message_rank(name: &str) -> Option<u8> {
+    match meaning(name).0 {
+        Meaning::Message(rank) | Meaning::MessageOrExtra(rank) => Some(rank),
+        _ => None,
+    }
+}
+
+/// What a name means, and where it begins behind a container that only groups.
+fn meaning(key: &str) -> (Meaning, usize) {
     let mut lower = [0_u8; NAME_BYTES_MAX];
-    let Some(letters) = lower.get_mut(..key.len()) else { return Meaning::Other };
+    let Some(letters) = lower.get_mut(..key.len()) else { return (Meaning::Other, 0) };
     letters.copy_from_slice(key.as_bytes());
     letters.make_ascii_lowercase();
-    let Ok(mut name) = std::str::from_utf8(letters) else { return Meaning::Other };
-    if name.contains('.') {
-        name = CONTAINERS.iter().find_map(|container| name.strip_prefix(container)).unwrap_or(name);
+    let Ok(name) = std::str::from_utf8(letters) else { return (Meaning::Other, 0) };
+    let container =
+        CONTAINERS.iter().find(|container| name.len() > container.len() && name.starts_with(**container));
+    let start = container.map_or(0, |container| container.len());
+    match of_name(&name[start..]) {
+        // What describes a resource or a container says who.
+        Meaning::Other if ASIDE_CONTAINERS.iter().any(|container| name.starts_with(container)) => {
+            (Meaning::Aside, start)
+        }
+        meaning => (meaning, start),
     }
-    of_name(name)
 }
 
 fn of_name(name: &str) -> Meaning {
@@ -273,6 +382,7 @@ fn of_name(name: &str) -> Meaning {
         "body" | "body.stringvalue" => Meaning::Message(5),
         "error" | "error.message" => Meaning::MessageOrExtra(6),
         "err" | "err.message" | "exception" | "exception.message" => Meaning::MessageOrExtra(7),
+        "description" | "content" | "summary" | "logmessage" | "log_message" => Meaning::Message(8),
         "state" | "from" | "to" | "status" => Meaning::Extra,
         "stack_trace"
         | "stacktrace"
@@ -281,7 +391,8 @@ fn of_name(name: &str) -> Meaning {
         | "error.stack_trace"
         | "error.stack"
         | "err.stack"
-        | "exc_info" => Meaning::Stack,
+        | "exc_info"
+        | "@x" => Meaning::Stack,
         "level" | "severity" | "severity_text" | "severitytext" | "lvl" | "loglevel" | "log.level"
         | "log_level" | "levelname" | "@l" => Meaning::Level,
         "severitynumber" | "severity_number" => Meaning::LevelNumber,
@@ -297,6 +408,18 @@ fn of_name(name: &str) -> Meaning {
         "version" => Meaning::Version(1),
         "peer.service" | "peer_service" | "upstream" | "downstream" | "target_service" | "destination"
         | "server.address" | "net.peer.name" | "remote_service" | "callee" | "client" => Meaning::Peer,
+        "logger" | "logger_name" | "loggername" | "log.logger" | "logname" | "sourcecontext" | "category"
+        | "module" | "target" | "caller" | "source" | "file" | "filename" | "pathname" | "line"
+        | "lineno" | "line_number" | "func" | "funcname" | "function" | "method_name" | "class"
+        | "issynced" | "tzknown" | "syncaccuracy" | "thread" | "thread_name" | "threadname" | "thread_id"
+        | "threadid" | "tid" | "pid" | "process" | "processname" | "process_id" | "processid" | "host"
+        | "hostname" | "host_name" | "instance" | "node" | "pod" | "namespace" | "container"
+        | "container_name" | "container_id" | "stream" | "trace_id" | "traceid" | "trace.id" | "trace"
+        | "span_id" | "spanid" | "span.id" | "parent_id" | "parentspanid" | "parent_span_id"
+        | "trace_flags" | "traceflags" | "trace_sampled" | "flags" | "dd.trace_id" | "dd.span_id"
+        | "dd.service" | "dd.env" | "dd.version" | "v" | "@version" | "ecs.version" | "@i" | "@tr"
+        | "@sp" | "level_value" | "levelno" | "created" | "msecs" | "relativecreated" | "taskname"
+        | "seq" | "sequence" | "_id" | "type_name" => Meaning::Aside,
         _ => Meaning::Other,
     }
 }

@@ -66,17 +66,19 @@ pub(crate) fn read(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
         let number = line.number;
         let text = clean(line.bytes);
         let text = text.trim();
-        let mut rejected = 0;
+        let mut is_rejected = false;
         let is_known = if text.is_empty() || text.starts_with('#') {
             reader.describe(text);
             None
         } else {
             let known = reader.take(text, number, ear);
-            rejected = u64::from(known.is_none());
+            is_rejected = known.is_none();
             known
         };
         let mut tally = lines.tally.since(before);
-        tally.rejected += rejected;
+        if is_rejected {
+            tally.reject(number, "no sample with a value and a time");
+        }
         known_lines.count(tally, is_known, ear);
     }
     reader.histograms.finish(lines.tally.lines, ear);

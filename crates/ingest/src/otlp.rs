@@ -66,7 +66,7 @@ pub(crate) struct Otlp<'e, 'h> {
     waiting: Vec<(Said, Vec<u8>, u64)>,
     waiting_bytes: usize,
     /// Records that were no good when they no longer waited.
-    late_rejected: u64,
+    late: Tally,
     units: Units,
     traces: Traces,
     metrics: Metrics,
@@ -80,7 +80,7 @@ impl<'e, 'h> Otlp<'e, 'h> {
             resource: None,
             waiting: Vec::new(),
             waiting_bytes: 0,
-            late_rejected: 0,
+            late: Tally::default(),
             units: Units::new(),
             traces: Traces::default(),
             metrics: Metrics::default(),
@@ -115,7 +115,9 @@ impl<'e, 'h> Otlp<'e, 'h> {
     fn read_waiting(&mut self) {
         self.waiting_bytes = 0;
         for (said, bytes, line) in std::mem::take(&mut self.waiting) {
-            self.late_rejected += u64::from(!self.record(said, &bytes, line));
+            if !self.record(said, &bytes, line) {
+                self.late.reject(line, crate::json_walk::NOT_UNDERSTOOD);
+            }
         }
     }
 }
@@ -195,7 +197,7 @@ impl Visit for Otlp<'_, '_> {
         // What was broken in its brackets has not been left.
         self.read_waiting();
         self.resource = None;
-        tally.rejected += std::mem::take(&mut self.late_rejected);
+        tally.take_rejected(&mut self.late);
         // Log records arrive by a rule of their own, and so do their lines.
         if let Some(tally) = self.logs.end(tally, self.ear) {
             self.units.end(tally, self.ear);

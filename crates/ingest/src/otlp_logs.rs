@@ -1,8 +1,10 @@
 //! Log records of OTLP's JSON.
 //!
-//! The text is the body; of a body with fields, or without one, all that it says as `key=value`. A stack trace stands in
-//! an attribute and is added below, as loggers print it.
+//! The text is the body, or the field of the body that is a message, or the name of the event; attributes are fields beside it. Of a
+//! record without any of these, the fields are all that it says. A stack trace stands in an attribute and is added below, as
+//! loggers print it.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use hark_event::Level;
@@ -11,8 +13,10 @@ use serde::Deserialize;
 use crate::arrival::Arrivals;
 use crate::draft::Draft;
 use crate::ear::Ear;
+use crate::json::{DEPTH_MAX, Scalar};
 use crate::level;
 use crate::lines::Tally;
+use crate::log_fields::{is_field, message_rank};
 use crate::otlp::Resource;
 use crate::otlp_value::{AnyValue, KeyValue, Text, Whole};
 
@@ -69,7 +73,7 @@ impl Logs {
         }
         let mut draft = std::mem::take(&mut self.next);
         draft.clear();
-        fill(&record, resource, &mut draft, &mut self.text);
+        fill(&record, resource, &mut draft, &mut self.text, ear.hears_fields);
         draft.line = line;
         draft.lines = 1;
         if let Some(last) = self.last.replace(draft) {
@@ -104,37 +108,96 @@ impl Logs {
     }
 }
 
-fn fill(record: &RecordJson<'_>, resource: &Resource, draft: &mut Draft, text: &mut String) {
+fn fill(record: &RecordJson<'_>, resource: &Resource, draft: &mut Draft, text: &mut String, is_noted: bool) {
     draft.observed = record.observed_time_unix_nano.moment();
     draft.time = record.time_unix_nano.moment().or(draft.observed);
     draft.origin = resource.origin;
     draft.version.push_str(&resource.version);
     draft.level = level_of(record);
-    text.clear();
-    if let Some(body) = &record.body {
+    let mut said = Said::default();
+    if let Some(list) = record.body.as_ref().and_then(AnyValue::by_name) {
+        said.add(None, list, 0);
+        said.take_message(draft);
+    } else if let Some(body) = &record.body {
+        text.clear();
         body.write(text);
-    }
-    let has_body = !text.trim().is_empty();
-    if has_body {
         draft.push(text.trim_end());
-    } else {
+    }
+    if draft.message.trim().is_empty() {
+        draft.message.clear();
         draft.push(&record.event_name.0);
     }
-    for KeyValue { key, value } in &record.attributes {
-        match &*key.0 {
-            "exception.stacktrace" => {}
-            "peer.service" | "server.address" | "net.peer.name" => {
-                value.scalar().text().into_iter().for_each(|peer| draft.push_peer(peer));
-            }
-            "exception.message" | "error.message" => push(draft, &key.0, value, text),
-            _ if !has_body => push(draft, &key.0, value, text),
-            _ => {}
-        }
+    said.add(None, &record.attributes, 0);
+    let has_message = !draft.message.is_empty();
+    if !has_message {
+        // In whatever order they were written, they are the same message.
+        said.fields.sort_by(|one, other| one.0.cmp(&other.0));
+        draft.fields.are_message();
+    }
+    for (name, value) in &said.fields {
+        say_field(name, value, has_message, draft, text);
+    }
+    if has_message && !is_noted {
+        draft.fields.clear();
     }
     let stack = record.attributes.iter().find(|attribute| attribute.key.0 == "exception.stacktrace");
     if let Some(stack) = stack.and_then(|stack| stack.value.scalar().text()) {
         draft.push("\n");
         draft.push(stack.trim_end());
+    }
+}
+
+/// All that a record says by name.
+#[derive(Default)]
+struct Said<'r> {
+    fields: Vec<(Cow<'r, str>, &'r AnyValue<'r>)>,
+}
+
+impl<'r> Said<'r> {
+    /// Adds these values, and those in them by their joined names.
+    fn add(&mut self, prefix: Option<&str>, list: &'r [KeyValue<'r>], depth: usize) {
+        for KeyValue { key, value } in list {
+            let name = match prefix {
+                Some(prefix) => Cow::Owned(format!("{prefix}.{}", key.0)),
+                None => Cow::Borrowed(&*key.0),
+            };
+            match value.by_name() {
+                Some(inner) if depth < DEPTH_MAX => self.add(Some(&name), inner, depth + 1),
+                Some(_) => {}
+                None => self.fields.push((name, value)),
+            }
+        }
+    }
+
+    /// Moves the field that is a message, if there is one.
+    fn take_message(&mut self, draft: &mut Draft) {
+        let texts = self.fields.iter().enumerate().filter_map(|(at, (name, value))| {
+            let text = value.scalar().text().filter(|text| !text.trim().is_empty())?;
+            Some((message_rank(name)?, at, text))
+        });
+        if let Some((_, at, text)) = texts.min_by_key(|(rank, at, _)| (*rank, *at)) {
+            draft.push(text.trim_end());
+            self.fields.remove(at);
+        }
+    }
+}
+
+fn say_field(name: &str, value: &AnyValue<'_>, has_message: bool, draft: &mut Draft, text: &mut String) {
+    match name {
+        "exception.stacktrace" => return,
+        "peer.service" | "server.address" | "net.peer.name" => {
+            value.scalar().text().into_iter().for_each(|peer| draft.push_peer(peer));
+        }
+        "exception.message" | "error.message" if has_message => return push(draft, name, value, text),
+        _ if !is_field(name) => return,
+        _ => {}
+    }
+    text.clear();
+    value.write(text);
+    draft.fields.push(name, Scalar::Text(text));
+    if !has_message {
+        let space = if draft.message.is_empty() { "" } else { " " };
+        [space, name, "=", &text.replace('\n', " ")].into_iter().for_each(|part| draft.push(part));
     }
 }
 

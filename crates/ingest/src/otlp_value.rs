@@ -206,6 +206,11 @@ impl AnyValue<'_> {
         }
     }
 
+    /// The values by name, if it is many of them.
+    pub(crate) fn by_name(&self) -> Option<&[KeyValue<'_>]> {
+        self.kvlist_value.as_ref().map(|list| list.values.as_slice())
+    }
+
     /// Writes the value for people: `key=value` for each of many.
     pub(crate) fn write(&self, into: &mut String) {
         use fmt::Write;

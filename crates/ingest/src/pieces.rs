@@ -10,6 +10,7 @@ use crate::draft::MESSAGE_BYTES_MAX;
 use crate::ear::Ear;
 use crate::lines::Tally;
 use crate::records::Records;
+use crate::traceback::Traceback;
 
 /// Which of its two ends a container wrote to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -60,6 +61,7 @@ pub(crate) struct Pieces {
     open: [Open; 2],
     records: Records,
     content: Content,
+    traceback: Traceback,
     /// The stream of the record that is open, and what had been read when it began.
     last: Option<Stream>,
     begun: Tally,
@@ -72,6 +74,7 @@ impl Pieces {
             open: [Open::default(), Open::default()],
             records: Records::new(),
             content: Content::default(),
+            traceback: Traceback::default(),
             last: None,
             begun: Tally::default(),
         }
@@ -135,12 +138,14 @@ impl Pieces {
     }
 
     fn say(&mut self, piece: Piece<'_>, carrier: Carrier, lines: u32, ear: &mut Ear<'_>) -> ControlFlow<()> {
-        if is_continuation(piece.text)
-            && self.last == Some(piece.stream)
-            && let Some(draft) = self.records.open()
-        {
-            draft.push_line(piece.text);
-            return ControlFlow::Continue(());
+        let is_same_stream = self.last == Some(piece.stream);
+        if let Some(draft) = self.records.open().filter(|_| is_same_stream) {
+            if self.traceback.takes(piece.text, draft.level) || is_continuation(piece.text) {
+                draft.push_line(piece.text);
+                return ControlFlow::Continue(());
+            }
+        } else {
+            self.traceback = Traceback::beginning_with(piece.text);
         }
         self.last = Some(piece.stream);
         self.begun = piece.before;

@@ -13,12 +13,9 @@ use crate::ear::Ear;
 use crate::level;
 use crate::lines::Lines;
 use crate::records::Records;
-use crate::stamp::{Finder, Form, Stamp, time_of_day_length};
+use crate::stamp::{Finder, Form, STAMP_KEYS, Stamp, second_stamp_length, time_of_day_length};
 use crate::syslog;
 use crate::text::clean;
-
-/// Keys that only introduce a stamp.
-const STAMP_KEYS: [&str; 7] = ["time=", "ts=", "t=", "timestamp=", "@timestamp=", "date=", "datetime="];
 
 /// Reads the file to its end, or to the first record that is not known yet.
 pub(crate) fn read(lines: &mut Lines<'_>, mut finder: Finder, ear: &mut Ear<'_>) {
@@ -43,7 +40,9 @@ fn read_timeless_lines(lines: &mut Lines<'_>, records: &mut Records, ear: &mut E
         let Some(line) = lines.next() else { return ControlFlow::Continue(()) };
         let text = clean(line.bytes);
         match records.open() {
-            Some(draft) if text.starts_with([' ', '\t']) => draft.push_line(&text),
+            Some(draft) if text.starts_with([' ', '\t']) || goes_on(&draft.message, &text) => {
+                draft.push_line(&text);
+            }
             _ if text.trim().is_empty() => {}
             _ => {
                 let draft = records.begin(before, line.number, ear)?;
@@ -53,6 +52,30 @@ fn read_timeless_lines(lines: &mut Lines<'_>, records: &mut Records, ear: &mut E
             }
         }
     }
+}
+
+/// Whether a line that is not indented goes on with a stack trace: where no stamps tell records apart, what is written in it has to.
+fn goes_on(message: &str, text: &str) -> bool {
+    const PYTHON: &str = "Traceback (most recent call last)";
+    let last = message.rsplit('\n').next().unwrap_or("");
+    if text.starts_with("Caused by: ") {
+        return message.contains("\n");
+    }
+    if text.starts_with("at ") && text.trim_end().ends_with(')') {
+        return true;
+    }
+    if message.contains(PYTHON) {
+        let is_chained = |line: &str| {
+            line.starts_with("During handling of the above exception")
+                || line.starts_with("The above exception was the direct cause")
+        };
+        return last.starts_with(' ') || is_chained(text) || (is_chained(last) && text.starts_with(PYTHON));
+    }
+    if message.starts_with("panic: ") || message.starts_with("goroutine ") {
+        let is_call = !text.contains(' ') && text.trim_end().ends_with(')');
+        return is_call || text.starts_with("goroutine ") || text.starts_with("created by ");
+    }
+    false
 }
 
 fn read_lines(
@@ -133,9 +156,18 @@ pub(crate) fn split<'a>(
             rest = &rest[header.length..];
         }
     }
+    if before.trim_end() == "-" && stamp.shape.form == Form::Epoch {
+        before = "";
+    }
     if before.is_empty() && app.is_none() {
         let header = match stamp.shape.form {
             Form::MonthFirst => syslog::header(rest),
+            // Some collectors put time and node before what syslog wrote.
+            Form::Epoch => {
+                let collected = second_stamp_length(rest);
+                rest = &rest[collected..];
+                if collected > 0 { syslog::header(rest) } else { None }
+            }
             Form::Iso if !host.is_empty() || is_rsyslog(text.get(stamp.start..stamp.end)) => {
                 syslog::header_of_host(rest, host)
             }

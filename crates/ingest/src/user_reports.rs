@@ -29,9 +29,12 @@ pub(crate) fn read(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
         let before = lines.tally;
         let Some(line) = lines.next() else { return known_lines.count(lines.tally.since(before), None, ear) };
         let is_empty = line.bytes.trim_ascii().is_empty();
-        let report = understand(line.bytes, line.number, &mut times, ear);
+        let number = line.number;
+        let report = understand(line.bytes, number, &mut times, ear);
         let mut tally = lines.tally.since(before);
-        tally.rejected += u64::from(report.is_none() && !is_empty);
+        if report.is_none() && !is_empty {
+            tally.reject(number, "no report with `time` and `report`");
+        }
         let is_known = report.map(|report| ear.report(report));
         known_lines.count(tally, is_known, ear);
     }

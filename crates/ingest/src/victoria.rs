@@ -10,7 +10,7 @@ use std::fmt;
 
 use crate::ear::Ear;
 use crate::histograms::Histograms;
-use crate::lines::Lines;
+use crate::lines::{Lines, Tally};
 use crate::samples::KnownLines;
 use crate::series::Series;
 
@@ -48,9 +48,9 @@ pub(crate) fn read(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
         let parsed = serde_json::from_slice::<Exported>(line.bytes);
         let mut tally = lines.tally.since(before);
         let is_known = match parsed {
-            Ok(exported) => say(exported, number, &mut tally.rejected, &mut histograms, ear),
+            Ok(exported) => say(exported, number, &mut tally, &mut histograms, ear),
             Err(_) => {
-                tally.rejected += 1;
+                tally.reject(number, "no series with `metric`, `values` and `timestamps`");
                 None
             }
         };
@@ -63,7 +63,7 @@ pub(crate) fn read(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
 fn say(
     exported: Exported,
     line: u64,
-    rejected: &mut u64,
+    tally: &mut Tally,
     histograms: &mut Histograms,
     ear: &mut Ear<'_>,
 ) -> Option<bool> {
@@ -71,7 +71,9 @@ fn say(
     let origin = series.take_origin(ear);
     let bucket = histograms.bucket(&series, origin, false);
     let name = series.render();
-    *rejected += values.len().abs_diff(timestamps.len()) as u64;
+    for _ in 0..values.len().abs_diff(timestamps.len()) {
+        tally.reject(line, "a value without a time, or a time without a value");
+    }
     let mut is_known = None;
     for (value, millis) in values.iter().zip(&timestamps) {
         match value.0 {
@@ -89,7 +91,7 @@ fn say(
                 };
                 is_known = Some(is_said || is_known == Some(true));
             }
-            None => *rejected += 1,
+            None => tally.reject(line, "a value that is no number"),
         }
     }
     is_known

@@ -18,6 +18,8 @@ const SURPRISE_DAYS_BEFOREHAND: f64 = 200.0;
 const DRIFT_BEFOREHAND: f64 = 0.004;
 const SHIFT_BEFOREHAND: f64 = 0.02;
 const DRIFT_POWER: i32 = 2;
+/// The same for scatter.
+const SPREAD_BEFOREHAND: f64 = 0.004;
 /// So many surprises a service may have in a week, however many series it has.
 const SURPRISES_A_SERVICE_WEEK: f64 = 0.15;
 /// And so often one of them may leave the others.
@@ -25,6 +27,7 @@ const APARTS_A_SERVICE_WEEK: f64 = 0.1;
 /// And so many drifts, and so many steps.
 const DRIFTS_A_SERVICE_WEEK: f64 = 0.25;
 const SHIFTS_A_SERVICE_WEEK: f64 = 0.1;
+const SPREADS_A_SERVICE_WEEK: f64 = 0.05;
 
 /// Quiet scores of all classes; those of two listeners add up.
 #[derive(Clone, Debug)]
@@ -51,8 +54,8 @@ impl Calibration {
     }
 
     /// The strength of a finding, or `None` if such scores are nothing rare here. `series` is the number of series of its
-    /// service that are judged: they share a budget.
-    pub(crate) fn strength(&self, candidate: &Candidate, series: usize) -> Option<f64> {
+    /// service that are judged: they share a budget. `pressure` says how many times rarer than usual it has to be.
+    pub(crate) fn strength(&self, candidate: &Candidate, series: usize, pressure: f64) -> Option<f64> {
         let (chance, chance_max) = match candidate.class {
             Class::Anomaly => (
                 self.chance(candidate, SURPRISE_DAYS_BEFOREHAND, anomaly::chance_beforehand(candidate.score)),
@@ -67,6 +70,10 @@ impl Calibration {
                 self.chance(candidate, DAYS_BEFOREHAND, DRIFT_BEFOREHAND / falling(candidate.score)),
                 share(DRIFTS_A_SERVICE_WEEK, series),
             ),
+            Class::Spread => (
+                self.chance(candidate, DAYS_BEFOREHAND, SPREAD_BEFOREHAND / falling(candidate.score)),
+                share(SPREADS_A_SERVICE_WEEK, series),
+            ),
             Class::Shift => (
                 self.chance(candidate, DAYS_BEFOREHAND, SHIFT_BEFOREHAND / falling(candidate.score)),
                 share(SHIFTS_A_SERVICE_WEEK, series),
@@ -76,8 +83,23 @@ impl Calibration {
             _ => (self.rank(candidate) / (self.days(candidate) + DAYS_BEFOREHAND), CHANCE_MAX),
         };
         // Three decimals are what is told: what looks equal must rank as equal.
-        let is_rare = chance <= chance_max * self.chance_max / CHANCE_MAX;
+        let is_rare = chance * pressure <= chance_max * self.more_than_usual();
         is_rare.then(|| (strength(chance) * 1_000.0).round() / 1_000.0)
+    }
+
+    /// How many times as much as usual is asked for.
+    pub(crate) fn more_than_usual(&self) -> f64 {
+        self.chance_max / CHANCE_MAX
+    }
+
+    /// How rare a finding is among the quiet days of its class, in words.
+    pub(crate) fn rarity(&self, candidate: &Candidate) -> String {
+        let weeks = self.days(candidate) / 7.0;
+        if weeks < 1.0 {
+            return "no quiet weeks to compare with yet".to_owned();
+        }
+        let reached = (self.rank(candidate) - 1.0).max(0.0);
+        format!("such a score in {reached:.0} of {weeks:.0} quiet weeks of {}", candidate.class.subjects())
     }
 
     /// The chance that a quiet subject-day reaches the score, from those that did and from what is known beforehand, which

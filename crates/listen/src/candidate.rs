@@ -11,14 +11,20 @@ pub(crate) enum Class {
     New,
     /// Growing counts of patterns.
     Rising,
+    /// Hours of patterns that are fuller than ever.
+    Burst,
     /// Silences.
     Vanished,
+    /// Patterns that had been silent for weeks.
+    Returned,
     /// Day medians of metrics.
     Drift,
     /// Day medians of high latency quantiles.
     TailDrift,
     /// Eight-hour medians of metrics.
     Shift,
+    /// Scatter of metrics over days.
+    Spread,
     /// Hours of metrics that go farther than ever.
     Anomaly,
     /// Series of one service that move together as never before.
@@ -33,6 +39,30 @@ pub(crate) enum Class {
     Share,
     /// Calls that are made for the first time.
     NewFlow,
+}
+
+impl Class {
+    /// What belongs to it, in words.
+    pub(crate) fn subjects(self) -> &'static str {
+        match self {
+            Self::NewLoud | Self::New | Self::Rising | Self::Burst | Self::Vanished | Self::Returned => {
+                "patterns and counters"
+            }
+            Self::Drift | Self::Shift | Self::Spread | Self::Anomaly | Self::Gone | Self::Saturation => {
+                "series"
+            }
+            Self::TailDrift => "series of the slowest requests",
+            Self::Errors => "counts of errors",
+            Self::Apart => "services' series together",
+            Self::Share => "operations and calls",
+            Self::NewFlow => "calls",
+        }
+    }
+
+    /// Whether it happens within hours, so that others at the same time may have the same cause.
+    pub(crate) fn is_sudden(self) -> bool {
+        matches!(self, Self::Anomaly | Self::Apart | Self::Shift | Self::Burst)
+    }
 }
 
 /// What a known change may explain away.

@@ -3,12 +3,13 @@
 //! Two accounts of the same hour merge in any order into the account of the whole: counts add, the earliest
 //! exemplar wins, samples are a multiset. Nothing here depends on which file or thread heard it first.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hark_event::{Level, Moment, Origin, Place};
 
+use crate::picks::Picks;
 use crate::span_cells::SpanCells;
 
 /// Samples of one series kept for one hour; more are cut and counted.
@@ -17,6 +18,9 @@ pub const SAMPLES_PER_HOUR_MAX: usize = 3_600;
 pub(crate) const SHAPES_PER_SERVICE_MAX: usize = 4_096;
 /// Shapes of all services together kept for one hour.
 pub(crate) const SHAPES_PER_HOUR_MAX: usize = 65_536;
+
+/// Shapes of all services together of which records are picked in one hour.
+pub(crate) const SHAPES_PICKED_MAX: usize = 4_096;
 
 /// A count without its texts, with what keeping it in a tree costs.
 const LOG_COUNT_BYTES: usize = 240;
@@ -52,12 +56,15 @@ pub struct LogCount {
     pub last: Moment,
     /// The earliest, as an example.
     pub exemplar: Exemplar,
+    /// Some whose values are kept; none where nobody asked for values, or where there are too many shapes.
+    pub picks: Option<Box<Picks>>,
 }
 
 impl LogCount {
     /// Roughly how many bytes of memory it takes, its key and its place among others included.
     pub(crate) fn weight(&self) -> usize {
-        LOG_COUNT_BYTES + self.text.len() + self.exemplar.text.len()
+        let picks = self.picks.as_ref().map_or(0, |picks| picks.weight());
+        LOG_COUNT_BYTES + self.text.len() + self.exemplar.text.len() + picks
     }
 
     fn add(&mut self, other: LogCount) {
@@ -66,6 +73,14 @@ impl LogCount {
         if other.exemplar < self.exemplar {
             self.exemplar = other.exemplar;
         }
+        // Who let go of its own did so because the whole will have to, too.
+        self.picks = match (self.picks.take(), other.picks) {
+            (Some(mut picks), Some(others)) => {
+                picks.merge(*others);
+                Some(picks)
+            }
+            _ => None,
+        };
     }
 }
 
@@ -118,6 +133,13 @@ pub struct HourCells {
 }
 
 impl HourCells {
+    /// How many services spoke in the hour.
+    pub fn services(&self) -> usize {
+        let of_series = self.metrics.keys().map(|(origin, _)| origin);
+        let of_spans = self.spans.operations.keys().chain(self.spans.calls.keys());
+        self.logs.keys().chain(of_series).chain(of_spans).collect::<BTreeSet<_>>().len()
+    }
+
     /// Adds another account of the same hour.
     pub fn merge(&mut self, other: HourCells) {
         for (origin, said) in other.logs {
@@ -149,8 +171,12 @@ impl HourCells {
         if !other.spans.is_empty() {
             self.spans.merge(other.spans);
         }
-        if self.logs.values().map(BTreeMap::len).sum::<usize>() > 2 * SHAPES_PER_HOUR_MAX {
+        let shapes = self.logs.values().map(BTreeMap::len).sum::<usize>();
+        if shapes > 2 * SHAPES_PER_HOUR_MAX {
             self.cut_shapes();
+        }
+        if shapes > 2 * SHAPES_PICKED_MAX {
+            self.cut_picks();
         }
     }
 
@@ -165,7 +191,7 @@ impl HourCells {
             if cut > 0 {
                 *self.overflow.entry(origin.clone()).or_default() += cut;
             }
-            kept.extend(shapes_of(said));
+            kept.extend(shapes_of(said, |_| true));
         }
         let Some(limit) = limit_of_all(kept, SHAPES_PER_HOUR_MAX) else { return };
         for (origin, said) in &mut self.logs {
@@ -175,6 +201,17 @@ impl HourCells {
             }
         }
         self.logs.retain(|_, said| !said.is_empty());
+    }
+
+    /// Keeps the picks of the shapes with the smallest hashes, as [`HourCells::cut_shapes`] keeps shapes.
+    pub fn cut_picks(&mut self) {
+        let shapes = self.logs.values().flat_map(|said| shapes_of(said, |count| count.picks.is_some()));
+        let Some(limit) = limit_of_all(shapes.collect(), SHAPES_PICKED_MAX) else { return };
+        for said in self.logs.values_mut() {
+            for (_, count) in said.range_mut(LogKey { shape: limit, level: Level::Unknown }..) {
+                count.picks = None;
+            }
+        }
     }
 
     /// Adds samples of one series.
@@ -200,10 +237,14 @@ impl HourCells {
     }
 }
 
-/// The distinct shapes of one service, which come in order.
-fn shapes_of(said: &BTreeMap<LogKey, LogCount>) -> impl Iterator<Item = u64> {
+/// The distinct shapes of one service that are asked for, which come in order.
+fn shapes_of(
+    said: &BTreeMap<LogKey, LogCount>,
+    is_wanted: impl Fn(&LogCount) -> bool,
+) -> impl Iterator<Item = u64> {
     let mut last = None;
-    said.keys().map(|key| key.shape).filter(move |shape| last.replace(*shape) != Some(*shape))
+    let wanted = said.iter().filter(move |(_, count)| is_wanted(count));
+    wanted.map(|(key, _)| key.shape).filter(move |shape| last.replace(*shape) != Some(*shape))
 }
 
 /// The smallest of the shapes for which there is no room; `None` if all have room. Repetitions count once.

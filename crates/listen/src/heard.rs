@@ -155,6 +155,11 @@ impl Heard {
 }
 
 impl HeardService {
+    /// When something could first be said of it.
+    pub fn judged_from(&self) -> Moment {
+        self.from.plus_hours(WARM_UP_HOURS)
+    }
+
     fn of(service: &crate::service::Service) -> Self {
         let pattern = |pattern: &crate::pattern_subject::PatternSubject| HeardPattern {
             name: pattern.name.clone(),

@@ -14,6 +14,8 @@ use hark_event::{Curve, Hour, Id, Level, Moment, Origin, Pattern};
 use hark_pattern::{Limits, PatternId, Rules, ShapeId, Vocabulary};
 
 use crate::cell::{Exemplar, HourCells, LogCount};
+use crate::names;
+use crate::picks::Picks;
 use crate::room;
 
 pub use field::Fields;
@@ -22,14 +24,24 @@ pub use field::Fields;
 const STEPS_MAX: usize = 96;
 /// Identities that are kept of those that became part of one pattern.
 const FORMER_MAX: usize = 256;
+/// Records that are picked of one pattern, and of all: where there are many patterns, each has to do with fewer.
+const PICKS_MAX: usize = 256;
+const PICKS_OF_ALL_MAX: usize = 32_768;
 /// Room for so many more is made at once.
 const STEPS_GROWTH: usize = 8;
 
 /// The patterns of all services.
-#[derive(Default)]
 pub struct Ledger {
     rules: Arc<Rules>,
     services: BTreeMap<Origin, Page>,
+    /// Records that are picked of one pattern by now.
+    picks_max: usize,
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self { rules: Arc::default(), services: BTreeMap::new(), picks_max: PICKS_MAX }
+    }
 }
 
 /// The patterns of one service.
@@ -46,6 +58,10 @@ struct Entry {
     times: Option<(Moment, Moment)>,
     sample: Option<Exemplar>,
     steps: Steps,
+    /// Records whose values are known.
+    picks: Picks,
+    /// Records of shapes of which none was picked.
+    unpicked: u64,
     /// Identities that are part of this one by now: the lineage.
     former: BTreeMap<PatternId, Former>,
     former_cut: u64,
@@ -76,12 +92,13 @@ impl Ledger {
 
     /// A ledger in which nothing stands, by the rules of those whose lines it counts.
     pub fn with_rules(rules: Arc<Rules>) -> Self {
-        Self { rules, services: BTreeMap::new() }
+        Self { rules, ..Self::default() }
     }
 
     /// Takes the next hour that was closed.
     pub fn close(&mut self, hour: Hour, mut cells: HourCells) {
         cells.cut_shapes();
+        cells.cut_picks();
         let limits = room::limits(self.demands(&cells));
         self.services.values_mut().for_each(|page| page.vocabulary.set_limits(limits));
         let rules = &self.rules;
@@ -93,6 +110,26 @@ impl Ledger {
             let page = self.services.entry(origin).or_insert_with(|| Page::new(limits, rules));
             page.entries.entry(PatternId::OVERFLOW).or_default().add_beyond(hour, count);
         }
+        self.thin_picks();
+    }
+
+    /// Keeps as many picks of each pattern as there is room for, of all patterns the same number.
+    fn thin_picks(&mut self) {
+        let mut entries: Vec<&mut Entry> =
+            self.services.values_mut().flat_map(|page| page.entries.values_mut()).collect();
+        loop {
+            entries.iter_mut().for_each(|entry| entry.picks.keep(self.picks_max));
+            let picks: usize = entries.iter().map(|entry| entry.picks.len()).sum();
+            if picks <= PICKS_OF_ALL_MAX {
+                return;
+            }
+            self.picks_max /= 2;
+        }
+    }
+
+    /// Records of which no value can be known, because none was picked of their shapes.
+    pub fn records_unpicked(&self) -> u64 {
+        self.services.values().flat_map(|page| page.entries.values()).map(|entry| entry.unpicked).sum()
     }
 
     /// How many patterns each service would hold after this hour, if there were room.
@@ -116,9 +153,24 @@ impl Ledger {
 
     /// The pattern to which a shape of this service belongs by now, and its name.
     pub fn pattern_of(&self, origin: &Origin, shape: ShapeId, text: &str) -> (Id, &str) {
-        let Some(page) = self.services.get(origin) else { return (identity(PatternId::OVERFLOW), "") };
+        let masked = || self.services.get(&names::masked_origin(origin, &self.rules)?);
+        let Some(page) = self.services.get(origin).or_else(masked) else {
+            return (identity(PatternId::OVERFLOW), "");
+        };
         let pattern = page.vocabulary.find(shape, text).unwrap_or(PatternId::OVERFLOW);
         (identity(pattern), page.vocabulary.name(pattern))
+    }
+
+    /// Tells of each pattern what stood in its wildcards and fields.
+    pub fn tell_fields(&self, patterns: &mut [Pattern]) {
+        for pattern in patterns {
+            let id = u64::from_str_radix(pattern.id.as_str(), 16).map(PatternId).ok();
+            let page = self.services.get(&pattern.origin);
+            let entry = id.zip(page).and_then(|(id, page)| page.entries.get(&id));
+            let Some(entry) = entry else { continue };
+            pattern.picked = entry.picks.len() as u64;
+            pattern.fields = field::told(pattern, &entry.picks, entry.unpicked == 0);
+        }
     }
 
     /// All patterns, the most frequent first, with curves of so many steps from the first to the last moment.
@@ -187,6 +239,8 @@ impl Page {
             first_seen: entry.times.map(|(first, _)| first),
             last_seen: entry.times.map(|(_, last)| last),
             sample: entry.sample.as_ref().map_or_else(String::new, |sample| sample.text.to_string()),
+            fields: Vec::new(),
+            picked: 0,
             curve: heard.filter(|_| entry.times.is_some()).map(|heard| entry.steps.curve(heard, steps)),
         }
     }
@@ -202,6 +256,8 @@ impl Entry {
             times: is_timed.then_some((count.exemplar.time, count.last)),
             steps: Steps::of(hour, if is_timed { count.count } else { 0 }),
             sample: Some(count.exemplar),
+            unpicked: if count.picks.is_none() { count.count } else { 0 },
+            picks: count.picks.map_or_else(Picks::default, |picks| *picks),
             ..Entry::default()
         });
     }
@@ -212,6 +268,7 @@ impl Entry {
         self.absorb(Entry {
             count,
             times: is_timed.then(|| (hour.start(), hour.start())),
+            unpicked: count,
             steps: Steps::of(hour, if is_timed { count } else { 0 }),
             ..Entry::default()
         });
@@ -226,6 +283,8 @@ impl Entry {
         };
         self.sample = self.sample.take().into_iter().chain(other.sample).min();
         self.steps.absorb(other.steps);
+        self.picks.absorb(other.picks, usize::MAX);
+        self.unpicked += other.unpicked;
         self.former.extend(other.former);
         self.former_cut += other.former_cut;
         // Those with the smallest hashes stay, whoever came first.
@@ -307,7 +366,7 @@ impl Steps {
 
 #[cfg(test)]
 mod tests {
-    use hark_event::{Event, LogRecord};
+    use hark_event::{Event, LogRecord, RecordFields};
 
     use super::*;
     use crate::Tally;
@@ -325,6 +384,7 @@ mod tests {
                 level: Level::Info,
                 message,
                 version: None,
+                fields: RecordFields::default(),
                 peers: &[],
                 file: &file,
                 line,
@@ -396,7 +456,7 @@ mod tests {
         for machine in 0..machines {
             let read: Vec<&Read> = records.iter().filter(|record| record.2 % machines == machine).collect();
             for run in read.chunks(restarts_after) {
-                let mut tally = Tally::new();
+                let mut tally = Tally::new().keeping_values();
                 run.iter().for_each(|record| hear(&mut tally, record));
                 parts.push(tally.take_hours());
             }
@@ -407,12 +467,17 @@ mod tests {
         }
         let mut ledger = Ledger::new();
         hours.into_iter().for_each(|(hour, cells)| ledger.close(hour, cells));
-        ledger.patterns(Some((Hour(1000).start(), Hour(1003).start())), 4)
+        let mut patterns = ledger.patterns(Some((Hour(1000).start(), Hour(1003).start())), 4);
+        ledger.tell_fields(&mut patterns);
+        patterns
     }
 
     fn hear(tally: &mut Tally, (hour, second, _, (line, message)): &Read) {
         let arrival = Hour(1000 + hour).start().plus_seconds(*second);
         let origin = Origin { service: Arc::from("shop"), environment: Arc::from("production") };
+        let text = format!("amount{second}password{line}");
+        let amount_end = 6 + second.to_string().len() as u32;
+        let ends = [(6, amount_end), (amount_end + 8, text.len() as u32)];
         tally.hear(Event::Log(LogRecord {
             time: Some(arrival),
             arrival,
@@ -420,6 +485,7 @@ mod tests {
             level: if second % 7 == 0 { Level::Warn } else { Level::Info },
             message,
             version: None,
+            fields: RecordFields::new(&text, &ends[..if second % 5 == 0 { 1 } else { 2 }]),
             peers: &[],
             file: &Arc::from("shop.log"),
             line: *line,
@@ -446,6 +512,16 @@ mod tests {
             });
             proptest::prop_assert_eq!(&ledger_of(&shuffled, machines, restarts_after), &whole);
             proptest::prop_assert_eq!(whole.iter().map(|pattern| pattern.count).sum::<u64>(), records.len() as u64);
+            for pattern in &whole {
+                proptest::prop_assert!(pattern.picked <= pattern.count);
+                for field in &pattern.fields {
+                    proptest::prop_assert!(field.count <= pattern.picked);
+                    let is_all = pattern.picked == pattern.count && field.key.as_deref() == Some("amount");
+                    proptest::prop_assert!(!is_all || field.count == pattern.count, "{field:?}");
+                    let is_secret = field.key.as_deref() == Some("password");
+                    proptest::prop_assert!(!is_secret || field.top.iter().all(|(value, _)| value == "<secret>"));
+                }
+            }
         }
 
         #[test]

@@ -4,6 +4,7 @@
 //! closed hour after the other and says signals; [`Heard`] is what is known at a moment. No part of it reads
 //! a clock, a file or the network: whoever calls tells the time.
 
+mod alarms;
 mod budget;
 mod calibration;
 mod candidate;
@@ -17,11 +18,16 @@ mod ledger;
 mod listener;
 mod metric_name;
 mod metric_subject;
+mod names;
 mod occurrences;
 mod pattern_subject;
+#[cfg(test)]
+mod pattern_tests;
 mod phase;
+mod picks;
 mod rates;
 mod room;
+mod season_clock;
 mod service;
 mod service_company;
 mod service_spans;
@@ -31,7 +37,9 @@ mod span_tally;
 #[cfg(test)]
 mod span_tests;
 mod starts;
+mod survey;
 mod tally;
+mod told;
 mod words;
 
 pub use budget::{Attention, ITEMS_A_DAY, Selection, select};
@@ -41,7 +49,10 @@ pub use flows::{Flow, names};
 pub use heard::{Heard, HeardPattern, HeardService};
 pub use ledger::{Fields, Ledger};
 pub use listener::Listener;
+pub use picks::{Pick, Picks};
 pub use rates::base_rate;
 pub use span_cells::{Called, Outline, Sighting, SpanCells, SpanCount};
 pub use starts::Start;
-pub use tally::{Tally, Told};
+pub use survey::Surveyor;
+pub use tally::Tally;
+pub use told::Told;

@@ -7,14 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hark_event::{
-    Change, ChangeKind, Episode, Hour, Id, Moment, Origin, PeerKind, Signal, SignalKind, SubjectKind, Zone,
+    Change, ChangeKind, Episode, Evidence, Holidays, Hour, Id, Moment, Origin, PeerKind, Signal, SignalKind,
+    SubjectKind, Zone,
 };
 use hark_pattern::{Limits, PatternId, Rules, ShapeId};
 
+use crate::alarms::Alarms;
 use crate::calibration::Calibration;
 use crate::candidate::{Candidate, Class};
 use crate::cell::HourCells;
-use crate::clusters::Clusters;
+use crate::clusters::{Clusters, Newcomer};
 use crate::flows::{Flows, joined};
 use crate::heard::Heard;
 use crate::history::History;
@@ -22,6 +24,7 @@ use crate::metric_subject::{Calendar, SeriesAround};
 use crate::pattern_subject::Around;
 use crate::phase::{Phase, REST_HOURS};
 use crate::room;
+use crate::season_clock::{SeasonClock, Slot};
 use crate::service::Service;
 use crate::service_spans::{Meant, SpanName, flow_name, kind_of};
 use crate::span_cells::{Called, SpanCells, SpanCount};
@@ -36,9 +39,11 @@ const FORGOTTEN_HOURS: i64 = 100 * 24;
 
 /// Listens to closed hours.
 pub struct Listener {
-    zone: Zone,
+    clock: SeasonClock,
+    /// Limits that people know of, by series.
+    limits_known: Arc<BTreeMap<String, f64>>,
     rules: Arc<Rules>,
-    slots: Option<History<u8>>,
+    slots: Option<History<Slot>>,
     pub(crate) services: BTreeMap<Origin, Service>,
     pub(crate) flows: Flows,
     limits: Limits,
@@ -46,6 +51,7 @@ pub struct Listener {
     /// How long a series rests after an episode.
     rest_hours: i64,
     clusters: Clusters,
+    alarms: Alarms,
     pub(crate) episodes: Vec<Episode>,
     announced: Vec<Change>,
     pub(crate) forgotten: Forgotten,
@@ -65,6 +71,8 @@ pub(crate) struct Forgotten {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Speaker {
     Pattern(PatternId),
+    /// A pattern, of an hour or two by themselves.
+    Burst(PatternId),
     Series(Arc<str>),
     /// A series, of an hour by itself.
     Surprise(Arc<str>),
@@ -72,6 +80,15 @@ pub(crate) enum Speaker {
     Apart(Arc<str>),
     Errors,
     Spans(SpanName),
+}
+
+/// A finding that is worth a word.
+struct Rated {
+    strength: f64,
+    origin: Origin,
+    speaker: Speaker,
+    found: Candidate,
+    explained_by: Option<String>,
 }
 
 impl Listener {
@@ -83,7 +100,8 @@ impl Listener {
     /// The same, by the rules of those whose lines it hears.
     pub fn with_rules(zone: Zone, rules: Arc<Rules>) -> Self {
         Self {
-            zone,
+            clock: SeasonClock { zone, holidays: Holidays::default() },
+            limits_known: Arc::default(),
             rules,
             slots: None,
             services: BTreeMap::new(),
@@ -92,11 +110,24 @@ impl Listener {
             calibration: Calibration::default(),
             rest_hours: REST_HOURS,
             clusters: Clusters::default(),
+            alarms: Alarms::default(),
             episodes: Vec::new(),
             announced: Vec::new(),
             forgotten: Forgotten::default(),
             cut: BTreeMap::new(),
         }
+    }
+
+    /// Knows days on which the week does not count.
+    pub fn knowing_holidays(mut self, holidays: Holidays) -> Self {
+        self.clock.holidays = holidays;
+        self
+    }
+
+    /// Knows limits that no series tells, by the names of the series that they are for.
+    pub fn knowing_limits(mut self, limits: BTreeMap<String, f64>) -> Self {
+        self.limits_known = Arc::new(limits);
+        self
     }
 
     /// Says what is at least so strong (0 to 1), be it more or less than it says unasked.
@@ -136,7 +167,7 @@ impl Listener {
         let known = self.slots.take().filter(|slots| !self.has_forgotten_all() || slots.next() > hour);
         let mut slots = known.unwrap_or_else(|| History::from(hour));
         assert_eq!(slots.next(), hour, "hours close one after the other");
-        slots.push(self.zone.hour_of_week(hour) as u8);
+        slots.push(self.clock.slot(hour));
         let calendar = Calendar { hour, slots: &slots };
         self.take_changes(hour);
         self.make_room(&cells);
@@ -149,6 +180,7 @@ impl Listener {
         self.end_episodes(&calendar);
         if hour.0 % 24 == 23 {
             self.calibrate(&calendar);
+            self.alarms.forget(hour);
             self.forget(hour);
         }
         self.slots = Some(slots);
@@ -165,7 +197,7 @@ impl Listener {
     }
 
     pub(crate) fn zone(&self) -> &Zone {
-        &self.zone
+        &self.clock.zone
     }
 
     fn take_changes(&mut self, hour: Hour) {
@@ -299,7 +331,7 @@ impl Listener {
                 return None;
             }
             self.flows.add_service(&origin.service);
-            let service = Service::new(origin.clone(), hour, self.limits, &self.rules);
+            let service = Service::new(origin.clone(), hour, self.limits, &self.rules, &self.limits_known);
             self.services.insert(origin.clone(), service);
         }
         self.services.get_mut(origin)
@@ -312,7 +344,11 @@ impl Listener {
                 Around { hour: calendar.hour, heard_from: service.heard_from, traffic: &service.traffic };
             for (id, pattern) in &mut service.patterns {
                 if let Some(candidate) = pattern.judge(&around) {
-                    findings.push((origin.clone(), Speaker::Pattern(*id), candidate));
+                    let speaker = match candidate.class {
+                        Class::Burst => Speaker::Burst(*id),
+                        _ => Speaker::Pattern(*id),
+                    };
+                    findings.push((origin.clone(), speaker, candidate));
                 }
             }
             let starts = service.starts.hours();
@@ -350,19 +386,30 @@ impl Listener {
     }
 
     fn say(&mut self, hour: Hour, findings: Vec<(Origin, Speaker, Candidate)>) -> Vec<Signal> {
-        let mut rated: Vec<(f64, Origin, Speaker, Candidate)> = findings
+        let mut rated: Vec<Rated> = findings
             .into_iter()
-            .filter_map(|(origin, speaker, candidate)| {
-                let series = self.services.get(&origin).map_or(0, Service::judged_series);
-                Some((self.calibration.strength(&candidate, series)?, origin, speaker, candidate))
+            .filter_map(|(origin, speaker, found)| {
+                let service = self.services.get(&origin).expect("a finding comes from a known service");
+                let pressure = self.alarms.pressure(&origin, self.calibration.more_than_usual());
+                let strength = self.calibration.strength(&found, service.judged_series(), pressure)?;
+                let explained_by = service.explanation(&found);
+                Some(Rated { strength, origin, speaker, found, explained_by })
             })
             .collect();
+        rated.retain(|one| !self.is_work_of_a_build(one));
         // The strongest of an hour leads its cluster; names decide between equals.
-        rated.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| (&a.1, &a.2).cmp(&(&b.1, &b.2))));
+        rated.sort_by(|a, b| {
+            let strongest = b.strength.total_cmp(&a.strength);
+            strongest.then_with(|| (&a.origin, &a.speaker).cmp(&(&b.origin, &b.speaker)))
+        });
+        let sudden = rated.iter().filter(|one| one.explained_by.is_none() && one.found.class.is_sudden());
+        self.clusters.expect(hour, sudden.map(|one| one.origin.clone()));
         let mut said: Vec<Signal> = Vec::new();
-        for (strength, origin, speaker, candidate) in rated {
-            let is_same = |one: &Signal| {
-                one.kind == candidate.kind && one.origin == origin && one.subject == candidate.subject
+        for one in rated {
+            let is_same = |other: &Signal| {
+                other.kind == one.found.kind
+                    && other.origin == one.origin
+                    && other.subject == one.found.subject
             };
             if said.iter().any(is_same) {
                 // A series that surprises by itself and by leaving the others has one thing to say.
@@ -372,21 +419,30 @@ impl Listener {
                 *self.cut.entry("signals beyond 200,000").or_default() += 1;
                 continue;
             }
-            said.push(self.say_one(hour, strength, origin, speaker, candidate));
+            said.push(self.say_one(hour, one));
         }
         said
     }
 
-    fn say_one(
-        &mut self,
-        hour: Hour,
-        strength: f64,
-        origin: Origin,
-        speaker: Speaker,
-        found: Candidate,
-    ) -> Signal {
-        let service = self.services.get_mut(&origin).expect("a finding comes from a known service");
-        let explained_by = service.explanation(&found);
+    /// Whether a build dropped a known line or brought it back: that is what builds are for, and nothing is said.
+    fn is_work_of_a_build(&mut self, rated: &Rated) -> bool {
+        let comes_or_goes = matches!(rated.found.class, Class::Vanished | Class::Returned);
+        let Speaker::Pattern(id) = &rated.speaker else { return false };
+        if !comes_or_goes || rated.explained_by.is_none() {
+            return false;
+        }
+        let service = self.services.get_mut(&rated.origin).expect("a finding comes from a known service");
+        service.patterns.get_mut(id).expect("a finding comes from a known pattern").take_as_built();
+        true
+    }
+
+    fn say_one(&mut self, hour: Hour, rated: Rated) -> Signal {
+        let Rated { strength, origin, speaker, mut found, explained_by } = rated;
+        found.evidence.push(Evidence {
+            time: hour.end(),
+            text: self.calibration.rarity(&found),
+            source: "what was heard so far".to_owned(),
+        });
         let noticed_at = hour.end();
         let id = Id::of(&[
             found.kind.name(),
@@ -398,11 +454,12 @@ impl Listener {
         ]);
         let cluster = match &explained_by {
             Some(_) => None,
-            None => Some(
-                self.clusters
-                    .join(&origin, found.onset, noticed_at, &self.flows)
-                    .unwrap_or_else(|| id.clone()),
-            ),
+            None => {
+                let newcomer =
+                    Newcomer { origin: &origin, onset: found.onset, is_sudden: found.class.is_sudden() };
+                let joined = self.clusters.join(&newcomer, noticed_at, self.services.len(), &self.flows);
+                Some(joined.unwrap_or_else(|| id.clone()))
+            }
         };
         match found.class {
             Class::New | Class::NewLoud | Class::NewFlow => {
@@ -429,6 +486,10 @@ impl Listener {
             explained_by,
             cluster,
         };
+        if signal.cluster.as_ref() == Some(&signal.id) {
+            self.clusters.lead(&signal, found.class.is_sudden());
+            self.alarms.add(&signal.origin, hour);
+        }
         self.remember(&signal, speaker, hour);
         signal
     }
@@ -442,12 +503,13 @@ impl Listener {
                 let plain = service.is_plainly_new(&signal.subject.name, signal.onset);
                 let pattern = service.patterns.get_mut(&id).expect("a finding comes from a known pattern");
                 match &signal.explained_by {
-                    // A line that a build dropped stays gone, and is not said again every hour.
-                    Some(_) if signal.kind != SignalKind::PatternVanished => {
-                        pattern.explained(signal.onset.hour())
-                    }
-                    _ => pattern.open(signal.kind, place, plain),
+                    Some(_) => pattern.explained(signal.onset.hour()),
+                    None => pattern.open(signal.kind, place, plain),
                 }
+            }
+            Speaker::Burst(id) => {
+                let pattern = service.patterns.get_mut(&id).expect("a finding comes from a known pattern");
+                pattern.open_burst(signal.onset.hour(), hour, place);
             }
             Speaker::Series(name) => {
                 let series = service.series.get_mut(&name).expect("a finding comes from a known series");
@@ -480,9 +542,6 @@ impl Listener {
                 service.spans.open(&name, signal.kind, signal.onset.hour(), place, explained);
             }
         }
-        if signal.cluster.as_ref() == Some(&signal.id) {
-            self.clusters.lead(signal);
-        }
         self.episodes.push(Episode {
             signal: signal.clone(),
             // What a change explains is over when it is said: it has become what is usual.
@@ -503,7 +562,13 @@ impl Listener {
                     && pattern.has_ended(&around)
                 {
                     self.episodes[place].ended_at = Some(hour.end());
-                    pattern.phase = Phase::ended_at(hour);
+                    pattern.phase = pattern.phase_after(hour);
+                }
+                if let Phase::Open(place) = pattern.burst_phase
+                    && pattern.burst_ends(&around)
+                {
+                    self.episodes[place].ended_at.get_or_insert(hour.end());
+                    pattern.burst_phase = Phase::ended_at(hour);
                 }
             }
             let starts = service.starts.hours();
@@ -553,11 +618,11 @@ impl Listener {
             let around = Around { hour, heard_from: service.heard_from, traffic: &service.traffic };
             let warm = hour - service.heard_from >= 5 * 24;
             for pattern in service.patterns.values().filter(|pattern| pattern.phase.may_speak(hour)) {
-                if let Some((class, score)) = pattern.quiet_score(&around) {
+                for (class, score) in pattern.quiet_scores(&around) {
                     self.calibration.add(class, score);
                 }
                 if warm {
-                    for class in [Class::New, Class::NewLoud, Class::Vanished] {
+                    for class in [Class::New, Class::NewLoud, Class::Vanished, Class::Returned] {
                         self.calibration.add(class, QUIET);
                     }
                 }
@@ -613,7 +678,7 @@ pub(crate) fn subjects(listener: &Listener) -> BTreeMap<SubjectKind, u64> {
 mod tests {
     use std::sync::Arc;
 
-    use hark_event::{Event, Level, LogRecord, Sample};
+    use hark_event::{Event, Level, LogRecord, RecordFields, Sample};
 
     use super::*;
     use crate::Tally;
@@ -637,6 +702,7 @@ mod tests {
                 level: Level::Info,
                 message,
                 version: None,
+                fields: RecordFields::default(),
                 peers: &[],
                 file: &file,
                 line,

@@ -76,6 +76,9 @@ impl Meaning {
         if tail && (latency || has(&["request", "requests", "response", "rpc", "http"])) {
             return Self::TailLatency;
         }
+        if has(&["utilization", "utilisation"]) {
+            return Self::Use;
+        }
         if has(&["limit", "max", "capacity", "size", "quota"]) {
             return Self::Limit;
         }
@@ -118,7 +121,7 @@ pub(crate) fn natural_limit(series: &str, largest: f64) -> Option<f64> {
     if !says(USED_UP) {
         return None;
     }
-    if says(&["ratio", "fraction"]) && largest <= 1.0 {
+    if says(&["ratio", "fraction", "utilization", "utilisation"]) && largest <= 1.0 {
         Some(1.0)
     } else if says(&["percent", "pct", "percentage"]) && largest <= 100.0 {
         Some(100.0)
@@ -176,16 +179,22 @@ const USED_UP: &[&str] = &[
 
 /// Whether `limit` names the limit of `series`: the same things, the same labels, but for words of measure.
 pub(crate) fn is_limit_of(limit: &str, series: &str) -> bool {
-    let split = |text: &str| -> (String, Vec<String>) {
+    let split = |text: &str| -> (Vec<String>, Vec<String>) {
         let (name, labels) = text.split_once('{').unwrap_or((text, ""));
         let mut things: Vec<String> =
             words(name).filter(|word| !MEASURES.contains(word)).map(str::to_owned).collect();
         things.sort();
-        (labels.to_owned(), things)
+        let labels = labels.trim_end_matches('}').split("\",").map(|label| label.trim_end_matches('"'));
+        (labels.filter(|label| !label.is_empty()).map(str::to_owned).collect(), things)
     };
     let ((limit_labels, limit_things), (labels, things)) = (split(limit), split(series));
-    let shared_labels = limit_labels.is_empty() || limit_labels == labels;
-    limit != series && shared_labels && !things.is_empty() && limit_things == things
+    // A limit has no state: that of a disk is the same for what is used and for what is left of it.
+    let shared_labels = limit_labels.iter().all(|label| labels.contains(label));
+    let is_in_use = labels.iter().all(|label| {
+        !label.starts_with("state=")
+            || ["used", "active", "busy", "in_use"].iter().any(|used| label.ends_with(used))
+    });
+    limit != series && shared_labels && is_in_use && !things.is_empty() && limit_things == things
 }
 
 /// Words that say how much of a thing is meant, not which thing.
@@ -211,6 +220,10 @@ const MEASURES: &[&str] = &[
     "rss",
     "busy",
     "allocated",
+    "usages",
+    "limits",
+    "k8s",
+    "spec",
 ];
 
 fn labels_say_error(labels: &str) -> bool {
@@ -252,10 +265,36 @@ mod tests {
     }
 
     #[test]
+    fn shares_end_at_one_or_a_hundred_and_what_is_left_at_nothing() {
+        assert_eq!(natural_limit("system.memory.utilization", 0.8), Some(1.0));
+        assert_eq!(natural_limit("k8s.pod.memory_limit_utilization", 0.4), Some(1.0));
+        assert_eq!(natural_limit("disk_used_percent", 71.0), Some(100.0));
+        assert_eq!(natural_limit("filesystem_avail_bytes", 1e9), Some(0.0));
+        assert_eq!(natural_limit("cache_hit_ratio", 0.9), None);
+    }
+
+    #[test]
     fn a_limit_belongs_to_what_it_limits() {
         assert!(is_limit_of("process_max_fds", "process_open_fds"));
         assert!(is_limit_of("disk_size_bytes{mount=\"/\"}", "disk_used_bytes{mount=\"/\"}"));
         assert!(is_limit_of("memory_limit_bytes", "memory_working_set_bytes"));
+        assert!(is_limit_of(
+            "jvm.memory.limit{jvm.memory.type=\"heap\"}",
+            "jvm.memory.used{jvm.memory.type=\"heap\"}"
+        ));
+        assert!(is_limit_of(
+            "db.client.connections.max{pool=\"a\"}",
+            "db.client.connections.usage{pool=\"a\",state=\"used\"}"
+        ));
+        assert!(!is_limit_of(
+            "db.client.connections.max{pool=\"a\"}",
+            "db.client.connections.usage{pool=\"a\",state=\"idle\"}"
+        ));
+        assert!(is_limit_of(
+            "system.filesystem.limit{device=\"sda\"}",
+            "system.filesystem.usage{device=\"sda\",mountpoint=\"/\",state=\"used\"}"
+        ));
+        assert!(is_limit_of("k8s_container_memory_limit_bytes", "container_memory_working_set_bytes"));
         assert!(!is_limit_of("disk_size_bytes{mount=\"/\"}", "disk_used_bytes{mount=\"/var\"}"));
         assert!(!is_limit_of("process_max_fds", "memory_working_set_bytes"));
     }

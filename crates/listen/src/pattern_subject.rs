@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use hark_detect::counts::{self, Expectation};
 use hark_detect::novelty::{self, Appearances};
-use hark_detect::vanished;
+use hark_detect::returned::{self, Dormant};
+use hark_detect::{burst, vanished};
 use hark_event::{Curve, Evidence, Hour, Level, Moment, SignalKind, Subject, SubjectKind};
 
 use crate::candidate::{Candidate, Class, Explainable};
@@ -16,8 +18,8 @@ use crate::phase::Phase;
 use crate::words::{hours, quantity, quoted, times};
 
 /// Until so many hours of a service have been heard, everything is new and nothing is news.
-const WARM_UP_HOURS: i64 = 7 * 24;
-const WARM_UP_LOUD_HOURS: i64 = 5 * 24;
+pub(crate) const WARM_UP_HOURS: i64 = 7 * 24;
+pub(crate) const WARM_UP_LOUD_HOURS: i64 = 5 * 24;
 const EXEMPLARS_MAX: usize = 4;
 /// Counting over windows is done every so many hours: nothing that they see happens faster.
 const JUDGED_EVERY_HOURS: i64 = 3;
@@ -30,6 +32,8 @@ const FEW_WAIT_HOURS: i64 = 44;
 const LATE_SECONDS_MAX: i64 = 36 * 3_600;
 /// A new line that has been steady for so long is one of the usual ones.
 const SETTLED_HOURS: i64 = 8 * 24;
+/// A line that has not come to stay so long after it was back only came by.
+const RETURN_SEEN_HOURS: i64 = 7 * 24;
 
 /// What grows by less between the halves of a window is steady.
 const GROWTH_MIN: f64 = 2.5;
@@ -67,6 +71,15 @@ pub(crate) struct PatternSubject {
     pub(crate) usual_since: Option<Hour>,
     /// Whether its coming has been said, or was before anything could be said.
     pub(crate) introduced: bool,
+    /// Of bursts, which may pass while it rises slowly.
+    pub(crate) burst_phase: Phase,
+    /// The hours of its latest burst, as far as they are known.
+    burst_hours: Option<Range<Hour>>,
+    /// What was before its latest silence of weeks, and since when it is back.
+    dormant: Option<(Dormant, Moment)>,
+    longest_silence_hours: i64,
+    /// Whether a build dropped it; until it speaks again nobody misses it.
+    dropped: bool,
     exemplars: VecDeque<Exemplar>,
     open_kind: Option<SignalKind>,
     may_settle: bool,
@@ -86,6 +99,11 @@ impl PatternSubject {
             phase: Phase::Quiet,
             usual_since: None,
             introduced: false,
+            burst_phase: Phase::Quiet,
+            burst_hours: None,
+            dormant: None,
+            longest_silence_hours: 0,
+            dropped: false,
             exemplars: VecDeque::new(),
             open_kind: None,
             may_settle: false,
@@ -94,8 +112,9 @@ impl PatternSubject {
     }
 
     /// Takes what one shape of this pattern added in the hour; the count itself is pushed at the close.
-    pub(crate) fn hear(&mut self, seen: &LogCount, level: Level) {
+    pub(crate) fn hear(&mut self, seen: &LogCount, level: Level, traffic: &History<u32>) {
         self.level = self.level.max(level);
+        self.end_silence(seen.exemplar.time, traffic);
         self.first_seen = self.first_seen.min(seen.exemplar.time);
         self.last_seen = self.last_seen.max(seen.last);
         self.total += seen.count;
@@ -104,6 +123,27 @@ impl PatternSubject {
             self.exemplars.remove(1);
         }
         self.exemplars.push_back(seen.exemplar.clone());
+    }
+
+    /// Remembers the silence that ends with a record, if there was one.
+    fn end_silence(&mut self, at: Moment, traffic: &History<u32>) {
+        self.dropped = false;
+        let silent_hours = at.hour() - self.last_seen.hour();
+        if silent_hours < returned::SILENT_HOURS_MIN {
+            self.longest_silence_hours = self.longest_silence_hours.max(silent_hours);
+            return;
+        }
+        let others = traffic.since(self.last_seen.hour() + 1);
+        let before = Dormant {
+            count: self.total,
+            known_hours: self.last_seen.hour() - self.first_seen.hour(),
+            longest_hours_before: self.longest_silence_hours,
+            silent_hours,
+            heard_hours: others.iter().filter(|&&records| records > 0).count(),
+            remembered_hours: others.len(),
+        };
+        self.dormant = Some((before, at));
+        self.longest_silence_hours = silent_hours;
     }
 
     /// Takes over the history of a pattern that turned out to be the same.
@@ -115,6 +155,12 @@ impl PatternSubject {
         self.counts.add(&other.counts);
         self.introduced |= other.introduced;
         self.usual_since = self.usual_since.max(other.usual_since);
+        // What two lines did by turns, one line did without a pause.
+        self.dormant = None;
+        self.longest_silence_hours = self.longest_silence_hours.min(other.longest_silence_hours);
+        if self.burst_phase == Phase::Quiet {
+            (self.burst_phase, self.burst_hours) = (other.burst_phase, other.burst_hours);
+        }
         let mut exemplars: Vec<Exemplar> = self.exemplars.drain(..).chain(other.exemplars).collect();
         exemplars.sort();
         exemplars.truncate(EXEMPLARS_MAX);
@@ -129,7 +175,83 @@ impl PatternSubject {
         if !self.phase.may_speak(around.hour) {
             return None;
         }
-        self.judge_new(around).or_else(|| self.judge_vanished(around)).or_else(|| self.judge_rising(around))
+        self.judge_new(around)
+            .or_else(|| self.judge_returned(around))
+            .or_else(|| self.judge_vanished(around))
+            .or_else(|| self.judge_burst(around))
+            .or_else(|| self.judge_rising(around))
+    }
+
+    /// What is to be said of the hour by itself.
+    fn judge_burst(&self, around: &Around<'_>) -> Option<Candidate> {
+        let may_speak = self.burst_phase.may_speak(around.hour);
+        let young = around.hour - self.first_seen.hour() < YOUNG_HOURS;
+        if !may_speak || (young && !self.introduced) || self.counts.last()? < burst::COUNT_MIN {
+            return None;
+        }
+        let (counts, traffic) = self.judged_window(around);
+        let found = burst::burst(&counts, traffic)?;
+        let summary = format!(
+            "{} bursts: {} records in {} where {} were expected; never more than {} in an hour before.",
+            quoted(&self.name),
+            found.counted,
+            hours(found.hours),
+            quantity(found.expected),
+            found.fullest_before,
+        );
+        let mut evidence = self.evidence();
+        evidence.push(Evidence {
+            time: around.hour.end(),
+            text: format!("{} records, {} expected", found.counted, quantity(found.expected)),
+            source: format!("{} over the last {}", quoted(&self.name), hours(found.hours)),
+        });
+        Some(Candidate {
+            kind: SignalKind::PatternBurst,
+            class: Class::Burst,
+            subject: self.subject(),
+            onset: (around.hour + 1 - found.hours as i64).start(),
+            score: found.score,
+            summary,
+            evidence,
+            explainable: Explainable::Never,
+        })
+    }
+
+    fn judge_returned(&mut self, around: &Around<'_>) -> Option<Candidate> {
+        let (before, back_at) = self.dormant?;
+        if around.hour - back_at.hour() > RETURN_SEEN_HOURS {
+            self.dormant = None;
+            return None;
+        }
+        let loud = self.level >= Level::Warn;
+        let since = Appearances {
+            count: self.total - before.count,
+            hours_before: before.silent_hours,
+            ..self.appearances_since(back_at, around.hour)
+        };
+        let found = returned::returned(before, since, loud)?;
+        let summary = format!(
+            "{} is said again after {} of silence: {} records in {} so far.",
+            quoted(&self.name),
+            hours(found.silent_hours as usize),
+            since.count,
+            hours((since.span_hours + 1) as usize),
+        );
+        Some(Candidate {
+            kind: SignalKind::PatternReturned,
+            class: Class::Returned,
+            subject: self.subject(),
+            onset: back_at,
+            score: found.score,
+            summary,
+            evidence: self.evidence(),
+            // A build may bring an ordinary line back as it may drop it.
+            explainable: if loud {
+                Explainable::Never
+            } else {
+                Explainable::ByDeploy { uncertain_seconds: 0 }
+            },
+        })
     }
 
     fn judge_new(&mut self, around: &Around<'_>) -> Option<Candidate> {
@@ -183,7 +305,7 @@ impl PatternSubject {
 
     fn judge_vanished(&self, around: &Around<'_>) -> Option<Candidate> {
         let last = self.counts.last()?;
-        if last > 0 || self.total < 24 {
+        if last > 0 || self.total < 24 || self.dropped {
             return None;
         }
         let from = self.counts.first().max(around.traffic.first());
@@ -220,7 +342,7 @@ impl PatternSubject {
         if around.hour.0 % JUDGED_EVERY_HOURS != 0 || (young && !self.introduced) {
             return None;
         }
-        let (counts, traffic) = self.judged_window(around);
+        let (counts, traffic) = self.window_without_burst(around);
         let found = counts::rising(&counts, traffic)?;
         let onset = (around.hour + 1 - found.hours_since_onset as i64).start();
         let ratio = found.counted as f64 / found.expected.max(0.5);
@@ -253,9 +375,14 @@ impl PatternSubject {
     }
 
     /// The score that calibration is fed with on a quiet day, by class.
-    pub(crate) fn quiet_score(&self, around: &Around<'_>) -> Option<(Class, f64)> {
+    pub(crate) fn quiet_scores(&self, around: &Around<'_>) -> impl Iterator<Item = (Class, f64)> {
         let (counts, traffic) = self.judged_window(around);
-        counts::score_now(&counts, traffic).map(|score| (Class::Rising, score))
+        let (even, _) = self.window_without_burst(around);
+        let rising = counts::score_now(&even, traffic).map(|score| (Class::Rising, score));
+        let is_calm = !matches!(self.burst_phase, Phase::Open(_));
+        let burst =
+            burst::score_of_day(&counts, traffic).filter(|_| is_calm).map(|score| (Class::Burst, score));
+        rising.into_iter().chain(burst)
     }
 
     /// Remembers that a signal was said, so that its end can be told.
@@ -268,6 +395,34 @@ impl PatternSubject {
         self.may_settle = may_settle && self.level < Level::Warn;
     }
 
+    /// Remembers that a burst was said which began then.
+    pub(crate) fn open_burst(&mut self, onset: Hour, hour: Hour, episode: usize) {
+        self.burst_phase = Phase::Open(episode);
+        self.burst_hours = Some(onset..hour + 1);
+    }
+
+    /// Whether an open burst is over at the close of this hour.
+    pub(crate) fn burst_ends(&mut self, around: &Around<'_>) -> bool {
+        let Some(burst) = self.burst_hours.clone() else { return true };
+        let (counts, traffic) = self.judged_window(around);
+        let is_calm = burst::is_calm(&counts, traffic, (around.hour + 1 - burst.start) as usize);
+        drop(counts);
+        self.burst_hours = Some(burst.start..around.hour + 1);
+        is_calm
+    }
+
+    /// Remembers that a build dropped it, or brought it back: nothing is said of that.
+    pub(crate) fn take_as_built(&mut self) {
+        self.dropped = self.dormant.take().is_none();
+    }
+
+    /// The phase after an episode that ended at the close of this hour.
+    pub(crate) fn phase_after(&self, hour: Hour) -> Phase {
+        // After weeks of silence silence is what is usual, and being back is news of its own.
+        let is_back = self.open_kind == Some(SignalKind::PatternVanished) && self.dormant.is_some();
+        if is_back { Phase::Quiet } else { Phase::ended_at(hour) }
+    }
+
     /// Remembers that its coming was explained: from here on this is what is usual.
     pub(crate) fn explained(&mut self, onset: Hour) {
         self.introduced = true;
@@ -278,7 +433,9 @@ impl PatternSubject {
     pub(crate) fn has_ended(&self, around: &Around<'_>) -> bool {
         let silent = self.counts.hours_silent();
         match self.open_kind {
-            Some(SignalKind::PatternNew) => silent >= self.patience() || self.has_settled(around),
+            Some(SignalKind::PatternNew | SignalKind::PatternReturned) => {
+                silent >= self.patience() || self.has_settled(around)
+            }
             Some(SignalKind::PatternVanished) => silent == 0,
             _ => !self.is_still_high(around),
         }
@@ -327,6 +484,24 @@ impl PatternSubject {
             && !back.iter().any(|(counted, expected)| counts::is_back(*counted, *expected, self.risen_times))
     }
 
+    /// The same as if its latest burst had been hours as usual: what was said of hours need not be said of days.
+    fn window_without_burst<'a>(&'a self, around: &Around<'a>) -> (Cow<'a, [u32]>, &'a [u32]) {
+        let (mut counts, traffic) = self.judged_window(around);
+        let first = around.hour + 1 - counts.len() as i64;
+        let at = |hour: Hour| (hour - first).clamp(0, counts.len() as i64) as usize;
+        let burst = self.burst_hours.as_ref().map(|burst| at(burst.start)..at(burst.end));
+        if let Some(burst) = burst.filter(|burst| !burst.is_empty()) {
+            let sum: u64 = counts[..burst.start].iter().map(|&count| u64::from(count)).sum();
+            let usual = sum as f64 / burst.start.max(1) as f64;
+            // Rounded so that the sum over its hours is right.
+            let until = |hours: usize| (usual * hours as f64).round() as u32;
+            for (hour, count) in counts.to_mut()[burst].iter_mut().enumerate() {
+                *count = (*count).min(until(hour + 1) - until(hour));
+            }
+        }
+        (counts, traffic)
+    }
+
     fn judged_window<'a>(&'a self, around: &Around<'a>) -> (Cow<'a, [u32]>, &'a [u32]) {
         let from = self
             .usual_since
@@ -337,15 +512,22 @@ impl PatternSubject {
     }
 
     fn appearances(&self, hour: Hour, heard_from: Hour) -> Appearances {
-        let since = self.counts.since(self.first_seen.hour());
+        Appearances {
+            hours_before: self.first_seen.hour() - heard_from,
+            ..self.appearances_since(self.first_seen, hour)
+        }
+    }
+
+    fn appearances_since(&self, first: Moment, hour: Hour) -> Appearances {
+        let since = self.counts.since(first.hour());
         let active = |hours: &[u32]| hours.iter().any(|&count| count > 0);
         Appearances {
             count: self.total,
             hours_active: since.iter().filter(|&&count| count > 0).count() as u32,
             blocks_active: since.chunks(novelty::BLOCK_HOURS).filter(|block| active(block)).count() as u32,
-            span_hours: self.last_seen.hour() - self.first_seen.hour(),
+            span_hours: self.last_seen.hour() - first.hour(),
             hours_since_last: hour - self.last_seen.hour(),
-            hours_before: self.first_seen.hour() - heard_from,
+            hours_before: 0,
         }
     }
 

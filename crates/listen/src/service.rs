@@ -57,10 +57,17 @@ pub(crate) struct Service {
     counted_this_hour: BTreeMap<PatternId, u32>,
     pub(crate) spans: ServiceSpans,
     pub(crate) companions: Companions,
+    limits_known: Arc<BTreeMap<String, f64>>,
 }
 
 impl Service {
-    pub(crate) fn new(origin: Origin, hour: Hour, limits: Limits, rules: &Arc<Rules>) -> Self {
+    pub(crate) fn new(
+        origin: Origin,
+        hour: Hour,
+        limits: Limits,
+        rules: &Arc<Rules>,
+        limits_known: &Arc<BTreeMap<String, f64>>,
+    ) -> Self {
         Self {
             origin,
             heard_from: hour,
@@ -81,6 +88,7 @@ impl Service {
             patterns_cut: 0,
             heard_this_hour: (0, 0),
             counted_this_hour: BTreeMap::new(),
+            limits_known: limits_known.clone(),
             spans: ServiceSpans::default(),
             companions: Companions::default(),
         }
@@ -124,7 +132,7 @@ impl Service {
             let subject = self.patterns.entry(pattern).or_insert_with(|| {
                 PatternSubject::new(vocabulary.name(pattern).to_owned(), &around, count, *level)
             });
-            subject.hear(count, *level);
+            subject.hear(count, *level, &self.traffic);
             let counted = self.counted_this_hour.entry(pattern).or_default();
             *counted = counted.saturating_add(records);
         }
@@ -287,8 +295,10 @@ impl Service {
             .filter_map(|series| Some((series.name.clone(), series.last_value()?)))
             .collect();
         for series in self.series.values_mut().filter(|series| series.meaning != Meaning::Limit) {
-            series.limit =
-                limits.iter().find(|(limit, _)| is_limit_of(limit, &series.name)).map(|(_, value)| *value);
+            // What people say goes before what names say.
+            let known = self.limits_known.get(&*series.name).copied();
+            let named = || limits.iter().find(|(limit, _)| is_limit_of(limit, &series.name));
+            series.limit = known.or_else(|| named().map(|(_, value)| *value));
         }
     }
 

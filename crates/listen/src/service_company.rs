@@ -92,6 +92,10 @@ impl Companions {
         series: &BTreeMap<Arc<str>, MetricSubject>,
         calendar: &Calendar<'_>,
     ) -> Option<(Arc<str>, Candidate)> {
+        if calendar.slots.at(calendar.hour).is_some_and(|slot| slot.is_holiday) {
+            // On a holiday no hour is like others.
+            return None;
+        }
         let apart =
             self.apart.as_ref().filter(|apart| apart.score >= SCORE_MIN && self.calm_hours.is_none())?;
         apart.leavers.iter().find_map(|leaver| {

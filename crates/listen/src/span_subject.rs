@@ -21,7 +21,7 @@ use crate::span_cells::{Sighting, SpanCount};
 use crate::words::{hours, quantity, times};
 
 /// Until so many hours of a service's spans have been heard, everything is new and nothing is news.
-const WARM_UP_HOURS: i64 = 7 * 24;
+pub(crate) const WARM_UP_HOURS: i64 = 7 * 24;
 /// Counting over windows is done every so many hours: nothing that they see happens faster.
 const JUDGED_EVERY_HOURS: i64 = 3;
 /// The share of spans that take longer than the tail begins.

@@ -7,55 +7,39 @@
 //!
 //! Once a limit was met, shapes beyond it are known by their hash alone: a flood costs no memory, and less time than traffic.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hark_event::{Alert, Change, Event, Hour, LogRecord, Moment, Origin, Place, Sample, Span, UserReport};
+use hark_event::{Event, Hour, LogRecord, Moment, Origin, Place, Sample, Span};
 use hark_pattern::{Rules, Shaper};
 use rustc_hash::FxHashMap;
 
 use crate::cell::{
-    Exemplar, HourCells, LogCount, LogKey, SHAPES_PER_HOUR_MAX, SHAPES_PER_SERVICE_MAX, Samples, limit_of,
-    limit_of_all,
+    Exemplar, HourCells, LogCount, LogKey, SHAPES_PER_HOUR_MAX, SHAPES_PER_SERVICE_MAX, SHAPES_PICKED_MAX,
+    Samples, limit_of, limit_of_all,
 };
+use crate::names::{self, Names};
+use crate::picks::{self, Picks};
 use crate::span_cells::NAMES_PER_HOUR_MAX;
 use crate::span_tally::SpanTally;
+use crate::told::{self, Told};
 
 /// Keys that may stand in the open hour beyond the limits before shapes are let go.
 const SERVICE_SLACK: usize = SHAPES_PER_SERVICE_MAX / 2;
 const HOUR_SLACK: usize = SHAPES_PER_HOUR_MAX / 4;
+/// The same for shapes of which records are picked.
+const PICKED_SLACK: usize = SHAPES_PICKED_MAX / 4;
 const EXEMPLAR_BYTES_MAX: usize = 400;
 const ONCE_MAX: usize = 100_000;
 const PEER_BYTES_MAX: usize = 80;
 const PEERS_PER_HOUR_MAX: usize = 1_024;
 
-/// Alerts, reports and announced changes: few, and kept whole.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct Told {
-    /// Alerts as they came, repeats included.
-    pub alerts: Vec<Alert>,
-    /// What users reported.
-    pub reports: Vec<UserReport>,
-    /// Changes that were announced.
-    pub changes: Vec<Change>,
-    /// How many were beyond the limit.
-    pub cut: u64,
-}
-
-impl Told {
-    /// Adds another account.
-    pub fn merge(&mut self, other: Told) {
-        self.alerts.extend(other.alerts);
-        self.reports.extend(other.reports);
-        self.changes.extend(other.changes);
-        self.cut += other.cut;
-    }
-}
-
 /// Counts one source into hours.
 pub struct Tally {
     shaper: Shaper,
     rules: Arc<Rules>,
+    names: Names,
     speakers: Vec<Speaker>,
     /// Where each of them stands, and who spoke last: nearly always the same one.
     places: FxHashMap<Origin, usize>,
@@ -65,6 +49,13 @@ pub struct Tally {
     open_keys_max: usize,
     /// No shape of the open hour from here on is kept, whoever says it.
     limit: u64,
+    /// Whether records are picked for their values.
+    keeps_values: bool,
+    /// Keys of which records are picked, and from which shape on none is.
+    picked_keys: usize,
+    picked_limit: u64,
+    /// The file that was read last, and its name's hash.
+    file: Option<(Arc<str>, u64)>,
     hour: Hour,
     hours: BTreeMap<Hour, HourCells>,
     /// The version that was noted last, and where: nearly every record repeats it.
@@ -91,6 +82,8 @@ struct Speaker {
 struct OpenSeries {
     origin: usize,
     name: Arc<str>,
+    /// The name without secrets, where it holds some.
+    masked: Option<Arc<str>>,
     hour: Hour,
     samples: Samples,
 }
@@ -112,12 +105,17 @@ impl Tally {
         Self {
             shaper: Shaper::with_rules(rules.clone()),
             rules,
+            names: Names::default(),
             speakers: Vec::new(),
             places: FxHashMap::default(),
             last_speaker: 0,
             open_keys: 0,
             open_keys_max: SHAPES_PER_HOUR_MAX + HOUR_SLACK,
             limit: u64::MAX,
+            keeps_values: false,
+            picked_keys: 0,
+            picked_limit: u64::MAX,
+            file: None,
             hour: Hour(i64::MIN),
             hours: BTreeMap::new(),
             version: None,
@@ -129,22 +127,36 @@ impl Tally {
         }
     }
 
+    /// The same, which also picks records whose values are kept.
+    pub fn keeping_values(self) -> Self {
+        Self { keeps_values: true, ..self }
+    }
+
     /// Counts one event.
     pub fn hear(&mut self, event: Event<'_>) {
         match event {
-            Event::Log(record) => self.hear_log(&record),
-            Event::Sample(sample) => self.hear_sample(&sample),
-            Event::Span(span) => self.hear_span(&span),
+            Event::Log(record) => match self.names.masked(record.origin, record.file, &self.rules) {
+                None => self.hear_log(&record),
+                Some((origin, file)) => self.hear_log(&LogRecord { origin: &origin, file: &file, ..record }),
+            },
+            Event::Sample(sample) => match self.names.masked(sample.origin, sample.file, &self.rules) {
+                None => self.hear_sample(&sample),
+                Some((origin, file)) => self.hear_sample(&Sample { origin: &origin, file: &file, ..sample }),
+            },
+            Event::Span(span) => match self.names.masked(span.origin, span.file, &self.rules) {
+                None => self.hear_span(&span),
+                Some((origin, file)) => self.hear_span(&Span { origin: &origin, file: &file, ..span }),
+            },
             Event::Alert(alert) => {
-                let alert = masked_alert(alert, &self.rules);
+                let alert = told::masked_alert(alert, &self.rules);
                 self.hear_once(|told| &mut told.alerts, alert);
             }
             Event::Report(report) => {
-                let report = masked_report(report, &self.rules);
+                let report = told::masked_report(report, &self.rules);
                 self.hear_once(|told| &mut told.reports, report);
             }
             Event::Change(change) => {
-                let change = masked_change(change, &self.rules);
+                let change = told::masked_change(change, &self.rules);
                 self.hear_once(|told| &mut told.changes, change);
             }
         }
@@ -194,7 +206,8 @@ impl Tally {
         if !record.peers.is_empty() || record.version.is_some() {
             self.hear_fields(record, speaker);
         }
-        let shape = self.shaper.identity(record.message);
+        let pick_hash = if self.keeps_values { Some(self.pick_hash(record)) } else { None };
+        let shape = self.shaper.identity_of(record);
         self.masked += u64::from(shape.masked);
         let key = LogKey { shape: shape.id.0, level: record.level };
         let speaker = &mut self.speakers[speaker];
@@ -209,12 +222,23 @@ impl Tally {
             if (record.arrival, record.line) < (found.exemplar.time, found.exemplar.place.line) {
                 found.exemplar = exemplar(record, &self.rules);
             }
+            if let (Some(hash), Some(picks)) = (pick_hash, &mut found.picks)
+                && picks.wants(hash)
+            {
+                picks.add(picks::pick(record, hash, &self.rules));
+            }
             return;
         }
         // A text of its own for each hour: counting those who share one would wait for memory long unused.
-        let text = Arc::from(self.shaper.shape(record.message).text);
+        let text = Arc::from(self.shaper.shape_record(record).text);
         let exemplar = exemplar(record, &self.rules);
-        speaker.said.insert(key, LogCount { text, count: 1, last: record.arrival, exemplar });
+        let picks = pick_hash.filter(|_| key.shape < self.picked_limit).map(|hash| {
+            self.picked_keys += 1;
+            let mut picks = Picks::default();
+            picks.add(picks::first_pick(record, hash, &exemplar.text, &self.rules));
+            Box::new(picks)
+        });
+        speaker.said.insert(key, LogCount { text, count: 1, last: record.arrival, exemplar, picks });
         self.open_keys += 1;
         if speaker.said.len() > speaker.keys_max {
             self.open_keys -= speaker.evict();
@@ -222,6 +246,44 @@ impl Tally {
         if self.open_keys > self.open_keys_max {
             self.evict();
         }
+        if self.picked_keys > SHAPES_PICKED_MAX + PICKED_SLACK {
+            self.cut_picks();
+        }
+    }
+
+    fn pick_hash(&mut self, record: &LogRecord<'_>) -> u64 {
+        let file = match &self.file {
+            Some((file, hash)) if Arc::ptr_eq(file, record.file) => *hash,
+            _ => {
+                let hash = hark_event::stable_hash(&[record.file]);
+                self.file = Some((record.file.clone(), hash));
+                hash
+            }
+        };
+        picks::hash_of(record, file)
+    }
+
+    /// Lets go of the picks of shapes for which there is no room.
+    fn cut_picks(&mut self) {
+        let picked = |speaker: &Speaker| {
+            let mut shapes: Vec<u64> = speaker
+                .said
+                .iter()
+                .filter(|(_, count)| count.picks.is_some())
+                .map(|(key, _)| key.shape)
+                .collect();
+            shapes.sort_unstable();
+            shapes.dedup();
+            shapes
+        };
+        if let Some(limit) = limit_of_all(self.speakers.iter().flat_map(picked).collect(), SHAPES_PICKED_MAX)
+        {
+            self.picked_limit = limit;
+            let counts = self.speakers.iter_mut().flat_map(|speaker| &mut speaker.said);
+            counts.filter(|(key, _)| key.shape >= limit).for_each(|(_, count)| count.picks = None);
+        }
+        // The same shape at several levels, and shapes that were let go meanwhile: the next look comes after as many newcomers.
+        self.picked_keys = SHAPES_PICKED_MAX;
     }
 
     /// Lets go of shapes of all speakers, those that have too many themselves first.
@@ -253,7 +315,8 @@ impl Tally {
         }
         let cells = self.hours.entry(record.arrival.hour()).or_default();
         for peer in record.peers {
-            let key = (record.origin.clone(), Arc::from(cut_at(peer, PEER_BYTES_MAX)));
+            let peer = self.rules.mask_secrets(peer).text;
+            let key = (record.origin.clone(), Arc::from(cut_at(&peer, PEER_BYTES_MAX)));
             if cells.peers.len() < PEERS_PER_HOUR_MAX || cells.peers.contains_key(&key) {
                 *cells.peers.entry(key).or_default() += 1;
             }
@@ -267,8 +330,9 @@ impl Tally {
         if self.version.as_ref().is_some_and(is_noted) {
             return;
         }
+        let masked = names::masked(version, &self.rules);
+        let key = (origin.clone(), masked.unwrap_or_else(|| Arc::from(version)));
         let cells = self.hours.entry(hour).or_default();
-        let key = (origin.clone(), Arc::from(version));
         if !cells.versions.contains_key(&key) {
             if cells.versions.len() >= PEERS_PER_HOUR_MAX {
                 return;
@@ -297,20 +361,20 @@ impl Tally {
             open.samples.values.push((sample.time, sample.value));
             return;
         }
-        let name = match &self.series {
-            Some(open) if &*open.name == sample.series => open.name.clone(),
-            _ => Arc::from(sample.series),
+        let (name, masked) = match &self.series {
+            Some(open) if &*open.name == sample.series => (open.name.clone(), open.masked.clone()),
+            _ => (Arc::from(sample.series), names::masked(sample.series, &self.rules)),
         };
         self.close_series();
         let place = Place { file: sample.file.clone(), line: sample.line };
         let samples = Samples { values: vec![(sample.time, sample.value)], place };
-        self.series = Some(OpenSeries { origin, name, hour, samples });
+        self.series = Some(OpenSeries { origin, name, masked, hour, samples });
     }
 
     fn close_series(&mut self) {
         let Some(open) = self.series.take() else { return };
         self.weight += 160 + 16 * open.samples.values.capacity();
-        let key = (self.speakers[open.origin].origin.clone(), open.name);
+        let key = (self.speakers[open.origin].origin.clone(), open.masked.unwrap_or(open.name));
         self.hours.entry(open.hour).or_default().add_samples(key, open.samples);
     }
 
@@ -329,6 +393,7 @@ impl Tally {
             (speaker.limit, speaker.keys_max) = (u64::MAX, SHAPES_PER_SERVICE_MAX + SERVICE_SLACK);
         }
         (self.limit, self.open_keys, self.open_keys_max) = (u64::MAX, 0, SHAPES_PER_HOUR_MAX + HOUR_SLACK);
+        (self.picked_limit, self.picked_keys) = (u64::MAX, 0);
         if !part.logs.is_empty() || !part.overflow.is_empty() {
             self.hours.entry(self.hour).or_default().merge(part);
         }
@@ -385,7 +450,11 @@ impl Speaker {
 }
 
 fn exemplar(record: &LogRecord<'_>, rules: &Rules) -> Exemplar {
-    let text = rules.mask_secrets(cut_at(record.message, 4 * EXEMPLAR_BYTES_MAX)).text;
+    let text = if record.fields.are_message() {
+        Cow::Owned(printed(record, rules))
+    } else {
+        rules.mask_secrets(cut_at(record.message, 4 * EXEMPLAR_BYTES_MAX)).text
+    };
     Exemplar {
         time: record.arrival,
         place: Place { file: record.file.clone(), line: record.line },
@@ -393,25 +462,22 @@ fn exemplar(record: &LogRecord<'_>, rules: &Rules) -> Exemplar {
     }
 }
 
-fn masked_alert(mut alert: Alert, rules: &Rules) -> Alert {
-    alert.summary = rules.mask_secrets(cut_at(&alert.summary, 2_000)).text.into_owned();
-    alert
-}
-
-fn masked_report(mut report: UserReport, rules: &Rules) -> UserReport {
-    report.text = rules.mask_secrets(cut_at(&report.text, 2_000)).text.into_owned();
-    report
-}
-
-fn masked_change(mut change: Change, rules: &Rules) -> Change {
-    for text in std::iter::once(&mut change.summary).chain(&mut change.details) {
-        *text = rules.mask_secrets(cut_at(text, 2_000)).text.into_owned();
+/// Fields as they are printed where they are all that a record says, each masked by its name, and what stands below them.
+fn printed(record: &LogRecord<'_>, rules: &Rules) -> String {
+    let fields = record.fields.iter().map(|(name, value)| {
+        let field = rules.mask_field(name, value);
+        format!("{}={}", field.name, field.value)
+    });
+    let mut text = fields.collect::<Vec<_>>().join(" ").replace('\n', " ");
+    if let Some((_, below)) = record.message.split_once('\n') {
+        text.push('\n');
+        text += &rules.mask_secrets(cut_at(below, 4 * EXEMPLAR_BYTES_MAX)).text;
     }
-    change
+    text
 }
 
 /// The text up to so many bytes, cut between characters.
-fn cut_at(text: &str, bytes: usize) -> &str {
+pub(crate) fn cut_at(text: &str, bytes: usize) -> &str {
     if text.len() <= bytes {
         return text;
     }
@@ -421,7 +487,7 @@ fn cut_at(text: &str, bytes: usize) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use hark_event::Level;
+    use hark_event::{Level, RecordFields};
 
     use super::*;
 
@@ -442,6 +508,7 @@ mod tests {
                 level: Level::Info,
                 message: &message,
                 version: None,
+                fields: RecordFields::default(),
                 peers: &[],
                 file: &file,
                 line,
@@ -492,5 +559,30 @@ mod tests {
         tally.limit = 1;
         tally.close_hour();
         assert_eq!(tally.limit, u64::MAX);
+    }
+
+    #[test]
+    fn secrets_in_labels_and_in_names_are_not_kept() {
+        let mut rules = Rules::default();
+        rules.mask_key("customer_ref");
+        let mut tally = Tally::with_rules(Arc::new(rules));
+        let origin = Origin { service: "api-password=hunter2".into(), environment: "production".into() };
+        let file = Arc::from("logs/password=hunter2.prom");
+        for (line, token) in ["hunter2", "hunter2", "hunter3"].into_iter().enumerate() {
+            tally.hear(Event::Sample(Sample {
+                time: Moment::from_seconds(3_600 + line as i64),
+                origin: &origin,
+                series: &format!("calls_total{{customer_ref=\"{token}\",token=\"{token}\"}}"),
+                value: 1.0,
+                file: &file,
+                line: line as u64,
+            }));
+        }
+        let hours = tally.take_hours();
+        let cells = hours.values().next().expect("an hour was heard");
+        let (key, samples) = cells.metrics.first_key_value().expect("a series was heard");
+        assert_eq!(&*key.1, "calls_total{customer_ref=\"<secret>\",token=\"<secret>\"}");
+        assert_eq!((&*key.0.service, samples.values.len()), ("api-password=<secret>", 3));
+        assert!(!format!("{cells:?}").contains("hunter"), "{cells:?}");
     }
 }

@@ -9,7 +9,7 @@ use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 use hark_event::{Hour, Level, Moment, Origin, Place};
-use hark_listen::{Exemplar, HourCells, LogCount, LogKey, Samples};
+use hark_listen::{Exemplar, HourCells, LogCount, LogKey, Pick, Picks, Samples};
 
 /// A block longer than this was not written by us.
 const BLOCK_BYTES_MAX: u64 = 16 * 1024 * 1024 * 1024;
@@ -112,6 +112,18 @@ impl BlockWriter<'_> {
         self.moment(count.exemplar.time);
         self.place(&count.exemplar.place);
         self.text(&count.exemplar.text);
+        self.number(count.picks.as_ref().map_or(0, |picks| picks.len() as u64 + 1));
+        if let Some(picks) = &count.picks {
+            self.fixed(picks.bar());
+            picks.iter().for_each(|pick| self.pick(pick));
+        }
+    }
+
+    fn pick(&mut self, pick: &Pick) {
+        self.fixed(pick.hash);
+        self.text(&pick.text);
+        // Text of fields is never empty.
+        self.text(pick.fields.as_deref().unwrap_or(""));
     }
 
     fn samples(&mut self, samples: &Samples) {
@@ -219,7 +231,20 @@ impl BlockReader<'_> {
         let time = self.moment()?;
         let place = self.place()?;
         let exemplar = Exemplar { time, place, text: self.text()? };
-        Ok((key, LogCount { text, count, last, exemplar }))
+        let picks = match self.number()? {
+            0 => None,
+            picked => {
+                let bar = self.fixed()?;
+                let kept = (1..picked).map(|_| self.pick()).collect::<io::Result<Vec<_>>>()?;
+                Some(Box::new(Picks::of(kept, bar)))
+            }
+        };
+        Ok((key, LogCount { text, count, last, exemplar, picks }))
+    }
+
+    fn pick(&mut self) -> io::Result<Pick> {
+        let (hash, text, fields) = (self.fixed()?, self.text()?, self.text()?);
+        Ok(Pick { hash, text, fields: Some(fields).filter(|fields| !fields.is_empty()) })
     }
 
     fn samples(&mut self) -> io::Result<Samples> {

@@ -134,7 +134,7 @@ impl Iterator for Hours {
 mod tests {
     use std::sync::Arc;
 
-    use hark_event::{Event, Level, LogRecord, Moment, Origin, Sample};
+    use hark_event::{Event, Level, LogRecord, Moment, Origin, RecordFields, Sample};
     use hark_listen::Tally;
 
     use super::*;
@@ -142,7 +142,7 @@ mod tests {
     fn part(seed: i64) -> BTreeMap<Hour, HourCells> {
         let origin = Origin { service: Arc::from("shop"), environment: Arc::from("production") };
         let file = Arc::from(format!("part-{seed}.log"));
-        let mut tally = Tally::new();
+        let mut tally = Tally::new().keeping_values();
         for minute in 0..600 {
             let arrival = Moment::from_seconds(1_700_000_000 + minute * 60 + seed);
             let message =
@@ -154,6 +154,7 @@ mod tests {
                 level: Level::Info,
                 message,
                 version: None,
+                fields: RecordFields::new("amount12", if minute % 2 == 0 { &[(6, 8)] } else { &[] }),
                 peers: &[],
                 file: &file,
                 line: minute as u64 + 1,

@@ -57,10 +57,21 @@ const SCHEMES: [&str; 6] = ["bearer", "basic", "token", "digest", "negotiate", "
 
 /// The secret value of the key that ends at `key_end`, if it is such a key and a value follows.
 pub(crate) fn value_of(text: &[u8], word_start: usize, key_end: usize) -> Option<Range<usize>> {
-    if !is_secret_key(&text[word_start..key_end]) {
+    let key = &text[word_start..key_end];
+    if !is_secret_key(key) {
         return None;
     }
-    value_behind(text, word_start, key_end)
+    value_behind(text, word_start, key_end).filter(|value| !is_printed_object(key, &text[value.clone()]))
+}
+
+/// Whether the value is an object of the key's own type, as programs print theirs: `token=AppToken{9f4ef63 …`, `token=Token@1b2c3d`.
+fn is_printed_object(key: &[u8], value: &[u8]) -> bool {
+    let name = value.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let is_object = matches!(value.get(name), Some(b'{' | b'@')) && value[0].is_ascii_uppercase();
+    is_object && {
+        let (key, name) = (folded(key), folded(&value[..name]));
+        KEY_ENDS.iter().any(|end| key.ends_with(end) && name.ends_with(end))
+    }
 }
 
 /// The value of the key that ends at `key_end`, whatever the key, if one follows that hides something.

@@ -108,7 +108,11 @@ mod tests {
     #[test]
     fn credentials_in_urls_are_masked() {
         check("postgres://app:p=ss!w0rd@db:5432/shop", "postgres://<secret>@db:5432/shop");
-        check("https://token@github.example/x?y=z", "https://<secret>@github.example/x?y=z");
+        check("https://t0ken4bcdefghijk@github.example/x?y=z", "https://<secret>@github.example/x?y=z");
+        check_unchanged("spark://CoarseGrainedScheduler@10.10.34.11:48069 ssh://git@code.example.com/x");
+        check_unchanged("wtoken = AppWindowToken{9f4ef63 token=Token{a64f992 ActivityRecord{de9231d u0}}}");
+        check_unchanged("REPORT : 7007 5002 150089 240 4556 1 2 3");
+        check_unchanged("akka.tcp://sparkDriver@host-7.shop.example:7077/user");
     }
 
     #[test]
@@ -128,6 +132,7 @@ mod tests {
         check("mail bob.b+x@mail.shop.example.", "mail <email>.");
         check("pan 4111 1111 1111 1111 ok, 5500-0000-0000-0004", "pan <secret> ok, <secret>");
         check("pan:378282246310005", "pan:<secret>");
+        check("pan 3782 822463 10005 of 3", "pan <secret> of 3");
         check("to DE89 3704 0044 0532 0130 00 or GB29NWBK60161331926819", "to <secret> or <secret>");
     }
 

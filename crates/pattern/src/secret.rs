@@ -32,6 +32,9 @@ pub(crate) struct Found {
 
 /// Credentials in a URL are looked for in so many bytes behind the scheme.
 const USERINFO_BYTES_MAX: usize = 256;
+/// A name in a URL that is a token has digits and is as long as this, or longer still.
+const TOKEN_BYTES_MIN: usize = 16;
+const TOKEN_BYTES_BARE: usize = 40;
 /// No card, account or key without a blank is shorter.
 const WORD_BYTES_LONG: usize = 13;
 /// A private key's block may be this long.
@@ -213,7 +216,8 @@ fn secret(range: std::ops::Range<usize>) -> Option<Found> {
     Some(Found { from: range.start, to: range.end, sort: Sort::Secret })
 }
 
-/// `scheme://user:password@host`: all between the slashes and the last `@` before the path.
+/// `scheme://user:password@host`: all between the slashes and the last `@` before the path. Without a password it is a secret where
+/// it looks like a token, and else a name (`git@`, `spark://Worker@10.0.0.1`), as everybody may know it.
 fn userinfo(text: &[u8], start: usize, end: usize) -> Option<Found> {
     let scheme = text[start..end].windows(3).position(|window| window == b"://")?;
     let from = start + scheme + 3;
@@ -224,7 +228,11 @@ fn userinfo(text: &[u8], start: usize, end: usize) -> Option<Found> {
         .map_or(stop, |length| from + length);
     let at = text[from..authority].iter().rposition(|&byte| byte == b'@')?;
     let to = from + at;
-    (to > from && !text[from..to].starts_with(b"<secret>")).then_some(Found { from, to, sort: Sort::Secret })
+    let name = &text[from..to];
+    let is_token = (name.len() >= TOKEN_BYTES_MIN && name.iter().any(u8::is_ascii_digit))
+        || name.len() >= TOKEN_BYTES_BARE;
+    (to > from && (name.contains(&b':') || is_token) && !text[from..to].starts_with(b"<secret>"))
+        .then_some(Found { from, to, sort: Sort::Secret })
 }
 
 /// `local@domain.tld` around the first `@` that has both.
@@ -234,6 +242,9 @@ fn email(text: &[u8], start: usize, end: usize) -> Option<Found> {
             byte.is_ascii_alphanumeric() || byte >= 0x80 || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-')
         };
         let from = (start..at).rev().take_while(|&place| is_local(text[place])).last()?;
+        if text[..from].ends_with(b"://") {
+            return None;
+        }
         let is_domain =
             |byte: u8| byte.is_ascii_alphanumeric() || byte >= 0x80 || matches!(byte, b'.' | b'-');
         let length = text[at + 1..end].iter().take_while(|&&byte| is_domain(byte)).count();
@@ -264,24 +275,63 @@ fn card_end(text: &[u8], from: usize) -> Option<usize> {
     let mut length = 0;
     let mut at = from;
     let mut found = None;
+    let mut groups = CardGroups::default();
     while let Some(&byte) = text.get(at) {
         match byte {
             b'0'..=b'9' if length < digits.len() => {
                 digits[length] = byte;
                 length += 1;
+                groups.last += 1;
             }
             b'0'..=b'9' => break,
-            b' ' | b'-' if text.get(at + 1).is_some_and(u8::is_ascii_digit) && length >= 3 => {}
+            b' ' | b'-' if text.get(at + 1).is_some_and(u8::is_ascii_digit) && groups.may_go_on() => {}
             _ => break,
         }
         at += 1;
         let ends =
             text.get(at).is_none_or(|&next| !is(next, LETTER | DIGIT | UNDER)) && !is_fraction(text, at);
-        if length >= 13 && ends && byte.is_ascii_digit() && checksum::luhn(&digits[..length]) {
+        if length >= 13
+            && ends
+            && byte.is_ascii_digit()
+            && groups.may_end()
+            && checksum::luhn(&digits[..length])
+        {
             found = Some(at);
         }
     }
     found
+}
+
+/// The groups in which the digits of a card are printed: of four, or of four, six and what is left. Other numbers in a row are none.
+#[derive(Default)]
+struct CardGroups {
+    /// How many have ended.
+    ended: usize,
+    /// Whether the second had six digits.
+    has_six: bool,
+    /// Digits of the group at hand.
+    last: usize,
+}
+
+impl CardGroups {
+    /// Ends the group at hand; whether another may follow.
+    fn may_go_on(&mut self) -> bool {
+        let is_six = self.ended == 1 && self.last == 6;
+        let goes_on = !self.has_six && (self.last == 4 || is_six);
+        self.has_six |= is_six;
+        self.ended += 1;
+        self.last = 0;
+        goes_on
+    }
+
+    /// Whether the group at hand may be the last.
+    fn may_end(&self) -> bool {
+        match (self.ended, self.has_six) {
+            (0, _) => true,
+            (_, true) => (4..=5).contains(&self.last),
+            (_, false) => self.last <= 4,
+        }
+    }
 }
 
 fn is_fraction(text: &[u8], at: usize) -> bool {

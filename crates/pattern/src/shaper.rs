@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
+use hark_event::LogRecord;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::class::{
@@ -78,10 +79,12 @@ pub struct Identity {
 /// Turns messages into shapes; holds the buffers, so keep one per thread.
 #[derive(Default)]
 pub struct Shaper {
-    out: Writer,
-    masked: u32,
+    pub(crate) out: Writer,
+    pub(crate) masked: u32,
     /// Nothing where there are none, which costs nothing.
-    rules: Option<Arc<Rules>>,
+    pub(crate) rules: Option<Arc<Rules>>,
+    /// A field in the making.
+    pub(crate) field: String,
     guards: Guards,
     recall: Recall,
 }
@@ -110,6 +113,24 @@ impl Shaper {
         }
         let text = self.out.finish();
         Shape { id: ShapeId(xxh3_64(text.as_bytes())), text, masked: self.masked }
+    }
+
+    /// The shape of a record: of its message, or of its fields where these are all that it says.
+    pub fn shape_record(&mut self, record: &LogRecord<'_>) -> Shape<'_> {
+        if record.fields.are_message() {
+            return self.shape_fields(record.fields, record.message);
+        }
+        self.shape(record.message)
+    }
+
+    /// The identity that [`Shaper::shape_record`] gives.
+    #[inline]
+    pub fn identity_of(&mut self, record: &LogRecord<'_>) -> Identity {
+        if record.fields.are_message() {
+            let Shape { id, masked, .. } = self.shape_fields(record.fields, record.message);
+            return Identity { id, masked };
+        }
+        self.identity(record.message)
     }
 
     /// The identity that [`Shaper::shape`] gives, and faster where a message like this one was seen before.
@@ -161,6 +182,13 @@ impl Shaper {
     /// The first line, and of the others what tells one failure from another.
     fn record(&mut self, first: &str, body: &str) {
         self.first_line(first);
+        self.further(first, body);
+    }
+
+    pub(crate) fn further(&mut self, first: &str, body: &str) {
+        if body.is_empty() {
+            return;
+        }
         for line in trace::telling_lines(first, body).lines() {
             self.out.end_line();
             self.line(&line);
@@ -176,7 +204,7 @@ impl Shaper {
         writing.run();
     }
 
-    fn line(&mut self, line: &str) {
+    pub(crate) fn line(&mut self, line: &str) {
         let head = head(line);
         Line::new(head, head.len() < line.len(), self).run();
     }

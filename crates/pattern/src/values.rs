@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::kind::Kind;
 use crate::quantity::{Quantities, Unit, quantity};
+use crate::shaper::Shaper;
 use crate::template::WILDCARD;
 
 /// So many different values are kept.
@@ -98,6 +100,21 @@ impl Values {
         top.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         top.truncate(count);
         top
+    }
+
+    /// What all of those that are kept are by their form: `num`, `uuid`, `word`, …
+    pub fn kind(&self) -> &'static str {
+        let mut shaper = Shaper::new();
+        let mut kind = |value: &str| {
+            if quantity(value).is_some() {
+                return Kind::Num;
+            }
+            let text = shaper.shape(value).text;
+            let whole = Kind::at_start_of(text).filter(|kind| kind.wildcard().len() == text.len());
+            whole.unwrap_or(if text.contains(' ') { Kind::Str } else { Kind::Word })
+        };
+        let kinds = self.kept.values().map(|(value, _)| kind(value));
+        kinds.reduce(Kind::join).unwrap_or(Kind::Str).name()
     }
 
     /// The numbers among them, in the unit of most.

@@ -172,6 +172,12 @@ impl<'a> Drawing<'a> {
             .map_or(0.0, |story| story.deviations(self.index, self.series.name, detail, at))
     }
 
+    /// How much farther than usual it swings.
+    fn unrest(&self, at: i64) -> f64 {
+        let story = self.plan.story.as_ref();
+        story.map_or(1.0, |story| story.unrest(self.index, self.series.name, at))
+    }
+
     /// What harmless deploys have done to it, in deviations.
     fn stepped(&self, metric: Stepped, at: i64) -> f64 {
         let deploys = &self.plan.services[self.index].deploys;
@@ -201,7 +207,7 @@ impl<'a> Drawing<'a> {
                 let at = self.time(step);
                 let load = self.season.steps()[step] - 1.0;
                 let steps = by_step.map_or(0.0, |metric| self.stepped(metric, at));
-                let noise = self.noise.next() + self.told(at) + steps;
+                let noise = self.unrest(at) * self.noise.next() + self.told(at) + steps;
                 let trouble = series.spikes * self.spike(at) + series.hurts * self.plan.hurt(self.index, at);
                 (level * (1.0 + gain * load) * (1.0 + deviation * noise) * (1.0 + trouble)).max(0.0)
             })

@@ -163,14 +163,14 @@ fn service_plan(
     starts.extend(story.into_iter().flat_map(|story| story.restarts(index)));
     starts.sort_unstable();
     starts.dedup_by_key(|at| *at / (10 * MINUTE));
-    ServicePlan {
-        deploys,
-        starts,
-        gaps: stretches(start, (9, 16), (50, 300), &mut random, |_| 1.0),
-        spikes: stretches(start, (2, 5), (5, 20), &mut random, |random| random.within(0.6, 2.2)),
-        flaps: stretches(start, (2, 4), (5, 25), &mut random, |random| random.within(1.5, 5.0)),
-        maintenance: maintenance(start, &mut random),
-    }
+    let gaps = stretches(start, (9, 16), (50, 300), &mut random, |_| 1.0);
+    let spikes = stretches(start, (2, 5), (5, 20), &mut random, |random| random.within(0.6, 2.2));
+    let flaps = stretches(start, (2, 4), (5, 25), &mut random, |random| random.within(1.5, 5.0));
+    let flaps = match story {
+        Some(story) => story.flaps(index, rehearsal.seed, start, flaps),
+        None => flaps,
+    };
+    ServicePlan { deploys, starts, gaps, spikes, flaps, maintenance: maintenance(start, &mut random) }
 }
 
 /// Stretches that come every so many days and last so many minutes, from the first days on.

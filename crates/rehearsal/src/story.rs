@@ -1,11 +1,11 @@
 //! The tales: who is hurt, when, through what, and how much of it can be heard on which day.
 //!
 //! Effects are told in the noise's own measure: deviations of a series, lines a day. None grows by more than one
-//! deviation or four lines a day, so that no single day gives the story away.
+//! deviation or four lines a day, so that no single day gives the story away; but for the tale of a burst, which has hours.
 
 use hark_event::Moment;
 
-use crate::plan::{DAY, END, HOUR, MINUTE, weekday};
+use crate::plan::{DAY, END, HOUR, MINUTE, Stretch, weekday};
 use crate::random::Random;
 use crate::shop::{Service, When};
 use crate::truth::{TrueCause, TrueIncident, TrueNote, TrueWhisper};
@@ -66,12 +66,16 @@ pub(crate) fn choose(rehearsal: &Rehearsal, shop: &[Service], start: i64) -> Opt
         .filter(|&index| shop[index].calls.iter().any(|callee| *callee == shop[scene].name))
         .collect();
     let (begin, end) = moments(tale, &mut random);
-    let days = random.between(10, 19).min(i64::from(rehearsal.weeks) * 7 * 6 / 10);
+    let (least, most) = if tale == Tale::ErrorBack { (7, 10) } else { (10, 19) };
+    let days = random.between(least, most).min(i64::from(rehearsal.weeks) * 7 * 6 / 10);
     let mut day = (begin - days * DAY).div_euclid(DAY) * DAY;
     while weekday(day) > 4 {
         day += DAY;
     }
-    let onset = (day + random.between(9 * 60, 15 * 60) * MINUTE).max(start);
+    let onset = match tale {
+        Tale::RetryBurst => begin - random.between(5 * 60, 8 * 60) * MINUTE,
+        _ => (day + random.between(9 * 60, 15 * 60) * MINUTE).max(start),
+    };
     Some(Story {
         tale,
         teller,
@@ -91,7 +95,7 @@ fn cast(tale: Tale, shop: &[Service], random: &mut Random) -> (usize, Option<usi
         |name: &str| shop.iter().position(|service| service.name == name).expect("the cast is in the shop");
     let pairs: &[(&str, &str)] = match tale {
         Tale::TimeoutEdit => &[("checkout", "payments"), ("basket", "inventory"), ("storefront", "accounts")],
-        Tale::RetryCreep | Tale::SpanRetries => &[
+        Tale::RetryCreep | Tale::SpanRetries | Tale::RetryBurst => &[
             ("checkout", "payments"),
             ("basket", "inventory"),
             ("search", "inventory"),
@@ -120,6 +124,8 @@ fn moments(tale: Tale, random: &mut Random) -> (i64, i64) {
         | Tale::DiskFilling
         | Tale::UnlikelyBranch
         | Tale::SuddenOutage => random.between(1, 3),
+        // Its cause is of the day before it.
+        Tale::RetryBurst => random.between(2, 3),
         _ => 1,
     };
     let start = END - days_before * DAY + random.between(10 * 60, 16 * 60) * MINUTE;
@@ -131,12 +137,12 @@ fn flag(tale: Tale) -> Option<&'static str> {
     match tale {
         Tale::TimeoutEdit => Some("timeout"),
         Tale::Leak => Some("leak"),
-        Tale::RetryCreep | Tale::SpanRetries => Some("retry"),
+        Tale::RetryCreep | Tale::SpanRetries | Tale::RetryBurst | Tale::ErrorBack => Some("retry"),
         Tale::UnlikelyBranch => Some("unlikely"),
         Tale::ForbiddenTransition => Some("forbidden"),
         Tale::VanishedHeartbeat => Some("heartbeat"),
         Tale::DiskFilling => Some("disk"),
-        Tale::TailLatency | Tale::SlowOperation => Some("tail"),
+        Tale::TailLatency | Tale::SlowOperation | Tale::QueueUnrest => Some("tail"),
         Tale::SuddenOutage | Tale::Quiet => None,
     }
 }
@@ -241,12 +247,40 @@ impl Story {
         }
         match (self.tale, added) {
             (Tale::TimeoutEdit | Tale::RetryCreep, Added::Retry) => 3.6 * self.pace * self.days(at),
+            (Tale::RetryBurst, Added::Retry) if at < self.start => 1_400.0 * self.pace,
             (Tale::TimeoutEdit, Added::Hack) => 1.4 * self.pace * self.days(at),
             (Tale::TimeoutEdit, Added::Never) => 3.0 * self.pace,
             (Tale::UnlikelyBranch, Added::Never) => 4.0 * self.pace,
             (Tale::ForbiddenTransition, Added::Forbidden) => 5.0 * self.pace,
             _ => 0.0,
         }
+    }
+
+    /// How many times as far as usual a series of this service swings.
+    pub(crate) fn unrest(&self, service: usize, metric: &str, at: i64) -> f64 {
+        let tells = self.tale == Tale::QueueUnrest && service == self.teller && metric == "queue_depth";
+        if tells { 1.0 + (0.5 * self.pace * self.days(at)).min(2.5) } else { 1.0 }
+    }
+
+    /// When the provider that this service uses flapped, of all the times at which it would have.
+    pub(crate) fn flaps(&self, service: usize, seed: u64, start: i64, planned: Vec<Stretch>) -> Vec<Stretch> {
+        if self.tale != Tale::ErrorBack || service != self.teller {
+            return planned;
+        }
+        let mended = start + (self.onset - start) / 100 * 35;
+        let mut random = Random::new(seed, "flaps of old and of late");
+        let flap = |from: i64, random: &mut Random| {
+            let minutes = random.between(5, 15);
+            Stretch { from, to: from + minutes * MINUTE, amount: 2.0 }
+        };
+        let mut flaps = vec![flap(start + 8 * HOUR, &mut random)];
+        flaps.extend(planned.into_iter().filter(|known| known.to < mended));
+        let mut at = self.onset + HOUR;
+        while at < self.start {
+            flaps.push(flap(at, &mut random));
+            at += random.between(9 * 60, 19 * 60) * MINUTE;
+        }
+        flaps
     }
 
     /// How many sampled calls a day are tried again, beyond what is usual.
@@ -314,7 +348,11 @@ impl Story {
             Tale::Leak => {
                 vec![metric("container_memory_working_set_bytes", ""), metric("heap_used_bytes", "")]
             }
-            Tale::RetryCreep => retries().into(),
+            Tale::RetryCreep | Tale::RetryBurst => retries().into(),
+            Tale::ErrorBack => {
+                vec![pattern(service.constant_words(|when| *when == When::Flap), false)]
+            }
+            Tale::QueueUnrest => vec![metric("queue_depth", "")],
             Tale::UnlikelyBranch => vec![never()],
             Tale::ForbiddenTransition => {
                 let states = service.states.as_ref().expect("the teller has states");
@@ -359,12 +397,16 @@ impl Story {
         match self.tale {
             Tale::TimeoutEdit => format!("{service}: fail fast when {upstream} is slow"),
             Tale::Leak => format!("{service}: keep what was looked up"),
-            Tale::RetryCreep | Tale::SpanRetries => format!("{service}: fewer idle connections to upstreams"),
+            Tale::RetryCreep | Tale::SpanRetries | Tale::RetryBurst | Tale::ErrorBack => {
+                format!("{service}: fewer idle connections to upstreams")
+            }
             Tale::UnlikelyBranch => format!("{service}: one call less per request"),
             Tale::ForbiddenTransition => format!("{service}: accept events that come late"),
             Tale::VanishedHeartbeat => format!("{service}: new standby host"),
             Tale::DiskFilling => format!("{service}: keep files for longer, audit asked for it"),
-            Tale::TailLatency | Tale::SlowOperation => format!("{service}: always give fresh answers"),
+            Tale::TailLatency | Tale::SlowOperation | Tale::QueueUnrest => {
+                format!("{service}: always give fresh answers")
+            }
             Tale::SuddenOutage | Tale::Quiet => String::new(),
         }
     }
@@ -373,8 +415,10 @@ impl Story {
     pub(crate) fn cause(&self, shop: &[Service]) -> Option<TrueCause> {
         let service = &shop[self.teller];
         let text = match self.tale {
-            Tale::TimeoutEdit | Tale::RetryCreep | Tale::SpanRetries => "remove after the migration",
-            Tale::Leak | Tale::TailLatency | Tale::SlowOperation => "assume",
+            Tale::TimeoutEdit | Tale::RetryCreep | Tale::SpanRetries | Tale::RetryBurst | Tale::ErrorBack => {
+                "remove after the migration"
+            }
+            Tale::Leak | Tale::TailLatency | Tale::SlowOperation | Tale::QueueUnrest => "assume",
             Tale::UnlikelyBranch => "should never",
             Tale::ForbiddenTransition => "TODO: ",
             Tale::VanishedHeartbeat => "FIXME",

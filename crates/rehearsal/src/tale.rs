@@ -26,6 +26,12 @@ pub enum Tale {
     SpanRetries,
     /// The slowest requests of one operation become slower, which traces alone show.
     SlowOperation,
+    /// A line that is known bursts in the hours before the incident.
+    RetryBurst,
+    /// An error that had been gone for weeks is back.
+    ErrorBack,
+    /// A queue swings ever wider around the same depth.
+    QueueUnrest,
     /// An outage with nothing before it.
     SuddenOutage,
     /// Nothing happens.
@@ -34,7 +40,7 @@ pub enum Tale {
 
 impl Tale {
     /// All tales.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::TimeoutEdit,
         Self::Leak,
         Self::RetryCreep,
@@ -45,6 +51,9 @@ impl Tale {
         Self::TailLatency,
         Self::SpanRetries,
         Self::SlowOperation,
+        Self::RetryBurst,
+        Self::ErrorBack,
+        Self::QueueUnrest,
         Self::SuddenOutage,
         Self::Quiet,
     ];
@@ -62,6 +71,9 @@ impl Tale {
             Self::TailLatency => "tail-latency",
             Self::SpanRetries => "span-retries",
             Self::SlowOperation => "slow-operation",
+            Self::RetryBurst => "retry-burst",
+            Self::ErrorBack => "error-back",
+            Self::QueueUnrest => "queue-unrest",
             Self::SuddenOutage => "sudden-outage",
             Self::Quiet => "quiet",
         }

@@ -9,6 +9,7 @@ mod asked;
 mod blind_spots;
 mod chance;
 mod changes;
+mod crash;
 mod link;
 mod notes;
 mod origins;

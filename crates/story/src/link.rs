@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hark_event::{CodeJoin, Id, PeerKind, Signal, SubjectKind};
+use hark_event::{CodeJoin, Id, Moment, PeerKind, Signal, SubjectKind};
 use hark_listen::{Flow, Heard, names};
 
 use crate::origins::ways;
@@ -83,10 +83,17 @@ pub(crate) struct Linker<'a> {
 }
 
 impl<'a> Linker<'a> {
-    pub(crate) fn new(service: Option<&'a str>, heard: &'a Heard, code: &'a BTreeMap<Id, CodeJoin>) -> Self {
+    /// To a service as it stood at `start`: code that only what came later is written in links nothing to what came before.
+    pub(crate) fn new(
+        service: Option<&'a str>,
+        heard: &'a Heard,
+        code: &'a BTreeMap<Id, CodeJoin>,
+        start: Moment,
+    ) -> Self {
         let ways = service.map_or_else(BTreeMap::new, |hurt| ways(&heard.flows, hurt));
         let mut linker = Self { service, heard, code, paths: BTreeSet::new(), ways };
-        let direct = heard.episodes.iter().filter(|episode| linker.direct(&episode.signal).is_linked());
+        let before = heard.episodes.iter().filter(|episode| episode.signal.noticed_at < start);
+        let direct = before.filter(|episode| linker.direct(&episode.signal).is_linked());
         let places = direct.filter_map(|episode| code.get(&episode.signal.id)).flat_map(|join| &join.places);
         linker.paths = places.map(|place| place.path.as_str()).collect();
         linker

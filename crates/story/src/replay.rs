@@ -2,12 +2,14 @@
 //!
 //! Signals are frozen and causal, so that listening once to all of the past says what listening live would have said.
 //! A signal was followed by an incident if it was linked to it by a named path, said before it, and still open at its
-//! start or over for less than a day. What chance would give comes from the same signals and the same incidents, with
+//! start or over for less than a day. Those that moved together are one: it counts once, under the kind of the one that
+//! speaks for them, and was followed if one of them was. What chance would give comes from the same signals and the same incidents, with
 //! the incidents moved to other times, and assumes nothing about how either are spread.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hark_event::{Episode, Moment, PastIncident, SignalKind};
+use hark_event::{Episode, Id, Moment, PastIncident, SignalKind};
+use hark_listen::Heard;
 
 use crate::asked::{Asked, Known};
 use crate::link::Linker;
@@ -25,7 +27,7 @@ const WEEK_SECONDS: f64 = 7.0 * 86_400.0;
 pub struct Replay {
     /// Up to when was listened.
     pub as_of: Moment,
-    /// How many services were heard, times the weeks in which something could be said.
+    /// The weeks in which something could be said of each service, added up: from a week after it was first heard.
     pub service_weeks: f64,
     /// By kind, in the order of kinds.
     pub kinds: Vec<ReplayedKind>,
@@ -38,13 +40,13 @@ pub struct Replay {
 pub struct ReplayedKind {
     /// Which.
     pub kind: SignalKind,
-    /// Signals that no change explains.
+    /// Signals that no change explains, a cluster counted once.
     pub said: usize,
     /// Those among them that an incident followed.
     pub followed: usize,
-    /// From `noticed_at` to the start: lower quartile, median, upper quartile; `None` if nothing followed.
+    /// From the first `noticed_at` of the cluster to the start: lower quartile, median, upper quartile; `None` if nothing followed.
     pub lead_seconds: Option<[i64; 3]>,
-    /// Those that nothing followed, a cluster counted once.
+    /// Those that nothing followed.
     pub false_per_service_week: f64,
     /// The share of those said that an incident would have followed by chance.
     pub chance: f64,
@@ -65,8 +67,9 @@ pub struct ReplayedIncident {
 pub fn replay(known: &Known, incidents: &[PastIncident]) -> Replay {
     let heard = &known.heard;
     let span = heard.as_of.seconds_since(heard.judged_from).max(0);
-    let service_weeks = heard.services.len() as f64 * span as f64 / WEEK_SECONDS;
-    let past = Past { known, incidents, links: links(known, incidents), span };
+    let judged = heard.services.iter().map(|service| heard.as_of.seconds_since(service.judged_from()).max(0));
+    let service_weeks = judged.sum::<i64>() as f64 / WEEK_SECONDS;
+    let past = Past { known, incidents, links: links(known, incidents), clusters: clusters(heard), span };
     let kinds: BTreeSet<SignalKind> = heard.episodes.iter().map(|episode| episode.signal.kind).collect();
     Replay {
         as_of: heard.as_of,
@@ -97,7 +100,8 @@ fn links(known: &Known, incidents: &[PastIncident]) -> BTreeMap<Option<String>, 
     let services: BTreeSet<Option<String>> =
         incidents.iter().map(|incident| incident.service.as_deref().map(str::to_owned)).collect();
     let linked = |service: Option<String>| {
-        let linker = Linker::new(service.as_deref(), &known.heard, &known.code);
+        // Incidents of one place share their links: what is written in the same code as any of its signals is linked to all.
+        let linker = Linker::new(service.as_deref(), &known.heard, &known.code, Moment::MAX);
         // Where nobody wrote down which service it was, any may have announced it.
         let is_linked = |episode: &Episode| service.is_none() || linker.link(&episode.signal).is_linked();
         let linked = known.heard.episodes.iter().map(is_linked).collect();
@@ -106,27 +110,40 @@ fn links(known: &Known, incidents: &[PastIncident]) -> BTreeMap<Option<String>, 
     services.into_iter().map(linked).collect()
 }
 
+/// The places of the episodes that no change explains, by cluster: the one that speaks for it first.
+fn clusters(heard: &Heard) -> Vec<Vec<usize>> {
+    let mut clusters: BTreeMap<&Id, Vec<usize>> = BTreeMap::new();
+    for (at, episode) in heard.episodes.iter().enumerate() {
+        let signal = &episode.signal;
+        if signal.explained_by.is_none() {
+            clusters.entry(signal.cluster.as_ref().unwrap_or(&signal.id)).or_default().push(at);
+        }
+    }
+    clusters.into_values().collect()
+}
+
 struct Past<'a> {
     known: &'a Known,
     incidents: &'a [PastIncident],
     links: BTreeMap<Option<String>, Vec<bool>>,
+    clusters: Vec<Vec<usize>>,
     span: i64,
 }
 
 impl Past<'_> {
     fn kind(&self, kind: SignalKind, service_weeks: f64) -> ReplayedKind {
-        let episodes = self.known.heard.episodes.iter().enumerate();
-        let said: Vec<(usize, &Episode)> = episodes
-            .filter(|(_, episode)| episode.signal.kind == kind && episode.signal.explained_by.is_none())
-            .collect();
-        let leads: Vec<Option<i64>> = said.iter().map(|(at, episode)| self.lead(*at, episode, 0)).collect();
-        let alone =
-            |(one, lead): (&(usize, &Episode), &Option<i64>)| one.1.is_representative() && lead.is_none();
-        let false_alarms = said.iter().zip(&leads).filter(|pair| alone(*pair)).count();
+        let episodes = &self.known.heard.episodes;
+        let said: Vec<&Vec<usize>> =
+            self.clusters.iter().filter(|cluster| episodes[cluster[0]].signal.kind == kind).collect();
+        let lead = |cluster: &Vec<usize>, offset: i64| {
+            cluster.iter().filter_map(|at| self.lead(*at, &episodes[*at], offset)).max()
+        };
+        let leads: Vec<Option<i64>> = said.iter().map(|cluster| lead(cluster, 0)).collect();
+        let false_alarms = leads.iter().filter(|lead| lead.is_none()).count();
         let by_chance: usize = (1..=MOVES)
             .map(|moved| {
                 let offset = self.span * moved / (MOVES + 1);
-                said.iter().filter(|(at, episode)| self.lead(*at, episode, offset).is_some()).count()
+                said.iter().filter(|cluster| lead(cluster, offset).is_some()).count()
             })
             .sum();
         let followed: Vec<i64> = leads.into_iter().flatten().collect();

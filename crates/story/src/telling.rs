@@ -7,6 +7,7 @@ use crate::asked::{Asked, Known};
 use crate::blind_spots::blind_spots;
 use crate::chance::chance;
 use crate::changes::{Ground, ranked};
+use crate::crash::telling_lines;
 use crate::link::Linker;
 use crate::notes::reached;
 use crate::place::place;
@@ -31,7 +32,7 @@ pub fn tell(asked: &Asked, known: Known) -> Story {
     known.heard.rate(start, &incidents);
     let known = known;
 
-    let linker = Linker::new(service.as_deref(), &known.heard, &known.code);
+    let linker = Linker::new(service.as_deref(), &known.heard, &known.code, start);
     let path = linker.path();
     let mut signals = linked_signals(&known.heard.episodes, &linker, &known.code, &known.changes, start);
     add_code(&mut signals, &known);
@@ -52,7 +53,14 @@ pub fn tell(asked: &Asked, known: Known) -> Story {
     });
     let mut story = Story {
         as_of: known.heard.as_of,
-        incident: Incident { start, end: asked.end, service: service.clone(), service_because, title },
+        incident: Incident {
+            start,
+            end: asked.end,
+            service: service.clone(),
+            service_because,
+            title,
+            crash: asked.crash.as_deref().map(telling_lines).unwrap_or_default(),
+        },
         verdict,
         first_signal: first.map(|signal| signal.episode.signal.id.clone()),
         lead_time_seconds: first.map(|signal| signal.lead_time_seconds),

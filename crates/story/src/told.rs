@@ -15,6 +15,8 @@ pub struct Incident {
     pub service_because: Option<String>,
     /// What people call it.
     pub title: String,
+    /// What the crash log says, in a few lines; none without one, or if it says nothing.
+    pub crash: Vec<String>,
 }
 
 /// What the system knew, in one word.

@@ -5,7 +5,7 @@ mod fixture;
 
 use std::{env, fs, io, path::Path};
 
-use hark_tell::{Screen, listening, patterns, story};
+use hark_tell::{Screen, listening, patterns, story, survey};
 
 fn main() -> io::Result<()> {
     let folder = env::args().nth(1).unwrap_or_else(|| "gallery".to_owned());
@@ -41,8 +41,13 @@ fn main() -> io::Result<()> {
     fs::write(folder.join("patterns.html"), patterns::html(&told, &zone))?;
     fs::write(folder.join("patterns.md"), patterns::markdown(&told, &zone))?;
     fs::write(folder.join("patterns.json"), patterns::json(&told))?;
+    let told_survey = fixture::survey();
+    fs::write(folder.join("survey.html"), survey::html(&told_survey, &zone))?;
+    fs::write(folder.join("survey.md"), survey::markdown(&told_survey, &zone))?;
+    fs::write(folder.join("survey.json"), survey::json(&told_survey))?;
     for columns in [60, 100] {
         let screen = Screen { columns, color: true, zone: zone.clone() };
+        fs::write(folder.join(format!("survey.{columns}.txt")), survey::human(&told_survey, &screen))?;
         fs::write(folder.join(format!("patterns.{columns}.txt")), patterns::human(&told, &screen))?;
         let explained = patterns::explained_human(&fixture::explained(), &screen);
         fs::write(folder.join(format!("explained.{columns}.txt")), explained)?;

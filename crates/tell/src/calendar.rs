@@ -50,6 +50,16 @@ impl Calendar {
         local.strftime(format).to_string()
     }
 
+    /// The same with the year, whatever it is: once on every page the year has to be said.
+    pub(crate) fn dated(&self, moment: Moment) -> String {
+        self.local(moment).strftime("%-d %b %Y").to_string()
+    }
+
+    /// `Sat 7 Mar 2026 18:12`.
+    pub(crate) fn dated_time(&self, moment: Moment) -> String {
+        self.local(moment).strftime("%a %-d %b %Y %H:%M").to_string()
+    }
+
     /// The zone's name: `Europe/Berlin`, `UTC`, or its offset where it has no name.
     pub(crate) fn zone_name(&self) -> String {
         let zone = self.zone.time_zone();
@@ -79,6 +89,8 @@ mod tests {
         assert_eq!(calendar.day_and_time(march), "Sat 7 Mar 17:12");
         assert_eq!(calendar.aligned(march), "Sat  7 Mar 17:12");
         assert_eq!(calendar.day_and_time(march.plus_hours(-24 * 400)), "31 Jan 2025 17:12");
+        assert_eq!(calendar.dated(march), "7 Mar 2026");
+        assert_eq!(calendar.dated_time(march), "Sat 7 Mar 2026 17:12");
         assert_eq!(calendar.zone_name(), "UTC");
     }
 

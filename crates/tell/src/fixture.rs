@@ -5,10 +5,11 @@
 use std::sync::Arc;
 
 use hark_event::{
-    Alert, BaseRate, Change, ChangeKind, CodePlace, Curve, Episode, Evidence, Explained, FieldNumbers,
-    FieldValues, Former, Hearing, Id, Level, Listening, Moment, Note, Origin, Pattern, PatternExplained,
-    Patterns, Place, PlaceExplained, PlaceReason, Signal, SignalKind, Subject, SubjectKind, Unread,
-    UserReport, Zone,
+    Alert, BaseRate, Change, ChangeKind, ClockDoubt, CodePlace, Curve, Episode, Evidence, Explained,
+    FieldNumbers, FieldValues, FormHeard, Former, Hearing, Id, Level, Listening, Moment, Note, Origin,
+    Pattern, PatternExplained, Patterns, Place, PlaceExplained, PlaceReason, Prospect, ProspectKind, Reject,
+    RepositoryHeard, Sampled, ServiceHeard, Signal, SignalKind, Stretch, Subject, SubjectKind, Survey,
+    Telemetry, Unread, UserReport, Zone,
 };
 use hark_story::{
     Answer, BlindSpot, Chance, Incident, LinkedSignal, Questions, ReachedNote, Story, StoryChange,
@@ -81,6 +82,10 @@ pub(crate) fn whispered() -> Story {
             service: Some("checkout".into()),
             service_because: Some("two user reports name it".into()),
             title: "Customers cannot pay".into(),
+            crash: vec![
+                "PaymentTimeout: payments did not answer".into(),
+                "Caused by: java.net.SocketTimeoutException".into(),
+            ],
         },
         verdict: Verdict::Whispered,
         first_signal: Some(id(1)),
@@ -144,6 +149,7 @@ pub(crate) fn silent() -> Story {
             service_because: None,
             end: None,
             title: "Shop unreachable".into(),
+            crash: Vec::new(),
             ..whispered.incident
         },
         first_signal: None,
@@ -234,7 +240,7 @@ pub(crate) fn hostile() -> Story {
     story.timeline.iter_mut().for_each(|entry| entry.text = hostile());
     story.alerts.iter_mut().for_each(|alert| (alert.name, alert.summary) = (hostile(), hostile()));
     story.reports.iter_mut().for_each(|report| report.text = hostile());
-    story.hearing.unread = vec![Unread { path: hostile(), reason: hostile() }];
+    story.hearing.unread = vec![Unread { path: hostile(), reason: hostile(), is_read_in_part: false }];
     story.hearing.cut("<script>", 3);
     story
 }
@@ -309,6 +315,17 @@ pub(crate) fn patterns() -> Patterns {
     let origin = Origin { service: Arc::from("payments"), environment: Arc::from("production") };
     let first = Moment::from_seconds(1_772_359_200);
     let retrying = Pattern {
+        fields: vec![FieldValues {
+            key: Some("amount".to_owned()),
+            is_beside: true,
+            kind: "num",
+            count: 1,
+            distinct: 1,
+            is_exact: false,
+            top: vec![("7".to_owned(), 1)],
+            numbers: None,
+        }],
+        picked: 1,
         id: Id::known("00000000000000a1"),
         name: "retrying upstream <*> attempt <*>".to_owned(),
         wildcards: vec!["word", "num"],
@@ -327,6 +344,8 @@ pub(crate) fn patterns() -> Patterns {
         }),
     };
     let timeless = Pattern {
+        fields: Vec::new(),
+        picked: 0,
         id: Id::known("00000000000000b2"),
         name: "started".to_owned(),
         wildcards: Vec::new(),
@@ -368,6 +387,7 @@ pub(crate) fn explained() -> Explained {
     };
     let numbers = FieldNumbers { count: 90, unit: "", min: 1.0, median: 2.0, max: 5.0 };
     let field = |key: Option<&str>, kind, distinct, numbers| FieldValues {
+        is_beside: false,
         key: key.map(str::to_owned),
         kind,
         count: 90,
@@ -891,10 +911,16 @@ fn hearing() -> Hearing {
         undated: 3,
         truncated: 1,
         rejected: 12,
+        rejects: vec![Reject {
+            path: "logs/cart.log".into(),
+            line: 812,
+            reason: "no whole JSON object".into(),
+        }],
         masked: 5_120,
         unread: vec![Unread {
             path: "logs/core.2211".into(),
             reason: "binary, no form that is read; leave it out or convert it".into(),
+            is_read_in_part: false,
         }],
         ..Hearing::default()
     };
@@ -902,6 +928,60 @@ fn hearing() -> Hearing {
     hearing.subjects.insert(SubjectKind::Metric, 240);
     hearing.cut("patterns of one service beyond 5,000", 17);
     hearing
+}
+
+/// What can be heard of two services, one of them young.
+pub(crate) fn survey() -> Survey {
+    let stretch = |from_hours: i64, count| Stretch {
+        count,
+        from: hours(from_hours, 0),
+        to: hours(0, 12),
+        days: u32::try_from(-from_hours / 24).expect("it began before the start"),
+    };
+    let prospect = |kind, telemetry, needs_days, has_days| Prospect { kind, telemetry, needs_days, has_days };
+    Survey {
+        sampled: Some(Sampled { bytes_read: 1_900_000_000, bytes_there: 30_000_000_000 }),
+        forms: vec![FormHeard { form: "JSON lines log", hearing: hearing() }],
+        services: vec![
+            ServiceHeard {
+                origin: origin("cart"),
+                logs: Some(stretch(-6 * 24, 9_000)),
+                metrics: None,
+                traces: None,
+                prospects: vec![
+                    prospect(ProspectKind::NewLoudLines, Telemetry::Logs, 5, 6),
+                    prospect(ProspectKind::NewLines, Telemetry::Logs, 7, 6),
+                ],
+            },
+            ServiceHeard {
+                origin: origin("payments"),
+                logs: Some(stretch(-35 * 24, 1_200_000)),
+                metrics: Some(stretch(-35 * 24, 180_960)),
+                traces: None,
+                prospects: vec![
+                    prospect(ProspectKind::NewLoudLines, Telemetry::Logs, 5, 35),
+                    prospect(ProspectKind::NewLines, Telemetry::Logs, 7, 35),
+                    prospect(ProspectKind::Drifts, Telemetry::Metrics, 10, 35),
+                ],
+            },
+        ],
+        clocks: vec![
+            ClockDoubt::Zoneless {
+                files: 3,
+                first: "logs/cart.log".into(),
+                read_in: "UTC".into(),
+                is_named: false,
+                guess_seconds: Some(7_200),
+            },
+            ClockDoubt::Ahead { path: "logs/db.log".into(), seconds: 4_000 },
+            ClockDoubt::Outliers { records: 2 },
+        ],
+        repositories: vec![RepositoryHeard { name: "shop".into(), changes: 412, notes: 9 }],
+        alerts: 3,
+        reports: 0,
+        changes: 1,
+        hearing: hearing(),
+    }
 }
 
 fn origin(service: &str) -> Origin {

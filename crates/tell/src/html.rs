@@ -11,3 +11,4 @@ pub(crate) mod patterns;
 mod sections;
 mod signal;
 pub(crate) mod story;
+pub(crate) mod survey;

@@ -6,6 +6,8 @@ pub(crate) mod explanation;
 pub(crate) mod listening;
 pub(crate) mod patterns;
 mod picture;
+pub(crate) mod replay;
 mod sheet;
 mod spark;
 pub(crate) mod story;
+pub(crate) mod survey;

@@ -22,6 +22,7 @@ pub mod listening;
 pub mod patterns;
 pub mod replay;
 pub mod story;
+pub mod survey;
 
 #[cfg(test)]
 mod fixture;

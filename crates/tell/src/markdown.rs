@@ -5,3 +5,4 @@ pub(crate) mod listening;
 pub(crate) mod patterns;
 pub(crate) mod replay;
 pub(crate) mod story;
+pub(crate) mod survey;

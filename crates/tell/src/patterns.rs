@@ -61,7 +61,11 @@ mod tests {
                 "id": "00000000000000a1", "pattern": "retrying upstream <*> attempt <*>", "wildcards": ["word", "num"],
                 "service": "payments", "environment": "production", "level": "WARN", "count": 90, "share": 0.9,
                 "first_seen": "2026-03-01T10:00:00Z", "last_seen": "2026-03-02T10:00:00Z",
-                "sample": "retrying upstream bank attempt 2"
+                "sample": "retrying upstream bank attempt 2", "picked": 1,
+                "fields": [{
+                    "key": "amount", "beside": true, "wildcard": "num", "count": 1, "distinct": 1, "exact": false,
+                    "top": [{ "value": "7", "count": 1 }], "numbers": null
+                }]
             })
         );
         assert_eq!(told["patterns"][1]["first_seen"], Value::Null);

@@ -2,14 +2,19 @@
 
 use hark_story::Replay;
 
-use crate::{markdown, wire};
+use crate::{Screen, human, markdown, wire};
 
 /// The contract's JSON object, indented, with a newline at the end.
 pub fn json(replay: &Replay) -> String {
     wire::pretty(&wire::ReplayWire::from(replay))
 }
 
-/// For the terminal and for an issue alike: two tables, which read the same in both.
+/// For the terminal: two tables, or lines where they have no room.
+pub fn human(replay: &Replay, screen: &Screen) -> String {
+    human::replay::tell(replay, screen)
+}
+
+/// For an issue: two tables.
 pub fn markdown(replay: &Replay) -> String {
     markdown::replay::tell(replay)
 }
@@ -61,6 +66,39 @@ mod tests {
     #[test]
     fn what_was_said_stands_beside_what_followed_and_what_chance_gives() {
         insta::assert_snapshot!(markdown(&replay()));
+    }
+
+    #[test]
+    fn a_terminal_gets_tables_where_they_have_room() {
+        let told =
+            |columns| human(&replay(), &Screen { columns, color: false, zone: hark_event::Zone::utc() });
+        insta::assert_snapshot!(told(100), @r"
+        Of 1 incident the system knew 1 before. It said 6 signals in 24.0 service-weeks.
+
+        What it said  what followed, and how often nothing did in a week of one service
+          kind                   said  followed  by chance  false a week lead: quartiles
+          metric-drift              4         1        0.8         0.125 1 d, 1 d 1 h, 2 d
+          metric-anomaly            2         0        0.0         0.083 –
+
+        Your incidents  times in UTC
+          whispered 1 d 1 h before, pay | twice␛[31m, Tue 24 Feb 2026 02:26
+        ");
+        insta::assert_snapshot!(told(60), @r"
+        Of 1 incident the system knew 1 before. It said 6 signals in
+        24.0 service-weeks.
+
+        What it said  what followed, and how often nothing did in a…
+          metric-drift
+            said 4, followed 1 (by chance 0.8), lead 1 d, 1 d 1 h, 2
+            d, false 0.125 per service-week
+          metric-anomaly
+            said 2, followed 0 (by chance 0.0), lead –, false 0.083
+            per service-week
+
+        Your incidents  times in UTC
+          whispered 1 d 1 h before, pay | twice␛[31m, Tue 24 Feb
+                    2026 02:26
+        ");
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod print;
 mod replay;
 mod signal;
 mod story;
+mod survey;
 
 pub(crate) use explanation::ExplainedWire;
 pub(crate) use listening::ListeningWire;
@@ -19,6 +20,7 @@ pub(crate) use patterns::{AssignedWire, PatternsWire};
 pub(crate) use print::{line, pretty};
 pub(crate) use replay::ReplayWire;
 pub(crate) use story::StoryWire;
+pub(crate) use survey::SurveyWire;
 
 use hark_event::Moment;
 use schemars::{JsonSchema, generate::SchemaSettings};
@@ -46,6 +48,7 @@ pub fn schemas() -> Vec<(&'static str, String)> {
         ("replay.json", schema::<ReplayWire>()),
         ("signal.json", schema::<SignalWire>()),
         ("story.json", schema::<StoryWire>()),
+        ("survey.json", schema::<SurveyWire>()),
     ]
 }
 

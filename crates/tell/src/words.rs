@@ -5,7 +5,9 @@ pub(crate) mod hearing;
 pub(crate) mod known;
 pub(crate) mod listening;
 pub(crate) mod patterns;
+pub(crate) mod replay;
 pub(crate) mod story;
+pub(crate) mod survey;
 
 use hark_event::{BaseRate, ChangeKind, Signal, SignalKind};
 use hark_story::{Chance, TimelineKind};
@@ -100,9 +102,12 @@ pub(crate) fn kind(kind: SignalKind) -> &'static str {
     match kind {
         SignalKind::PatternNew => "a log line never seen before",
         SignalKind::PatternRising => "a log line said more and more",
+        SignalKind::PatternBurst => "a log line said as never before within hours",
         SignalKind::PatternVanished => "a log line that fell silent",
+        SignalKind::PatternReturned => "a log line that is back after weeks of silence",
         SignalKind::MetricDrift => "a metric drifting away",
         SignalKind::MetricShift => "a metric that stepped to another level",
+        SignalKind::MetricSpread => "a metric that scatters more than it did",
         SignalKind::MetricSaturation => "a metric running into its limit",
         SignalKind::MetricAnomaly => "a metric that went farther than ever",
         SignalKind::MetricGone => "a metric that is measured no more",

@@ -133,13 +133,8 @@ fn drift_row(name: &str, found: &[f64], series: &[Series], clean: &[Said]) -> St
 
 /// Metrics that move, spread evenly over those of the host.
 fn picked(host: &Host) -> Vec<Series> {
-    let moving: Vec<(usize, Vec<f64>)> = (0..host.rows[0].len())
-        .map(|metric| (metric, hourly(host, metric)))
-        .filter(|(_, values)| moves(values))
-        .collect();
-    let step = moving.len().div_ceil(METRICS_OF_HOST_MAX).max(1);
-    let picked = moving.into_iter().step_by(step);
-    picked
+    moving(host)
+        .into_iter()
         .enumerate()
         .map(|(at, (metric, values))| {
             let sigma = sigma(&values[..values.len() - DRIFT_HOURS]);
@@ -152,6 +147,16 @@ fn picked(host: &Host) -> Vec<Series> {
         })
         .filter(|one| one.sigma > 0.0)
         .collect()
+}
+
+/// Hourly medians of metrics that move, spread evenly over those of the host, by their numbers.
+pub(crate) fn moving(host: &Host) -> Vec<(usize, Vec<f64>)> {
+    let moving: Vec<(usize, Vec<f64>)> = (0..host.rows[0].len())
+        .map(|metric| (metric, hourly(host, metric)))
+        .filter(|(_, values)| moves(values))
+        .collect();
+    let step = moving.len().div_ceil(METRICS_OF_HOST_MAX).max(1);
+    moving.into_iter().step_by(step).collect()
 }
 
 fn hourly(host: &Host, metric: usize) -> Vec<f64> {

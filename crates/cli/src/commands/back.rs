@@ -61,7 +61,7 @@ impl Back {
             return Err(Failure::EndsBeforeItStarts);
         }
         let listened = reading::listen(&settings, &self.telling, clock)?;
-        remark(&doubts(&asked, &listened), self.telling.quiet);
+        remark(&doubts(&asked, self.crash.as_deref(), &listened), self.telling.quiet);
         let zone = listened.zone.clone();
         let story = story(&asked, listened, self.telling.quiet);
         if let Some(path) = &self.picture {
@@ -77,7 +77,7 @@ impl Back {
 }
 
 /// What makes silence worth nothing: a moment or a service of which nothing was heard.
-fn doubts(asked: &Asked, listened: &Listened) -> Vec<String> {
+fn doubts(asked: &Asked, crash: Option<&Path>, listened: &Listened) -> Vec<String> {
     let mut doubts = Vec::new();
     if let Some(from) = listened.hearing.from.filter(|from| asked.start <= *from) {
         doubts
@@ -86,6 +86,9 @@ fn doubts(asked: &Asked, listened: &Listened) -> Vec<String> {
     let now = listened.heard.as_of;
     if asked.start > now {
         doubts.push(format!("{} lies after the last that was heard, which is of {now}", asked.start));
+    }
+    if let Some(path) = crash {
+        doubts.extend(doubt_crash(path, asked.crash.as_deref().unwrap_or_default(), &listened.heard));
     }
     let mut names: Vec<&str> =
         listened.heard.services.iter().map(|service| &*service.origin.service).collect();
@@ -96,6 +99,20 @@ fn doubts(asked: &Asked, listened: &Listened) -> Vec<String> {
         doubts.push(format!("nothing was heard from a service called `{on}`; heard were {heard}{more}"));
     }
     doubts
+}
+
+/// What a crash log is good for: it is shown, and names the service if nobody else did.
+fn doubt_crash(path: &Path, crash: &str, heard: &hark_listen::Heard) -> Option<String> {
+    let path = path.display();
+    if crash.trim().is_empty() {
+        return Some(format!(
+            "{path} is empty: it says nothing of the crash; give the log or stack trace itself"
+        ));
+    }
+    let names_one = heard.services.iter().any(|service| crash.contains(&*service.origin.service));
+    (!names_one).then(|| {
+        format!("{path} names no service that was heard: it is shown, and tied to nothing; --on says where users were hurt")
+    })
 }
 
 /// Puts together what is known, and tells.

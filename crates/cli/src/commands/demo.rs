@@ -56,7 +56,12 @@ impl Demo {
             repository.display(),
             telemetry.display(),
         ));
-        let sources = Sources { paths: vec![telemetry], repo: vec![repository], ..Sources::default() };
+        let sources = Sources {
+            paths: vec![telemetry],
+            repo: vec![repository],
+            tz: Some("UTC".to_owned()),
+            ..Sources::default()
+        };
         let clock = Clock { zone: Zone::utc(), as_of: None };
         let listened = reading::listen(&Settings::plain(sources), &self.telling, clock)?;
         let zone = listened.zone.clone();

@@ -39,7 +39,9 @@ pub(crate) struct Listen {
 
 fn strength(text: &str) -> Result<f64, String> {
     let strength = text.parse().ok().filter(|strength| (0.0..=1.0).contains(strength));
-    strength.ok_or_else(|| "a strength is a number from 0 to 1".to_owned())
+    strength.ok_or_else(|| {
+        "give a number from 0 (says daily things) to 1 (once in a million); the usual is 0.5".to_owned()
+    })
 }
 
 impl Listen {
@@ -92,7 +94,12 @@ fn listening(listened: &mut Listened, since: Moment, attention: Attention) -> Li
         episodes: selection.shown,
         held_back: selection.held_back,
         explained: selection.explained,
-        services: listened.heard.subjects.get(&SubjectKind::Service).map_or(0, |&count| count as usize),
+        services: listened
+            .heard
+            .subjects
+            .get(&SubjectKind::Service)
+            .map_or(0, |&count| count as usize)
+            .max(listened.services_in_open_hour),
         hearing: listened.hearing.clone(),
     }
 }

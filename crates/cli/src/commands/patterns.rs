@@ -13,7 +13,7 @@ use hark_pattern::{Rules, Shaper};
 
 use crate::arguments::{Format, Sources, Telling};
 use crate::failure::Failure;
-use crate::reading::{self, Clock, Counted, Readings, named};
+use crate::reading::{self, Clock, Counted, Readings};
 use crate::settings::Settings;
 use crate::writing::{ResultWriter, remark_on, screen, write_result};
 
@@ -82,19 +82,30 @@ impl Patterns {
         let rules = &settings.patterns.rules;
         let clock = Clock::of(&settings.sources)?;
         let new_since = self.new_since.as_deref().map(|text| clock.moment(text)).transpose()?;
-        let reading = Reading { hears_timeless: true, ..reading::reading(&settings.sources, &clock) };
-        let readings = if self.assign || self.explain.is_some() { Readings::Two } else { Readings::One };
+        let readings = match self.telling.format {
+            _ if self.assign || self.explain.is_some() => Readings::Two,
+            Format::Json => Readings::OneForValues,
+            _ => Readings::One,
+        };
+        let reading = Reading {
+            hears_timeless: true,
+            hears_fields: self.explain.is_some() || readings == Readings::OneForValues,
+            ..reading::reading(&settings.sources, &clock)
+        };
         let Counted { files, sorter, mut hearing, remarks, .. } =
             reading::count(&settings, &self.telling, &reading, readings)?;
-        if hearing.records == 0 {
-            remark_on(&hearing, &remarks, self.telling.quiet);
-            return Err(Failure::NothingRead { paths: named(&settings.sources.paths) });
-        }
+        reading::check_read(&hearing, &remarks, &settings, &self.telling)?;
         let ledger = ledger(sorter, rules)?;
         hearing.cut(
             "records of patterns beyond the limits, of which only the number is kept",
             ledger.records_beyond(),
         );
+        if readings == Readings::OneForValues {
+            hearing.cut(
+                "records of shapes beyond 4,096 an hour, whose values are not known",
+                ledger.records_unpicked(),
+            );
+        }
         hearing.cut.retain(|cut| cut.count > 0);
         remark_on(&hearing, &remarks, self.telling.quiet);
         if self.assign {
@@ -109,11 +120,15 @@ impl Patterns {
             });
         }
         let all = ledger.patterns(hearing.from.zip(hearing.to), CURVE_STEPS);
-        // What it knows has been told: tens of thousands of patterns are told in its room.
-        drop(ledger);
         hearing.subjects.insert(SubjectKind::Pattern, all.len() as u64);
         let heard = all.len();
-        let patterns = hark_event::Patterns { patterns: self.select(all, new_since), heard, hearing };
+        let mut selected = self.select(all, new_since);
+        if readings == Readings::OneForValues {
+            ledger.tell_fields(&mut selected);
+        }
+        // What it knows has been told: tens of thousands of patterns are told in its room.
+        drop(ledger);
+        let patterns = hark_event::Patterns { patterns: selected, heard, hearing };
         let zone = &clock.zone;
         write_result(&match self.telling.format {
             Format::Human => hark_tell::patterns::human(&patterns, &screen(zone)),
@@ -169,15 +184,15 @@ impl Patterns {
             if out.has_failed() {
                 break;
             }
-            let name = (files.len() > 1).then(|| file.name());
+            let name = (files.len() > 1).then(|| rules.mask_secrets(file.name()).text);
             file.read(reading, &std::sync::atomic::AtomicU64::default(), &mut |event| {
                 let Event::Log(record) = event else { return };
-                let shape = shaper.shape(record.message);
+                let shape = shaper.shape_record(&record);
                 let (id, pattern) = ledger.pattern_of(record.origin, shape.id, shape.text);
                 out.line(&if is_json {
-                    hark_tell::patterns::assigned_json(record.line, &id, pattern, name)
+                    hark_tell::patterns::assigned_json(record.line, &id, pattern, name.as_deref())
                 } else {
-                    hark_tell::patterns::assigned_human(record.line, &id, pattern, name)
+                    hark_tell::patterns::assigned_human(record.line, &id, pattern, name.as_deref())
                 });
             });
         }

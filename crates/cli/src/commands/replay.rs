@@ -13,7 +13,7 @@ use crate::commands::back::known;
 use crate::failure::Failure;
 use crate::reading::{self, Clock};
 use crate::settings::Settings;
-use crate::writing::{remark, write_result};
+use crate::writing::{remark, screen, write_result};
 
 /// How well would listening have served?
 ///
@@ -48,10 +48,12 @@ impl Replay {
                 format!("{} incidents lie after the last that was heard, which is of {now}", ahead.len());
             remark(&[what], self.telling.quiet);
         }
+        let zone = listened.zone.clone();
         let replay = replay(&known(listened, self.telling.quiet), &past);
         write_result(&match self.telling.format {
             Format::Json => hark_tell::replay::json(&replay),
-            _ => hark_tell::replay::markdown(&replay),
+            Format::Human => hark_tell::replay::human(&replay, &screen(&zone)),
+            Format::Markdown | Format::Html => hark_tell::replay::markdown(&replay),
         })
     }
 }

@@ -220,6 +220,13 @@ fn write(place: &Place, planted: &[Secret]) {
             escaped(text)
         )
     });
+    file("logs/beside/a.jsonl", &|at, text| {
+        format!(
+            "{{\"time\":\"{}\",\"level\":\"warn\",\"msg\":\"refused\",\"why\":{{\"detail\":{}}}}}",
+            stamp(at),
+            escaped(text)
+        )
+    });
     file("logs/syslog/a.log", &|at, text| {
         format!("Mar  1 1{}:{:02}:{:02} host sshd[7]: refused {text}", at / 3_600, at / 60 % 60, at % 60)
     });

@@ -8,9 +8,11 @@
 
 mod bad_input;
 mod changes;
+mod check;
 mod contract;
 mod corpus;
 mod faults;
+mod init;
 mod laws;
 mod manuals;
 mod output;

@@ -212,3 +212,92 @@ fn a_flood_of_lines_that_are_all_different_is_counted_as_what_was_not_heard() {
     );
     assert_eq!(counted(&told), 6_000);
 }
+
+#[test]
+fn fields_stand_beside_the_message_whatever_their_order_and_without_splitting_it() {
+    let place = Place::new();
+    let line = |at: usize| {
+        let coupon = if at.is_multiple_of(3) { ",\"coupon\":\"SPRING\"" } else { "" };
+        let fields = [
+            format!("\"time\":\"2026-03-01T1{}:00:{at:02}Z\"", at / 2),
+            "\"msg\":\"order placed\"".to_owned(),
+            format!("\"amount\":{at}"),
+            format!("\"pay\":{{\"token\":\"s3cr3t word {at}\"}}"),
+        ];
+        let turned: Vec<&str> = (0..4).map(|place| fields[(place + at) % 4].as_str()).collect();
+        format!("{{{}{coupon}}}\n", turned.join(","))
+    };
+    place.write("a.jsonl", (0..8).map(line).collect::<String>());
+    let told = place.json(&["patterns", "a.jsonl"]);
+    assert_eq!(told["patterns"].as_array().unwrap().len(), 1);
+    let pattern = &told["patterns"][0];
+    assert_eq!(
+        (&pattern["pattern"], &pattern["count"], &pattern["picked"]),
+        (&json!("order placed"), &json!(8), &json!(8))
+    );
+    let field = |key: &str, wildcard: &str, count: u64, distinct: u64, top: &str| {
+        let fields = pattern["fields"].as_array().unwrap();
+        let field =
+            fields.iter().find(|field| field["key"] == key).unwrap_or_else(|| panic!("{key} in {fields:?}"));
+        assert_eq!(
+            (&field["beside"], &field["wildcard"], &field["count"], &field["distinct"], &field["exact"]),
+            (&json!(true), &json!(wildcard), &json!(count), &json!(distinct), &json!(true))
+        );
+        assert_eq!(field["top"][0]["value"], top);
+        field.clone()
+    };
+    let numbers = field("amount", "num", 8, 8, "0")["numbers"].clone();
+    assert_eq!((&numbers["min"], &numbers["max"]), (&json!(0.0), &json!(7.0)));
+    field("coupon", "word", 3, 1, "SPRING");
+    field("pay.token", "secret", 8, 1, "<secret>");
+    let id = pattern["id"].as_str().unwrap();
+    let explained = place.json(&["patterns", "a.jsonl", "--explain", id]);
+    assert_eq!(
+        explained["explained"][0]["fields"], pattern["fields"],
+        "a second reading says the same of so few"
+    );
+}
+
+#[test]
+fn a_record_without_a_message_is_its_fields_by_name() {
+    let place = Place::new();
+    place.write(
+        "a.jsonl",
+        concat!(
+            "{\"time\":\"2026-03-01T10:00:00Z\",\"user\":\"bob\",\"action\":\"login\",\"ms\":12,\"host\":\"a\"}\n",
+            "{\"ms\":7,\"action\":\"login\",\"user\":\"ann\",\"host\":\"b\",\"time\":\"2026-03-01T10:00:01Z\"}\n",
+            "{\"ms\":7,\"action\":\"logout\",\"user\":\"ann\",\"time\":\"2026-03-01T10:00:02Z\"}\n",
+        ),
+    );
+    let told = place.json(&["patterns", "a.jsonl", "--sort", "pattern"]);
+    let names: Vec<&Value> =
+        told["patterns"].as_array().unwrap().iter().map(|pattern| &pattern["pattern"]).collect();
+    assert_eq!(names, ["action=login ms=<*> user=<*>", "action=logout ms=<*> user=<*>"]);
+    assert_eq!(told["patterns"][0]["sample"], "action=login ms=12 user=bob");
+    let assigned = assigned(&place, &["a.jsonl"]);
+    assert_eq!(assigned[1]["pattern"], "action=login ms=<*> user=<*>");
+}
+
+#[test]
+fn finding_no_logs_in_files_that_are_understood_is_a_result() {
+    let place = Place::new();
+    place.write("load.csv", "time,series,value\n2026-03-01T10:00:00Z,load,1\n2026-03-01T10:01:00Z,load,2\n");
+    let told = place.json(&["patterns", "load.csv"]);
+    assert_eq!((&told["patterns"], &told["hearing"]["samples"]), (&json!([]), &json!(2)));
+    for format in ["human", "markdown", "html"] {
+        place.hark(&["patterns", "load.csv", "--format", format]).says(0, &[]);
+    }
+    place.write("noise.bin", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0\x3e\0\x01\0\0\0");
+    place.hark(&["patterns", "noise.bin"]).says(2, &["remark: noise.bin: ", "the remarks above say why"]);
+    place.hark(&["patterns", "noise.bin", "--quiet"]).says(2, &["without --quiet"]);
+    std::fs::create_dir(place.path().join("empty")).unwrap();
+    let ran = place.hark(&["patterns", "empty"]);
+    assert_eq!(
+        (ran.code, ran.err.contains("remarks above")),
+        (Some(2), ran.err.contains("remark: ")),
+        "{}",
+        ran.err
+    );
+    let ran = place.hark(&["listen", "load.csv", "--as-of", "2026-01-01"]);
+    ran.says(0, &[]);
+}

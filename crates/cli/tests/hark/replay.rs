@@ -40,6 +40,12 @@ fn the_past_is_held_against_incidents_as_the_contract_says() {
     let followed: u64 = kinds.iter().filter_map(|kind| kind["followed"].as_u64()).sum();
     assert!(followed > 0 || incident["verdict"] == "silent", "{replay}");
     assert!(kinds.iter().all(|kind: &Value| kind["kind"].is_string()));
+    // What moved together is one, in what was said as in what was false.
+    let listened = world.place.json(&["listen", "--all", "--since", "2020-01-01", "telemetry"]);
+    let signals = listened["signals"].as_array().unwrap().iter();
+    let unexplained = signals.filter(|signal| signal["explained_by"].is_null());
+    let leading = unexplained.filter(|signal| signal["cluster"] == signal["id"]).count() as u64;
+    assert_eq!(kinds.iter().filter_map(|kind| kind["said"].as_u64()).sum::<u64>(), leading, "{replay}");
 }
 
 #[test]

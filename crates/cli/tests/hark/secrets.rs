@@ -103,3 +103,49 @@ fn masked_values_are_counted() {
     let masked = leaking().hearing("telemetry/login/login.log")["masked"].as_u64().unwrap();
     assert!(masked >= 4 * 48 * 4, "{masked} masked");
 }
+
+#[test]
+fn names_of_services_files_and_labels_give_no_secret_away() {
+    const GITHUB: &str = "ghp_0123456789abcdefghijABCDEFGHIJ012345";
+    let place = Place::new();
+    place.write("hark.toml", "[patterns]\nmask_forms = ['EMP-\\d{6}']\n");
+    place.write(
+        &format!("logs/{GITHUB}/EMP-123456.log"),
+        "2026-03-01T10:00:00Z WARN login was refused\n".repeat(9),
+    );
+    place.write(
+        "logs/named.jsonl",
+        format!(
+            "{{\"time\":\"2026-03-01T10:00:00Z\",\"service\":\"{GITHUB}\",\"msg\":\"login was refused\"}}\n"
+        ),
+    );
+    place
+        .write(&format!("logs/{GITHUB}.bin"), b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0\x3e\0\x01\0\0\0");
+    for arguments in [
+        &["patterns", "logs"][..],
+        &["patterns", "logs", "--format", "json"],
+        &["patterns", "logs", "--format", "html"],
+        &["patterns", "logs", "--assign"],
+        &["patterns", "logs", "--assign", "--format", "json"],
+        &["listen", "logs", "--all", "--format", "json"],
+        &["back", "--at", "2026-03-01 10:30", "logs", "--format", "json"],
+    ] {
+        let ran = place.hark(arguments);
+        ran.says(0, &["remark: logs/<secret>"]);
+        for secret in [GITHUB, "EMP-123456"] {
+            assert!(
+                !ran.out.contains(secret) && !ran.err.contains(secret),
+                "{arguments:?}: {}{}",
+                ran.out,
+                ran.err
+            );
+        }
+    }
+    let told = place.json(&["patterns", "logs"]);
+    assert_eq!(told["patterns"][0]["service"], "<secret>");
+    let assigned = place.hark(&["patterns", "logs", "--assign"]);
+    assert!(!assigned.out.contains("beyond"), "masked services are found again: {}", assigned.out);
+    let missing = format!("{GITHUB}.log");
+    let ran = place.hark(&["patterns", &missing]);
+    assert!(ran.code == Some(2) && !ran.err.contains(GITHUB), "{}", ran.err);
+}

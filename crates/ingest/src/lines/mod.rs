@@ -33,9 +33,33 @@ pub(crate) struct Tally {
     pub(crate) truncated: u64,
     /// Lines or samples that could not be understood; counted by the formats.
     pub(crate) rejected: u64,
+    /// The latest of them.
+    pub(crate) last_rejected: Option<Rejected>,
+}
+
+/// Something that could not be understood.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Rejected {
+    /// Its line, counted from 1.
+    pub(crate) line: u64,
+    /// Why, as a fragment.
+    pub(crate) why: &'static str,
 }
 
 impl Tally {
+    /// Counts something in this line that could not be understood.
+    pub(crate) fn reject(&mut self, line: u64, why: &'static str) {
+        self.rejected += 1;
+        self.last_rejected = Some(Rejected { line, why });
+    }
+
+    /// Counts what was rejected elsewhere as well, and forgets it there.
+    pub(crate) fn take_rejected(&mut self, late: &mut Tally) {
+        self.rejected += late.rejected;
+        self.last_rejected = late.last_rejected.or(self.last_rejected);
+        *late = Tally::default();
+    }
+
     /// What was read since the earlier tally.
     pub(crate) fn since(self, earlier: Tally) -> Tally {
         Tally {
@@ -43,6 +67,7 @@ impl Tally {
             bytes: self.bytes - earlier.bytes,
             truncated: self.truncated - earlier.truncated,
             rejected: self.rejected - earlier.rejected,
+            last_rejected: self.last_rejected.filter(|_| self.rejected > earlier.rejected),
         }
     }
 }

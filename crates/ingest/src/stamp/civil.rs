@@ -50,6 +50,8 @@ pub(crate) struct Calendar {
     days: i64,
     quarter: i64,
     quarter_offset: i64,
+    zoned: u64,
+    zoneless: u64,
 }
 
 #[derive(Debug)]
@@ -71,11 +73,15 @@ impl Calendar {
             days: 0,
             quarter: NO_QUARTER,
             quarter_offset: 0,
+            zoned: 0,
+            zoneless: 0,
         }
     }
 
     /// The moment, or `None` if there is no such date or it cannot be said.
     pub(crate) fn place(&mut self, reading: Reading) -> Option<Moment> {
+        let names_zone = !matches!(reading, Reading::Civil(Civil { offset: None, .. }));
+        *(if names_zone { &mut self.zoned } else { &mut self.zoneless }) += 1;
         match reading {
             Reading::Epoch(moment) => Some(moment),
             Reading::Civil(civil) => match civil.year {
@@ -83,6 +89,11 @@ impl Calendar {
                 None => self.place_yearless(&civil),
             },
         }
+    }
+
+    /// Whether most readings named no zone.
+    pub(crate) fn is_zoneless(&self) -> bool {
+        self.zoneless > self.zoned
     }
 
     /// A leap day may need eight years to come round (1896 to 1904).

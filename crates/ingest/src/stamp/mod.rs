@@ -14,13 +14,15 @@ mod short;
 pub(crate) use civil::{Calendar, Reading};
 pub(crate) use epoch::{of_fraction, of_magnitude};
 
+/// Keys that only introduce a stamp.
+pub(crate) const STAMP_KEYS: [&str; 7] =
+    ["time=", "ts=", "t=", "timestamp=", "@timestamp=", "date=", "datetime="];
+
+/// Counts of seconds of our days have no more digits.
+const SECONDS_DIGITS: usize = 10;
 /// How far into a line a stamp may begin, in tokens and in bytes.
 const TOKENS_MAX: usize = 8;
 const BYTES_MAX: usize = 200;
-
-/// The forms tried, as told to people when none was found.
-pub(crate) const FORMS_TRIED: &str = "ISO 8601 and RFC 3339, syslog, ctime, Apache and nginx, \
-     epoch seconds to nanoseconds, yymmdd HHMMSS, yy/mm/dd, mm-dd, dd.mm.yyyy and mm/dd/yyyy with a time, glog";
 
 /// One family of stamps.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -164,9 +166,29 @@ pub(crate) fn search(line: &[u8]) -> Option<Stamp> {
                 return None;
             }
             let (reading, length) = form.read(&line[start..])?;
+            if form == Form::Epoch && token > 0 && !is_introduced(line, start, start + length) {
+                return None;
+            }
             Some(Stamp { shape: Shape { form, token, is_indented }, reading, start, end: start + length })
         })
     })
+}
+
+/// Whether a count within a line is its stamp: one of seconds may stand anywhere, as a column. One with more digits looks like any
+/// identifier, so that a key or a bracket has to say so, or what stands before it is no text, or the date follows.
+fn is_introduced(line: &[u8], start: usize, end: usize) -> bool {
+    let before = &line[..start];
+    let is_keyed = STAMP_KEYS.iter().any(|key| before.ends_with(key.as_bytes()));
+    let is_enclosed = matches!(before.last(), Some(b'[' | b'(' | b'<' | b'|'));
+    let has_date = line[start..end].contains(&b' ');
+    let is_of_seconds =
+        line[start..end].iter().take_while(|byte| byte.is_ascii_digit()).count() <= SECONDS_DIGITS;
+    let is_id = before.ends_with(b"=") && !is_keyed;
+    (is_of_seconds && !is_id)
+        || is_keyed
+        || is_enclosed
+        || has_date
+        || !before.iter().any(|byte| byte.is_ascii_lowercase() || *byte == b'=')
 }
 
 /// The stamp, of any form, that a text begins with.
@@ -238,6 +260,14 @@ fn is_boundary(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'[' | b'(' | b'<' | b'>' | b'"' | b'\'' | b'|' | b'=' | b'{')
 }
 
+/// The length of a node's name and a syslog stamp behind it (`dn228 Nov 9 12:01:01 `), or 0.
+pub(crate) fn second_stamp_length(text: &str) -> usize {
+    let Some((node, rest)) = text.split_once(' ').filter(|(node, _)| !node.is_empty()) else { return 0 };
+    let Some((_, length)) = Form::MonthFirst.read(rest.as_bytes()) else { return 0 };
+    let behind = node.len() + 1 + length;
+    if text.as_bytes().get(behind) == Some(&b' ') { behind + 1 } else { 0 }
+}
+
 /// The length of a time of day without a date at the start of the text (`17:13:13.068`), or 0.
 pub(crate) fn time_of_day_length(text: &[u8]) -> usize {
     let Some((_, at)) = digits::time_of_day(text, 0, b':') else { return 0 };
@@ -286,6 +316,16 @@ mod tests {
         check("20171224-0:7:20:444|Step_LSC|x", "2017-12-24T00:07:20.444Z", "20171224-0:7:20:444");
         check("2008-11-09-20.36.15.675872 x", "2008-11-09T20:36:15.675872Z", "2008-11-09-20.36.15.675872");
         check("level=info ts=2026-01-02T15:04:05Z msg=x", "2026-01-02T15:04:05Z", "2026-01-02T15:04:05Z");
+    }
+
+    #[test]
+    fn numbers_that_a_sentence_is_about_are_no_stamps() {
+        for line in
+            ["request 1767312001000 is done", "job id=1767312001 began", "took over from 1767312001000123"]
+        {
+            assert_eq!(search(line.as_bytes()), None, "{line}");
+        }
+        check("INFO 1767312001000 up", "2026-01-02T00:00:01Z", "1767312001000");
     }
 
     #[test]

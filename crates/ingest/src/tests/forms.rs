@@ -30,7 +30,7 @@ fn syslog_messages_of_rfc_5424_are_read_with_their_structured_data() {
     2026-11-25T18:20:00.538549Z checkout ERROR "payment failed: card declined" :2+1
     2026-11-25T18:20:00.55093Z pay-core WARN "slow bank answer" in staging :3+1
     2026-11-25T18:20:00Z at 2026-11-25T18:20:00.55093Z kernel FATAL "Out of memory" :4+1
-    2026-11-25T18:20:00.56046Z app ERROR "cannot pay" :5+1
+    2026-11-25T18:20:00.56046Z app ERROR "cannot pay" beside retry=3 :5+1
     2026-11-25T18:20:00.566338Z basket WARN "basket lost" :6+1
     "##);
     assert_eq!(heard("sys.log", include_bytes!("../../samples/rsyslog-octet.log")), by_line, "counted, too");
@@ -39,7 +39,7 @@ fn syslog_messages_of_rfc_5424_are_read_with_their_structured_data() {
         "<13>1 - host shop - - - no time of its own\n  and a further line\n",
         "<131>1 2026-01-02T00:00:01Z host - - ID48 [state from=\"PAID\" to=\"NEW\"]\n",
     ).as_bytes()), @r##"
-    2026-01-02T00:00:00Z shop INFO "started" :1+1
+    2026-01-02T00:00:00Z shop INFO "started" beside a=1,b=x]y :1+1
     undated at 2026-01-02T00:00:00Z shop INFO "no time of its own\n  and a further line" :2+2
     2026-01-02T00:00:01Z sys ERROR "from=PAID to=NEW" :4+1
     "##);
@@ -148,23 +148,23 @@ fn logfmt_is_read_by_the_names_of_its_pairs() {
         "goroutine 1 [running]:\n\tmain.main()\n",
         "time=\"2026-01-02T00:00:02Z\" level=error msg=\"cannot pay\" peer.service=bank\n",
     ).as_bytes()), @r##"
-    2026-01-02T00:00:00Z checkout INFO "order placed" :1+1
-    2026-01-02T00:00:01.5Z app WARN "dial tcp: \"bank\" refused\ngoroutine 1 [running]:\n\tmain.main()" in staging :2+3
-    2026-01-02T00:00:02Z app ERROR "cannot pay" peers bank :5+1
+    2026-01-02T00:00:00Z checkout INFO "order placed" beside order=17 :1+1
+    2026-01-02T00:00:01.5Z app WARN "dial tcp: \"bank\" refused\ngoroutine 1 [running]:\n\tmain.main()" in staging beside component=cache :2+3
+    2026-01-02T00:00:02Z app ERROR "cannot pay" beside peer.service=bank peers bank :5+1
     "##);
 }
 
 #[test]
 fn what_prometheus_says_of_itself_is_logfmt() {
     insta::assert_snapshot!(heard("prometheus.log", include_bytes!("../../samples/prometheus-logfmt.log")), @r##"
-    2026-11-25T18:20:25.412Z prometheus INFO "No time or size retention was set so using the default time retention" :1+1
-    2026-11-25T18:20:25.413Z prometheus INFO "caller=main.go:558 fd_limits=(soft=20000, hard=20000)" :2+1
-    2026-11-25T18:20:25.414Z prometheus INFO "Start listening for connections" :3+1
+    2026-11-25T18:20:25.412Z prometheus INFO "No time or size retention was set so using the default time retention" beside duration=15d :1+1
+    2026-11-25T18:20:25.413Z prometheus INFO "fd_limits=(soft=20000, hard=20000)" :2+1
+    2026-11-25T18:20:25.414Z prometheus INFO "Start listening for connections" beside component=web,address=127.0.0.1:19090 :3+1
     2026-11-25T18:20:25.414Z prometheus INFO "Starting TSDB ..." :4+1
-    2026-11-25T18:20:25.419Z prometheus INFO "Replaying on-disk memory mappable chunks if any" :5+1
-    2026-11-25T18:20:25.419Z prometheus INFO "On-disk memory mappable chunks replay completed" :6+1
-    2026-11-25T18:20:25.419Z prometheus INFO "Replaying WAL, this may take a while" :7+1
-    2026-11-25T18:20:25.42Z prometheus INFO "Listening on" :8+1
+    2026-11-25T18:20:25.419Z prometheus INFO "Replaying on-disk memory mappable chunks if any" beside component=tsdb :5+1
+    2026-11-25T18:20:25.419Z prometheus INFO "On-disk memory mappable chunks replay completed" beside component=tsdb,duration=1.472µs :6+1
+    2026-11-25T18:20:25.419Z prometheus INFO "Replaying WAL, this may take a while" beside component=tsdb :7+1
+    2026-11-25T18:20:25.42Z prometheus INFO "Listening on" beside component=web,address=127.0.0.1:19090 :8+1
     "##);
 }
 
@@ -432,4 +432,53 @@ fn files_of_one_rotated_log_are_read_oldest_first_as_one_service() {
     2026-01-02T02:00:00Z app  "app.log.1" :1+1
     2026-01-02T03:00:00Z app  "app.log" :1+1
     "##);
+}
+
+#[test]
+fn a_traceback_in_a_container_is_one_record_though_each_of_its_lines_has_a_time() {
+    let lines = [
+        "ERROR cannot pay",
+        "Traceback (most recent call last):",
+        "  File \\\"a.py\\\", line 1",
+        "ValueError: no",
+        "ready",
+    ];
+    let text: String = lines
+        .iter()
+        .enumerate()
+        .map(|(at, line)| {
+            format!(
+                "{{\"log\":\"{line}\\n\",\"stream\":\"stderr\",\"time\":\"2026-03-01T10:00:0{at}.5Z\"}}\n"
+            )
+        })
+        .collect();
+    let (events, hearing) = read("app.log", text.as_bytes(), &utc());
+    assert_eq!((hearing.records, hearing.lines), (2, 5));
+    assert!(
+        events[0].contains("cannot pay\\nTraceback") && events[0].contains("ValueError: no"),
+        "{events:?}"
+    );
+    assert!(events[1].contains("ready"), "{events:?}");
+}
+
+#[test]
+fn a_table_whose_columns_are_named_by_rows_says_a_series_for_each() {
+    let text = "microservice,shop,till\nmetric,latency,errors\nunix_timestamp,,\n1681849920.0,0.02,3\n1681850220.0,0.03,\n";
+    let (events, hearing) = read("metrics.csv", text.as_bytes(), &utc());
+    assert_eq!((hearing.samples, hearing.rejected), (3, 0));
+    assert_eq!(events[0], "2023-04-18T20:32:00Z shop latency 0.02 :4");
+    assert_eq!(events[1], "2023-04-18T20:32:00Z till errors 3.0 :4");
+}
+
+#[test]
+fn rejected_lines_and_stamps_without_a_zone_are_told_with_their_file() {
+    let text = "2026-03-01 10:00:00 INFO one\n2026-03-01 10:00:01 INFO two\n";
+    let (_, hearing) = read("app.log", text.as_bytes(), &utc());
+    assert!(hearing.zoneless == 1 && hearing.zoneless_first.is_some_and(|path| path.ends_with("app.log")));
+    let text = "{\"time\":\"2026-03-01T10:00:00Z\",\"msg\":\"a\"}\n{\"time\":\n{\"time\":\"2026-03-01T10:00:02Z\",\"msg\":\"b\"}\n";
+    let (_, hearing) = read("app.jsonl", text.as_bytes(), &utc());
+    assert_eq!((hearing.zoneless, hearing.rejects.len(), hearing.rejects[0].line), (0, 1, 2));
+    // What lies behind now is not known, and neither is what is wrong with it.
+    let (_, early) = read("app.jsonl", text.as_bytes(), &as_of("2026-03-01T10:00:00Z"));
+    assert_eq!(early.rejects.len() as u64, early.rejected);
 }

@@ -65,6 +65,30 @@ fn cells() -> Vec<Cell> {
         document("query range", "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[\n", |n| format!(
             r#" {{"metric":{{"__name__":"up","number":"{n}"}},"values":[[{},"{n}"]]}}"#, 1_767_312_000 + n * 60
         ), "\n]}}\n"),
+        by_line("cdevents", |n| format!(
+            r#"{{"context":{{"version":"0.3.0","id":"{n}","source":"ci","type":"dev.cdevents.service.deployed.0.1.1","timestamp":"2026-01-02T00:{n:02}:00Z"}},"subject":{{"id":"s{n}","type":"service","content":{{"artifactId":"a{n}"}}}}}}"#
+        )),
+        by_line("alertmanager webhook", |n| format!(
+            r#"{{"version":"4","status":"firing","receiver":"x","commonLabels":{{"alertname":"W{n}"}},"alerts":[{{"status":"firing","labels":{{"alertname":"W{n}"}},"startsAt":"2026-01-02T00:{n:02}:00Z","endsAt":"0001-01-01T00:00:00Z"}}]}}"#
+        )),
+        by_line("otlp traces", |n| resource("resourceSpans", "scopeSpans", "spans", &otlp_span(n))),
+        by_line("otlp logs", |n| resource("resourceLogs", "scopeLogs", "logRecords", &format!(
+            r#"{{"timeUnixNano":"{}","severityText":"WARN","body":{{"stringValue":"otlp {n} said"}}}}"#,
+            nanos(n)
+        ))),
+        by_line("otlp metrics", |n| resource("resourceMetrics", "scopeMetrics", "metrics", &format!(
+            r#"{{"name":"mem{n}","gauge":{{"dataPoints":[{{"timeUnixNano":"{}","asDouble":{n}}}]}}}}"#,
+            nanos(n)
+        ))),
+        document("otlp document", "{\"resourceSpans\":[{\"resource\":{\"attributes\":[]},\"scopeSpans\":[{\"scope\":{},\"spans\":[\n", otlp_span, "\n]}]}]}\n"),
+        document("jaeger", "{\"data\":[{\"traceID\":\"1\",\"processes\":{\"p1\":{\"serviceName\":\"app\",\"tags\":[]}},\"spans\":[\n", |n| format!(
+            r#"{{"traceID":"1","spanID":"a{n}","operationName":"op {n} said","references":[],"startTime":{},"duration":5000,"tags":[],"logs":[],"processID":"p1"}}"#,
+            nanos(n) / 1_000
+        ), "\n]}]}\n"),
+        document("zipkin", "[\n", |n| format!(
+            r#"{{"traceId":"1","id":"a{n}","name":"op {n} said","kind":"SERVER","timestamp":{},"duration":5000,"localEndpoint":{{"serviceName":"app"}}}}"#,
+            nanos(n) / 1_000
+        ), "\n]\n"),
         Cell {
             form: "journal export",
             text: (0..RECORDS)
@@ -84,6 +108,25 @@ fn cells() -> Vec<Cell> {
             is_by_line: false,
         },
     ]
+}
+
+fn nanos(number: usize) -> u64 {
+    1_767_312_000_000_000_000 + number as u64 * 60_000_000_000
+}
+
+/// A record of OpenTelemetry in what its exporters put around it.
+fn resource(resources: &str, scopes: &str, records: &str, record: &str) -> String {
+    format!(
+        r#"{{"{resources}":[{{"resource":{{"attributes":[{{"key":"service.name","value":{{"stringValue":"app"}}}}]}},"{scopes}":[{{"scope":{{}},"{records}":[{record}]}}]}}]}}"#
+    )
+}
+
+fn otlp_span(number: usize) -> String {
+    let start = nanos(number);
+    format!(
+        r#"{{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b{number:03x}","name":"op {number} said","kind":2,"startTimeUnixNano":"{start}","endTimeUnixNano":"{}"}}"#,
+        start + 5_000_000
+    )
 }
 
 impl Cell {

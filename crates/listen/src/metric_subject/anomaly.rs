@@ -12,10 +12,11 @@ use hark_detect::robust::{median, quantile};
 use hark_event::{Hour, SignalKind};
 
 use super::findings::Found;
-use super::{Calendar, HOURS_PER_DAY, MetricSubject, PARTS_PER_HOUR};
+use super::{Calendar, HOURS_PER_DAY, MetricSubject, PARTS_PER_HOUR, without_holidays};
 use crate::candidate::{Candidate, Class};
 use crate::metric_name::Meaning;
 use crate::phase::Phase;
+use crate::season_clock::Slot;
 use crate::words::{hours, quantity, times};
 
 /// Hours in a row without a surprise after which it is over.
@@ -81,14 +82,18 @@ impl MetricSubject {
     /// Takes the values of the hour, a few minutes apart.
     pub(super) fn hear_minutes(&mut self, minutes: [f32; PARTS_PER_HOUR], calendar: &Calendar<'_>) {
         self.minutes = minutes;
-        let of_day = |slot: u8| usize::from(slot) % HOURS_PER_DAY;
+        let of_day = |slot: Slot| slot.hours_of_day()[0];
         let slot = calendar.slots.at(calendar.hour).expect("the calendar knows the hour that closes");
         if calendar.hour.0 % 24 == 0 {
             self.anomaly_score_today = 0.0;
             self.memory.get_or_insert_default();
         }
         let Some(memory) = &mut self.memory else { return };
-        self.anomaly = memory.hear(&minutes, of_day(slot));
+        let found = memory.hear(&minutes, memory.nearer(&minutes, slot.hours_of_day()));
+        // On a holiday no hour is like others, and a mean over hours knows a holiday until it is past.
+        let hours = found.map_or(1, |found| found.hours) as i64;
+        let with_holiday = calendar.slots.since(calendar.hour + 1 - hours).iter().any(|slot| slot.is_holiday);
+        self.anomaly = found.filter(|_| !with_holiday);
         let score = self.anomaly.map_or(0.0, |anomaly| anomaly.score);
         self.anomaly_score_today = self.anomaly_score_today.max(score);
         let calm = &mut self.surprises.calm_hours;
@@ -99,8 +104,9 @@ impl MetricSubject {
                 .first()
                 .max(calendar.slots.first())
                 .max(self.usual_since.unwrap_or(Hour(i64::MIN)));
-            let slots = calendar.slots.since(from).iter().copied().map(of_day);
-            memory.close_day(self.values.since(from), slots);
+            let slots = calendar.slots.since(from);
+            let ordinary = without_holidays(self.values.since(from), slots);
+            memory.close_day(&ordinary, slots.iter().copied().map(of_day));
         }
     }
 

@@ -1,8 +1,8 @@
 //! How an episode of a series begins and ends, and what becomes usual after it.
 
-use hark_detect::counts;
 use hark_detect::form::{Form, form};
 use hark_detect::robust::median;
+use hark_detect::{counts, spread};
 use hark_event::{Hour, SignalKind};
 
 use super::{CLIMB_DAYS, HOURS_PER_DAY, MetricSubject};
@@ -58,6 +58,10 @@ impl MetricSubject {
         if self.is_counted() {
             let (ticks, traffic) = self.counted_window(traffic);
             return counts::score_now(ticks, traffic).is_none_or(|score| score < 0.3);
+        }
+        if self.open_kind == Some(SignalKind::MetricSpread) {
+            let days = (hour + 1 - self.open_onset) as usize / HOURS_PER_DAY;
+            return hour.0 % 24 == 23 && spread::is_over(&self.days, days);
         }
         let settled_since = (hour.0 % 6 == 0).then(|| self.settled_since(hour, starts)).flatten();
         if let Some(since) = settled_since {

@@ -2,8 +2,9 @@
 
 use hark_detect::form::{Form, form};
 use hark_detect::robust::median;
+use hark_detect::saturation::DaysLeft;
 use hark_detect::season::Season;
-use hark_detect::{Direction, counts, drift, saturation, shift};
+use hark_detect::{Direction, counts, drift, saturation, shift, spread};
 use hark_event::{Evidence, Hour, Moment, SignalKind, Subject, SubjectKind};
 
 use super::{Calendar, HOURS_PER_DAY, MetricSubject};
@@ -61,6 +62,7 @@ impl MetricSubject {
         }
         self.judge_saturation(calendar, starts)
             .or_else(|| self.judge_level(calendar, starts))
+            .or_else(|| self.judge_spread(calendar))
             .or_else(|| self.judge_anomaly(calendar))
     }
 
@@ -118,17 +120,16 @@ impl MetricSubject {
         }
         let onset = (calendar.hour + 1 - (found.days_since_onset * HOURS_PER_DAY) as i64).start();
         let now = daily.last().copied().unwrap_or_default();
-        let reached = calendar.hour.end().plus_seconds((found.days_left * 86_400.0) as i64);
+        let reached = date_of(calendar.hour.end(), found.left);
         let summary = format!(
-            "{} is {} and moves by {} a day: at this rate it reaches its limit of {} on {}.",
+            "{} is {} and moves by {} a day: at this rate it reaches its limit of {} {reached}.",
             self.name,
             quantity(now),
             quantity(found.slope_per_day),
             quantity(limit),
-            &reached.to_string()[..10],
         );
         let text = format!(
-            "{} now, limit {}, {} a day",
+            "{} now, limit {}, {} a day: reached {reached}",
             quantity(now),
             quantity(limit),
             quantity(found.slope_per_day)
@@ -167,9 +168,11 @@ impl MetricSubject {
         let onset = (calendar.hour + 1 - found.hours_since_onset as i64).start();
         let (now, usual) = self.now_and_usual(calendar, HOURS_PER_DAY)?;
         let forecast = self.forecast(now, found.hours_since_onset, calendar);
-        let forecast = forecast.map_or_else(String::new, |said| format!(" {said}"));
+        let (said, shown) = forecast.map_or_else(Default::default, |reached| {
+            (format!(" At this rate it reaches its {reached}."), format!("; {reached}"))
+        });
         let summary = format!(
-            "{} has drifted {} for {}: {} over the last day where {} is usual at these hours ({} σ, {} σ a day).{forecast}",
+            "{} has drifted {} for {}: {} over the last day where {} is usual at these hours ({} σ, {} σ a day).{said}",
             self.name,
             way(found.direction),
             hours(found.hours_since_onset),
@@ -178,7 +181,7 @@ impl MetricSubject {
             quantity(found.level),
             quantity(found.slope_per_day.abs()),
         );
-        let text = format!("median {} over the last day, {} usual", quantity(now), quantity(usual));
+        let text = format!("median {} over the last day, {} usual{shown}", quantity(now), quantity(usual));
         let (kind, class) = match self.meaning {
             Meaning::TailLatency => (SignalKind::TailLatency, Class::TailDrift),
             Meaning::ErrorCounter | Meaning::ErrorGauge => (SignalKind::ErrorsRising, Class::Drift),
@@ -204,14 +207,10 @@ impl MetricSubject {
         let largest =
             self.values.values().iter().copied().filter(|value| value.is_finite()).fold(0.0, f32::max);
         let limit = self.limit_of(f64::from(largest))?;
-        let slope = self.slope_per_day((since_hours / HOURS_PER_DAY).max(SLOPE_DAYS_MIN))?;
-        let days_left = (limit - now) / slope;
-        let is_ahead = slope != 0.0 && days_left > 0.0 && days_left <= FORECAST_DAYS_MAX;
-        is_ahead.then(|| {
-            let reached = calendar.hour.end().plus_seconds((days_left * 86_400.0) as i64);
-            let date = &reached.to_string()[..10];
-            format!("At this rate it reaches its limit of {} on {date}.", quantity(limit))
-        })
+        let days = self.latest_days((since_hours / HOURS_PER_DAY).max(SLOPE_DAYS_MIN));
+        let left = saturation::days_left(&days, now, limit)?;
+        let is_ahead = left.likely > 0.0 && left.likely <= FORECAST_DAYS_MAX;
+        is_ahead.then(|| format!("limit of {} {}", quantity(limit), date_of(calendar.hour.end(), left)))
     }
 
     fn judge_shift(&self, calendar: &Calendar<'_>) -> Option<Candidate> {
@@ -221,6 +220,37 @@ impl MetricSubject {
             return None;
         }
         self.step(found.direction, found.level, found.score, found.hours_since_onset, calendar)
+    }
+
+    fn judge_spread(&self, calendar: &Calendar<'_>) -> Option<Candidate> {
+        if calendar.hour.0 % 24 != 23 || self.meaning == Meaning::Expiry {
+            return None;
+        }
+        let found = spread::spread(&self.days)?;
+        let since_hours = found.days_since_onset * HOURS_PER_DAY;
+        let summary = format!(
+            "{} scatters {} as much as usual for {}, and {} as much as on the wildest days before.",
+            self.name,
+            times(found.times_usual),
+            hours(since_hours),
+            times(found.times_largest),
+        );
+        let text = format!("{} the usual scatter around its level", times(found.times_usual));
+        let mut candidate = self.candidate(
+            Found {
+                kind: SignalKind::MetricSpread,
+                class: Class::Spread,
+                onset: (calendar.hour + 1 - since_hours as i64).start(),
+                score: found.score,
+                summary,
+                text,
+                window_hours: since_hours,
+            },
+            calendar,
+        );
+        // A build moves a level, and then that is what is usual; unrest is a change in behaviour.
+        candidate.explainable = Explainable::Never;
+        Some(candidate)
     }
 
     fn step(
@@ -280,7 +310,8 @@ impl MetricSubject {
         let from = calendar.hour + 1 - last as i64;
         let now = median(self.values.since(from).iter().map(|&value| f64::from(value)))?;
         let slots = (from - self.season_from..).zip(calendar.slots.since(from));
-        let usual = median(slots.map(|(since, &slot)| season.expected(slot, since, f64::from(self.offset))))?;
+        let usual =
+            median(slots.map(|(since, &slot)| season.expected(slot.or, since, f64::from(self.offset))))?;
         Some((now, usual))
     }
 
@@ -299,7 +330,8 @@ impl MetricSubject {
         let drifted = drift::score_now(self.scores.values(), season.reaches).map(|score| (class, score));
         let shifted =
             shift::score_now(self.scores.values(), season.reach_shift).map(|score| (Class::Shift, score));
-        drifted.into_iter().chain(shifted).chain(surprised).collect()
+        let scattered = spread::score_now(&self.days).map(|score| (Class::Spread, score));
+        drifted.into_iter().chain(shifted).chain(scattered).chain(surprised).collect()
     }
 
     pub(super) fn counted_window<'a>(&'a self, traffic: &'a History<u32>) -> (&'a [u32], &'a [u32]) {
@@ -324,6 +356,17 @@ fn vaguely(mut candidate: Candidate) -> Candidate {
         *uncertain_seconds = 8 * 3_600;
     }
     candidate
+}
+
+/// The day on which a limit is reached, and the days between which it lies.
+fn date_of(now: Moment, left: DaysLeft) -> String {
+    let day = |days: f64| now.plus_seconds((days * 86_400.0) as i64).to_string()[..10].to_owned();
+    let (likely, soonest) = (day(left.likely), day(left.soonest));
+    match left.latest.map(day) {
+        Some(latest) if latest == soonest => format!("on {likely}"),
+        Some(latest) => format!("on {likely} (nine chances in ten: {soonest} to {latest})"),
+        None => format!("on {likely} (nine chances in ten: not before {soonest}, and perhaps never)"),
+    }
 }
 
 fn way(direction: Direction) -> &'static str {

@@ -8,6 +8,8 @@ mod episode;
 mod findings;
 mod gone;
 #[cfg(test)]
+mod season_tests;
+#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
@@ -15,6 +17,7 @@ use std::sync::Arc;
 use hark_detect::anomaly::{Anomaly, Memory};
 use hark_detect::robust::{median, sigma, theil_sen};
 use hark_detect::season::{HOURS_MIN, Season};
+use hark_detect::spread;
 use hark_event::{Curve, Hour, Moment, Place, SignalKind};
 
 use anomaly::Surprises;
@@ -23,11 +26,17 @@ pub(crate) use findings::SeriesAround;
 use crate::history::History;
 use crate::metric_name::{Meaning, natural_limit};
 use crate::phase::Phase;
+use crate::season_clock::Slot;
 
 /// The latest days are kept out of what is usual, or a slow drift would teach the series to expect itself.
 const GUARD_HOURS: usize = 10 * 24;
-const GUARD_HOURS_MIN: usize = 2 * 24;
+/// As many as are spared while history is short.
+const GUARD_HOURS_SHORT: usize = 4 * 24;
+const WEEKS_HOURS: usize = 14 * 24;
+pub(crate) const GUARD_HOURS_MIN: usize = 2 * 24;
 const HOURS_PER_DAY: usize = 24;
+/// Days whose scatter is remembered.
+const SCATTER_DAYS_MAX: usize = 42;
 /// What is surprising is looked for in medians over so long.
 const PART_SECONDS: i64 = 300;
 pub(crate) const PARTS_PER_HOUR: usize = 12;
@@ -38,12 +47,12 @@ const STEP_FLUTTERS_MIN: f64 = 3.0;
 /// And so many times the spread within a day.
 const STEP_WITHIN_MIN: f64 = 2.0;
 
-/// The clock that all series share: the local hour of the week of each remembered hour.
+/// The clock that all series share: the place in the week of each remembered hour.
 pub(crate) struct Calendar<'a> {
     /// The hour that has closed.
     pub(crate) hour: Hour,
-    /// Hour of the week, one for each hour.
-    pub(crate) slots: &'a History<u8>,
+    /// One for each hour.
+    pub(crate) slots: &'a History<Slot>,
 }
 
 /// A series' state.
@@ -68,6 +77,8 @@ pub(crate) struct MetricSubject {
     open_kind: Option<SignalKind>,
     open_onset: Hour,
     open_slope: f64,
+    /// Scatter of the days since there is a season, as it was when they closed.
+    days: Vec<spread::Day>,
     /// From its first whole day on: most of what comes and goes within one is never worth two kilobytes.
     memory: Option<Box<Memory>>,
     anomaly: Option<Anomaly>,
@@ -106,6 +117,7 @@ impl MetricSubject {
             open_kind: None,
             open_onset: first,
             open_slope: 0.0,
+            days: Vec::new(),
             memory: None,
             anomaly: None,
             minutes: [f32::NAN; PARTS_PER_HOUR],
@@ -131,11 +143,29 @@ impl MetricSubject {
         self.hear_minutes(minutes, calendar);
         let slot = calendar.slots.at(calendar.hour).expect("the calendar knows the hour that closes");
         let since = calendar.hour - self.season_from;
-        let score = self.season.as_ref().map(|season| season.score(value, slot, since) - self.offset);
+        let score = self.season.as_ref().map(|season| score_of(season, value, slot, since) - self.offset);
         self.scores.push(score.unwrap_or(f32::NAN));
+        if calendar.hour.0 % 24 == 23 {
+            self.close_day();
+        }
         if calendar.hour.0 % 24 == 0 && !matches!(self.phase, Phase::Open(_)) {
             self.learn_season(calendar, starts);
         }
+    }
+
+    /// Remembers how the day scattered around what was usual before it: a season lies nearer to the days that it was learned
+    /// from than to others, so that days are only comparable as they were when nobody had learned from them.
+    fn close_day(&mut self) {
+        let Some(season) = &self.season else { return };
+        let scores = self.scores.values();
+        let Some(day) = spread::Day::of(&scores[scores.len().saturating_sub(HOURS_PER_DAY)..], season.sigma)
+        else {
+            return;
+        };
+        if self.days.len() >= SCATTER_DAYS_MAX {
+            self.days.remove(0);
+        }
+        self.days.push(day);
     }
 
     /// Increase per second within the hour, as a whole and from sample to sample; resets begin anew from zero.
@@ -171,7 +201,9 @@ impl MetricSubject {
         let known = self.values.first().max(calendar.slots.first());
         let from = self.usual_since.take().unwrap_or(known).max(known);
         let usual = self.values.since(from);
-        let guard = usual.len().saturating_sub(HOURS_MIN).min(GUARD_HOURS);
+        // Two weeks are learned from first, so that weeks are known as soon as they can be.
+        let spare = usual.len().saturating_sub(WEEKS_HOURS).clamp(GUARD_HOURS_SHORT, GUARD_HOURS);
+        let guard = usual.len().saturating_sub(HOURS_MIN).min(spare);
         if guard < GUARD_HOURS_MIN {
             return;
         }
@@ -181,12 +213,17 @@ impl MetricSubject {
             usual.to_vec()
         };
         let slots = &calendar.slots.since(from)[..usual.len() - guard];
-        let Some(season) = Season::fit(&usual[..usual.len() - guard], slots) else { return };
+        let ordinary = without_holidays(&usual, slots);
+        let slots: Vec<u8> = slots.iter().map(|slot| slot.of_week).collect();
+        let Some(season) = Season::fit(&ordinary, &slots) else { return };
+        if self.season.as_ref().is_some_and(|known| known.logarithmic != season.logarithmic) {
+            self.days.clear();
+        }
         self.offset = 0.0;
         self.season_from = from;
         let mut scores = History::from(self.season_from);
         for ((since, &value), &slot) in (0..).zip(&usual).zip(calendar.slots.since(from)) {
-            scores.push(season.score(value, slot, since));
+            scores.push(score_of(&season, value, slot, since));
         }
         self.scores = scores;
         self.season = Some(season);
@@ -204,11 +241,14 @@ impl MetricSubject {
 
     /// The slope of its latest daily medians.
     fn slope_per_day(&self, days: usize) -> Option<f64> {
+        theil_sen(&self.latest_days(days))
+    }
+
+    /// Its latest daily medians, with their days.
+    fn latest_days(&self, days: usize) -> Vec<(f64, f64)> {
         let daily = self.daily();
         let last = daily[daily.len().saturating_sub(days)..].iter().enumerate();
-        let points: Vec<(f64, f64)> =
-            last.filter(|(_, day)| day.is_finite()).map(|(at, &day)| (at as f64, day)).collect();
-        theil_sen(&points)
+        last.filter(|(_, day)| day.is_finite()).map(|(at, &day)| (at as f64, day)).collect()
     }
 
     /// Whether the series has been silent so long that it is forgotten.
@@ -232,13 +272,13 @@ impl MetricSubject {
         const STEP: usize = 3;
         let first = self.values.first().max(calendar.slots.first());
         let values = self.values.since(first);
-        let slots: Vec<(i64, u8)> =
+        let slots: Vec<(i64, Slot)> =
             (first - self.season_from..).zip(calendar.slots.since(first).iter().copied()).collect();
         let block = |block: &[f32]| median(block.iter().map(|&value| f64::from(value)));
-        let usual = |block: &[(i64, u8)]| {
+        let usual = |block: &[(i64, Slot)]| {
             let season = self.season.as_ref()?;
             let offset = f64::from(self.offset);
-            median(block.iter().map(|&(since, slot)| season.expected(slot, since, offset)))
+            median(block.iter().map(|&(since, slot)| season.expected(slot.or, since, offset)))
         };
         Curve {
             from: first.start(),
@@ -252,6 +292,17 @@ impl MetricSubject {
             },
         }
     }
+}
+
+/// Holidays are no such days of the week, and teach nothing about them.
+fn without_holidays(values: &[f32], slots: &[Slot]) -> Vec<f32> {
+    let ordinary = |(&value, slot): (&f32, &Slot)| if slot.is_holiday { f32::NAN } else { value };
+    values.iter().zip(slots).map(ordinary).collect()
+}
+
+/// How many sigmas a value lies from what is usual at its place in the week, or at both.
+fn score_of(season: &Season, value: f32, slot: Slot, since: i64) -> f32 {
+    season.score_either(value, [slot.of_week, slot.or], since)
 }
 
 /// Medians over five minutes of the samples of an hour, in order of time: a single wild sample among many is no news.

@@ -8,6 +8,7 @@ use super::{Calendar, MetricSubject, SeriesAround};
 use crate::candidate::{Class, Explainable};
 use crate::history::History;
 use crate::phase::{Phase, REST_HOURS};
+use crate::season_clock::Slot;
 
 const DAY: i64 = 24;
 const FIRST: Hour = Hour(480_000);
@@ -31,7 +32,7 @@ fn listen(
     let mut heard: Vec<Heard> = Vec::new();
     for passed in 0..days * DAY {
         let hour = FIRST + passed;
-        slots.push((passed % 168) as u8);
+        slots.push(Slot::plain((passed % 168) as u8));
         let calendar = Calendar { hour, slots: &slots };
         let known: Vec<Hour> = starts.iter().copied().filter(|start| *start <= hour).collect();
         let texture = ((passed * 7919).rem_euclid(101) as f64 / 50.0 - 1.0)
@@ -116,7 +117,7 @@ fn listen_raw(name: &str, days: i64, samples: impl Fn(i64) -> Vec<(i64, f64)>) -
     let mut heard = Vec::new();
     for passed in 0..days * DAY {
         let hour = FIRST + passed;
-        slots.push((passed % 168) as u8);
+        slots.push(Slot::plain((passed % 168) as u8));
         measured.push(9);
         let calendar = Calendar { hour, slots: &slots };
         let samples: Vec<_> = samples(passed)
@@ -237,7 +238,7 @@ fn a_drift_says_when_it_would_reach_its_limit_and_only_where_there_is_one() {
             (History::from(FIRST), History::from(FIRST), History::from(FIRST));
         (0..35 * DAY).find_map(|passed| {
             let hour = FIRST + passed;
-            slots.push((passed % 168) as u8);
+            slots.push(Slot::plain((passed % 168) as u8));
             let calendar = Calendar { hour, slots: &slots };
             let texture = (passed * 7919).rem_euclid(101) as f64 / 50.0;
             let climbed = 0.5 * (passed as f64 / DAY as f64 - 20.0).max(0.0);
@@ -249,6 +250,20 @@ fn a_drift_says_when_it_would_reach_its_limit_and_only_where_there_is_one() {
     };
     let near = said(Some(125.0)).expect("a drift");
     assert!(near.contains("At this rate it reaches its limit of 125 on 2024-12-"), "{near}");
+    assert!(near.contains("(nine chances in ten: 2024-1"), "{near}");
     let (far, none) = (said(Some(1e6)).expect("a drift"), said(None).expect("a drift"));
     assert!(!far.contains("limit") && far == none, "{far}");
+}
+
+#[test]
+fn a_series_that_begins_to_scatter_is_said_after_three_days_and_is_over_when_it_calms() {
+    let scattered = |day: f64| {
+        let wild = if (26.0..34.0).contains(&day) { 4.0 } else { 0.5 };
+        wild * ((day * 24.0 * 7919.0).rem_euclid(103.0) / 25.0 - 2.0)
+    };
+    let heard = listen("queue_depth", 42, None, &[], |day| 100.0 + scattered(day));
+    let [(SignalKind::MetricSpread, noticed, Some(over))] = heard[..] else {
+        panic!("one that ended: {heard:?}")
+    };
+    assert!((28..=30).contains(&noticed) && (35..=37).contains(&over), "{noticed} {over}");
 }

@@ -40,8 +40,8 @@ pub(crate) struct Rows {
     labels: Vec<Vec<Stretch>>,
     /// Lines that go down from a row.
     lines: Vec<(usize, f64)>,
-    /// A line through all rows, which labels cross only if there is no other place.
-    avoided: Option<f64>,
+    /// Lines through all rows, which labels cross only if there is no other place: the last of them sooner than the first.
+    avoided: Vec<f64>,
     count: usize,
 }
 
@@ -67,14 +67,14 @@ impl Rows {
             taken: empty.clone(),
             labels: empty,
             lines: Vec::new(),
-            avoided: None,
+            avoided: Vec::new(),
             count: 0,
         }
     }
 
-    /// The same, with a line that labels should not cross.
+    /// The same, with one more line that labels should not cross.
     pub(crate) fn avoiding(mut self, x: f64) -> Self {
-        self.avoided = Some(x);
+        self.avoided.push(x);
         self
     }
 
@@ -104,10 +104,10 @@ impl Rows {
         let right =
             (Side::Right, (x - half, x + beside + label_width), (x + beside, x + beside + label_width));
         let left = (Side::Left, (x - beside - label_width, x + half), (x - beside - label_width, x - beside));
-        for avoided in [self.avoided, None] {
+        for avoided in (0..=self.avoided.len()).rev().map(|count| &self.avoided[..count]) {
             for row in 0..self.taken.len() {
                 for (side, whole, label) in [right, left] {
-                    let is_crossed = avoided.is_some_and(|line| label.0 <= line && line <= label.1);
+                    let is_crossed = avoided.iter().any(|line| label.0 <= *line && *line <= label.1);
                     if !is_crossed && self.has_room(row, x, whole, label) {
                         return Some((row, side, whole, label));
                     }

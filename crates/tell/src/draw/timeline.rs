@@ -113,7 +113,9 @@ impl<'a> Picture<'a> {
         time_axis(svg, time, calendar, self.bottom);
         // Behind the lanes, so that no line goes through a word.
         self.posts.iter().for_each(|post| post.paint_line(svg, time, self.bottom));
-        let ground = Ground { time, size: self.size, leads: self.leads, start: story.incident.start };
+        let whisper = story.first().map(|first| first.episode.signal.noticed_at);
+        let ground =
+            Ground { time, size: self.size, leads: self.leads, start: story.incident.start, whisper };
         self.each_lane(|lane, y| lane.paint_stretches(svg, y, &ground));
         canvas::veil(svg, time, (0.0, self.bottom));
         self.posts.iter().for_each(|post| post.paint_name(svg, time));

@@ -60,6 +60,11 @@ fn top(page: &mut Markup, story: &Story, verdict: &str, calendar: &Calendar) {
     if let Some(because) = &story.incident.service_because {
         page.element("dd", &[("class", "remark")], &format!("service known because {because}"));
     }
+    for line in &story.incident.crash {
+        page.open("dd", &[("class", "remark")]);
+        page.element("code", &[], line);
+        page.raw("</dd>");
+    }
     page.raw("</div><div>");
     page::term(page, "By chance?", &words::chance(story.chance));
     page.element("dd", &[("class", "remark")], words::CHANCE_MEANS);

@@ -68,7 +68,7 @@ fn fields(sheet: &mut Sheet, explained: &PatternExplained) {
     if explained.fields.is_empty() {
         return;
     }
-    sheet.heading("What stood in the wildcards", "masked");
+    sheet.heading("What stood in the wildcards and fields", "masked");
     for (at, field) in (1..).zip(&explained.fields) {
         let name = field.key.clone().unwrap_or_else(|| format!("<*> {at}"));
         let cells = [cell(name, PLACE_COLUMNS, SIGNAL), cell(field.kind, KIND_COLUMNS, QUIET)];
@@ -105,7 +105,8 @@ mod tests {
         let screen = Screen { columns: 90, color: false, zone: fixture::berlin() };
         insta::assert_snapshot!(tell(&fixture::explained(), &screen), @r"
         retrying upstream <*> attempt <*>
-        payments · WARN · 90 records · 1 Mar 2026 11:00 to 2 Mar 2026 11:00 · id 00000000000000a1
+        payments · WARN · 90 records · 1 Mar 2026 11:00 to Mon 2 Mar 2026 11:00 · id
+        00000000000000a1
 
         Why
           14 shapes belong to it: messages in which numbers, identifiers and the like are masked.
@@ -120,7 +121,7 @@ mod tests {
           retrying                      2 more here, worth 1 word; 12 would make them one: asking
                                         (00000000000000c3), leaving (00000000000000d4)
 
-        What stood in the wildcards  masked
+        What stood in the wildcards and fields  masked
           <*> 1                  word   about 70 different in 90; among them bank 40, ledger 20
           attempt                num    5 different in 90; 1 to 5, half of them below 2; bank 40,
                                         ledger 20

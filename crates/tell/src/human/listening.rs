@@ -86,13 +86,14 @@ mod tests {
         insta::assert_snapshot!(told(&fixture::quiet()), @r"
         Nothing spoke.
         Listened to 8 services, 2,013,442 log records, 180,960 samples. Asked
-        for: what was noticed from Tue 24 Feb 22:00 to Wed 4 Mar 00:00
+        for: what was noticed from Tue 24 Feb 22:00 to Wed 4 Mar 2026 00:00
         (Europe/Berlin).
 
         Hearing
           Heard 2,013,442 log records and 180,960 samples in 23 files (1.3 GB),
-          Sat 31 Jan 18:00 to Sun 8 Mar 08:12; 5,120 secrets masked.
-          ! 12 lines or samples could not be understood and were rejected.
+          Sat 31 Jan 18:00 to Sun 8 Mar 2026 08:12; 5,120 secrets masked.
+          ! 12 lines or samples could not be understood and were rejected. One
+            of them: logs/cart.log:812 (no whole JSON object).
           ! 1 record longer than the limit was cut.
           ! 3 records without a time stamp stand at the time of their
             neighbours.

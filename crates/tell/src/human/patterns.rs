@@ -68,7 +68,7 @@ mod tests {
 
                  90  90.0 % WARN  retrying upstream <*> attempt <*>
                                   ▁▂▃▄▅▆▇█▁▂▃▄▅▆▇█▁▂▃▄▅▆▇█
-                                  payments · 1 Mar 2026 11:00 to 2 Mar 2026
+                                  payments · 1 Mar 2026 11:00 to Mon 2 Mar 2026
                                   11:00
                                   retrying upstream bank attempt 2
                                   id 00000000000000a1

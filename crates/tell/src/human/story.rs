@@ -59,6 +59,9 @@ fn verdict(sheet: &mut Sheet, story: &Story, calendar: &Calendar) {
     if let Some(because) = &story.incident.service_because {
         fact(sheet, "", &format!("service known because {because}"));
     }
+    for (at, line) in story.incident.crash.iter().enumerate() {
+        fact(sheet, if at == 0 { "crash" } else { "" }, line);
+    }
     if let Some(first) = story.first() {
         let signal = &first.episode.signal;
         let when = calendar.day_and_time(signal.noticed_at);

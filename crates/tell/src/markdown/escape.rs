@@ -14,20 +14,38 @@ pub(super) fn text(foreign: &str) -> String {
     for (at, character) in cleaned.char_indices() {
         let rest = &cleaned[at..];
         match character {
-            '&' => escaped.push_str("&amp;"),
+            '&' if begins_entity(rest) => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '@' => escaped.push_str("@<!-- -->"),
-            '#' => escaped.push_str("\\#<!-- -->"),
+            '>' if at == 0 => escaped.push_str("&gt;"),
+            '@' if begins_word(rest) => escaped.push_str("@<!-- -->"),
+            '#' if at == 0 => escaped.push_str("\\#"),
+            '#' if begins_word(rest) => escaped.push_str("#<!-- -->"),
+            '_' if is_within_word(&cleaned, at) => escaped.push('_'),
             ':' if rest.starts_with("://") => escaped.push_str(":<!-- -->"),
             '.' if ends_with_www(&cleaned[..at]) => escaped.push_str("<!-- -->."),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '|' | '~' | '!' | '$' => {
+            '\\' | '`' | '*' | '_' | '[' | '|' | '~' | '$' => {
                 write!(escaped, "\\{character}").expect("a string takes all that is written");
             }
             _ => escaped.push(character),
         }
     }
     escape_start(&escaped)
+}
+
+/// An entity, or what a renderer might take for one.
+fn begins_entity(rest: &str) -> bool {
+    rest[1..].starts_with(|next: char| next == '#' || next.is_ascii_alphabetic()) && rest.contains(';')
+}
+
+/// Whether a name or a number follows the sign.
+fn begins_word(rest: &str) -> bool {
+    rest[1..].starts_with(char::is_alphanumeric)
+}
+
+/// Within a word a `_` stands for itself.
+fn is_within_word(text: &str, at: usize) -> bool {
+    text[..at].ends_with(|before: char| before == '_' || before.is_alphanumeric())
+        && text[at + 1..].starts_with(|after: char| after == '_' || after.is_alphanumeric())
 }
 
 fn ends_with_www(before: &str) -> bool {
@@ -94,20 +112,30 @@ mod tests {
 
     #[test]
     fn markup_links_mentions_and_cells_lose_their_power() {
-        check("<b> | `x` *y* _z_ &amp;", "&lt;b&gt; \\| \\`x\\` \\*y\\* \\_z\\_ &amp;amp;");
+        check("<b> | `x` *y* _z_ &amp;", "&lt;b> \\| \\`x\\` \\*y\\* \\_z\\_ &amp;amp;");
         check(
             "@team #12 https://evil.example www.evil.example",
-            "@<!-- -->team \\#<!-- -->12 https:<!-- -->//evil.example www<!-- -->.evil.example",
+            "@<!-- -->team #<!-- -->12 https:<!-- -->//evil.example www<!-- -->.evil.example",
         );
-        check("[a](javascript:x) ![b](c)", "\\[a\\](javascript:x) \\!\\[b\\](c)");
+        check("[a](javascript:x) ![b](c)", "\\[a](javascript:x) !\\[b](c)");
         check("a\nb\u{202e}", "a b⟨U+202E⟩");
+    }
+
+    #[test]
+    fn what_harms_nothing_stays_as_it_is() {
+        check(
+            "http_requests_total{code=\"5xx\"} > 3 & rising!",
+            "http_requests_total{code=\"5xx\"} > 3 & rising!",
+        );
+        check("a -> b, 50 % of 3 @ noon, C# too", "a -> b, 50 % of 3 @ noon, C# too");
     }
 
     #[test]
     fn a_text_does_not_begin_a_list_or_a_heading() {
         check("- a", "\\- a");
         check("12. a", "12\\. a");
-        check("# a", "\\#<!-- --> a");
+        check("# a", "\\# a");
+        check("> a", "&gt; a");
         check("1200 lines", "1200 lines");
     }
 

@@ -1,8 +1,6 @@
 //! How listening would have served: kinds and incidents, a table each.
 
-use std::fmt::Write as _;
-
-use hark_story::{Replay, ReplayedIncident, ReplayedKind, Verdict};
+use hark_story::{Replay, ReplayedIncident, ReplayedKind};
 
 use super::escape;
 use crate::{clean, words};
@@ -13,16 +11,8 @@ const TITLE_CHARACTERS_MAX: usize = 60;
 /// A sentence and the two tables.
 pub(crate) fn tell(replay: &Replay) -> String {
     let mut page = String::new();
-    let known = replay.incidents.iter().filter(|one| one.verdict != Verdict::Silent).count();
-    let counted = words::count(replay.incidents.len() as u64, "incident", "incidents");
-    let said: usize = replay.kinds.iter().map(|kind| kind.said).sum();
-    let said = words::count(said as u64, "signal", "signals");
-    let weeks = replay.service_weeks;
-    write!(
-        page,
-        "Of {counted} the system knew {known} before. It said {said} in {weeks:.1} service-weeks.\n\n"
-    )
-    .expect(TAKEN);
+    page.push_str(&words::replay::headline(replay));
+    page.push_str("\n\n");
     if !replay.kinds.is_empty() {
         page.push_str("| kind | said | followed | by chance | lead: quartiles | false per service-week |\n");
         page.push_str("|---|---|---|---|---|---|\n");
@@ -36,12 +26,8 @@ pub(crate) fn tell(replay: &Replay) -> String {
     page
 }
 
-const TAKEN: &str = "a string takes all that is written";
-
 fn kind_row(kind: &ReplayedKind) -> String {
-    let lead = kind
-        .lead_seconds
-        .map_or_else(|| "–".to_owned(), |quartiles| quartiles.map(words::duration).join(", "));
+    let lead = words::replay::lead(kind);
     format!(
         "| {} | {} | {} | {:.1} | {lead} | {:.3} |\n",
         kind.kind.name(),

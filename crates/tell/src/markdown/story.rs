@@ -51,6 +51,10 @@ fn summary(page: &mut String, story: &Story, calendar: &Calendar) {
     if let Some(because) = &story.incident.service_because {
         row(page, "Service known from", &text(because));
     }
+    if !story.incident.crash.is_empty() {
+        let lines: Vec<String> = story.incident.crash.iter().map(|line| code_in_table(line)).collect();
+        row(page, "Crash", &lines.join("<br>"));
+    }
     row(page, "Verdict", story.verdict.name());
     if let Some(lead) = story.lead_time_seconds {
         row(page, "Lead time", &words::duration(lead));

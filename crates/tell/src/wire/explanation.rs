@@ -37,7 +37,7 @@ struct PatternExplainedWire {
     former: Vec<FormerWire>,
     /// How many more there were.
     former_cut: u64,
-    /// What stood where the first line has wildcards, in order.
+    /// What stood where the first line has wildcards, in order, and in the fields beside the message, by name; of all records.
     fields: Vec<FieldWire>,
     /// Records whose values could not be told apart.
     fields_unread: u64,
@@ -90,19 +90,21 @@ struct FormerWire {
     merged_at: Stamp,
 }
 
-/// What stood in one wildcard, masked.
+/// What stood in one wildcard, or in one field beside the message, masked.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Field")]
-struct FieldWire {
-    /// The key before it, where there is one.
+pub(super) struct FieldWire {
+    /// The key before it, where there is one; the name of a field.
     key: Option<String>,
+    /// Whether it is a field beside the message, and no wildcard.
+    beside: bool,
     /// Its kind.
     wildcard: &'static str,
     /// How many values.
     count: u64,
     /// How many different ones.
     distinct: u64,
-    /// Whether that was counted and not estimated.
+    /// Whether all values are known, so that nothing is estimated.
     exact: bool,
     /// The most frequent; of many different ones, the most frequent of a sample.
     top: Vec<ValueWire>,
@@ -219,6 +221,7 @@ impl From<&FieldValues> for FieldWire {
         let value = |(value, count): &(String, u64)| ValueWire { value: value.clone(), count: *count };
         Self {
             key: field.key.clone(),
+            beside: field.is_beside,
             wildcard: field.kind,
             count: field.count,
             distinct: field.distinct,

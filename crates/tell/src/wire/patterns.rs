@@ -4,6 +4,7 @@ use hark_event::{Id, Pattern, Patterns};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::explanation::FieldWire;
 use super::{Stamp, hearing::HearingWire};
 
 /// The log patterns that were heard.
@@ -42,6 +43,10 @@ pub(super) struct PatternWire {
     last_seen: Option<Stamp>,
     /// The earliest record, with secrets masked.
     sample: Option<String>,
+    /// How many records were picked, by a hash, to look at their values.
+    picked: u64,
+    /// What stood in the wildcards of the first line, in order, and in the fields beside the message, by name; of the records that were picked.
+    fields: Vec<FieldWire>,
 }
 
 /// Which pattern one record belongs to.
@@ -87,6 +92,8 @@ impl PatternWire {
             first_seen: pattern.first_seen.map(Stamp::from),
             last_seen: pattern.last_seen.map(Stamp::from),
             sample: Some(pattern.sample.clone()).filter(|sample| !sample.is_empty()),
+            picked: pattern.picked,
+            fields: pattern.fields.iter().map(FieldWire::from).collect(),
         }
     }
 }

@@ -30,7 +30,7 @@ pub(crate) fn listened(listening: &Listening, calendar: &Calendar) -> String {
         "Listened to {}. Asked for: what was noticed from {} to {} ({}).",
         heard.join(", "),
         calendar.day_and_time(listening.since),
-        calendar.day_and_time(listening.as_of),
+        calendar.dated_time(listening.as_of),
         calendar.zone_name(),
     )
 }
@@ -39,7 +39,8 @@ pub(crate) fn listened(listening: &Listening, calendar: &Calendar) -> String {
 pub(crate) fn beside(listening: &Listening) -> Vec<String> {
     let mut said = Vec::new();
     let hearing = &listening.hearing;
-    if listening.services == 0 && hearing.records + hearing.samples + hearing.spans > 0 {
+    let has_closed = hearing.from.is_none_or(|from| from.hour() != listening.as_of.hour());
+    if !has_closed && hearing.records + hearing.samples + hearing.spans > 0 {
         said.push("No hour has closed yet, and signals are found at the close of an hour.".to_owned());
     }
     if listening.held_back > 0 {

@@ -28,9 +28,9 @@ pub(crate) fn share(pattern: &Pattern, patterns: &Patterns) -> String {
 pub(crate) fn seen(pattern: &Pattern, calendar: &Calendar) -> String {
     match (pattern.first_seen, pattern.last_seen) {
         (Some(first), Some(last)) if first != last => {
-            format!("{} to {}", calendar.day_and_time(first), calendar.day_and_time(last))
+            format!("{} to {}", calendar.day_and_time(first), calendar.dated_time(last))
         }
-        (Some(only), _) | (_, Some(only)) => calendar.day_and_time(only),
+        (Some(only), _) | (_, Some(only)) => calendar.dated_time(only),
         (None, None) => "at an unknown time".to_owned(),
     }
 }

@@ -27,6 +27,9 @@ const CURVE: f64 = 26.0;
 const MARK_ROW: f64 = 21.0;
 const PADDING: f64 = 8.0;
 const NAME_ROW: f64 = 17.0;
+const LINE_GAP: f64 = 6.0;
+/// A name of fewer letters says too little.
+const NAME_LETTERS_MIN: usize = 40;
 
 /// One lane: a name, and what stands in it.
 pub(super) struct Lane<'a> {
@@ -45,6 +48,8 @@ pub(super) struct Ground<'a> {
     pub(super) size: Size,
     pub(super) leads: Leads,
     pub(super) start: Moment,
+    /// The first whisper, whose line goes through all lanes.
+    pub(super) whisper: Option<Moment>,
 }
 
 /// The lanes of a story, from top to bottom. Those of logs and metrics are there even if nothing was heard.
@@ -53,6 +58,7 @@ pub(super) fn of<'a>(story: &'a Story, time: &TimeScale, size: Size) -> Vec<Lane
         let shown = story.signals.iter().filter(|linked| linked.credible).take(selection::CREDIBLE_MAX);
         shown.filter(|linked| lane_of(linked.episode.signal.subject.kind) == lane).collect::<Vec<_>>()
     };
+    let whisper = story.first().map(|first| first.episode.signal.noticed_at);
     let mut lanes = Vec::new();
     for name in [LOGS, METRICS, FLOWS] {
         let signals = signals(name);
@@ -64,7 +70,7 @@ pub(super) fn of<'a>(story: &'a Story, time: &TimeScale, size: Size) -> Vec<Lane
         [("Changes", marks::changes(story)), ("Code", marks::notes(story)), ("People", marks::people(story))]
     {
         if !marks.is_empty() {
-            let (marks, rows) = marks::placed(marks, story.incident.start, time, size);
+            let (marks, rows) = marks::placed(marks, (story.incident.start, whisper), time, size);
             lanes.push(Lane { name, content: Content::Marks { marks, rows } });
         }
     }
@@ -156,7 +162,10 @@ fn moments(svg: &mut Markup, linked: &LinkedSignal, y: f64, ground: &Ground<'_>)
     let (time, signal) = (ground.time, &linked.episode.signal);
     let mark = mark_of(linked);
     let text = format!("{} · {}", signal.origin.service, signal.subject.name);
-    let room = ((time.right - time.left) / label_width("x")) as usize;
+    let letters = |right: f64| ((right - time.left - LINE_GAP).max(0.0) / label_width("x")) as usize;
+    // No line goes through a name that can do with less room.
+    let before_line = ground.whisper.map(|whisper| letters(time.x(whisper)));
+    let room = before_line.filter(|room| *room >= NAME_LETTERS_MIN).unwrap_or_else(|| letters(time.right));
     let known_at = signal.noticed_at.seconds().to_string();
     marks::open(svg, &mark, &[("data-at", &known_at), ("data-of", &mark)], ground.leads);
     svg.open("text", &[("class", "label halo"), ("x", &coordinate(time.left)), ("y", &coordinate(y + 11.0))]);

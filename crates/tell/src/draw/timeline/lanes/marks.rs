@@ -79,7 +79,7 @@ pub(super) fn people(story: &Story) -> Vec<Mark> {
 /// The marks in rows, and how many rows they need.
 pub(super) fn placed(
     mut marks: Vec<Mark>,
-    start: Moment,
+    (start, whisper): (Moment, Option<Moment>),
     time: &TimeScale,
     size: Size,
 ) -> (Vec<Mark>, usize) {
@@ -98,6 +98,9 @@ pub(super) fn placed(
     marks.extend(as_one(earlier));
     let mut rows =
         Rows::new(Reach::Row, (time.left, time.right), WIDTH, 5.0, ROWS_MAX).avoiding(time.x(start));
+    if let Some(whisper) = whisper {
+        rows = rows.avoiding(time.x(whisper));
+    }
     for mark in &mut marks {
         let x = time.x(mark.at);
         let label = mark.label(size);
@@ -227,7 +230,7 @@ mod tests {
             told.change.time = story.incident.start.plus_hours(-24 * 400);
         }
         let time = TimeScale { window: window::of_story(&story), left: 0.0, right: 800.0 };
-        let (marks, _) = placed(changes(&story), story.incident.start, &time, Size::Wide);
+        let (marks, _) = placed(changes(&story), (story.incident.start, None), &time, Size::Wide);
         let labels: Vec<&str> = marks.iter().map(|mark| mark.text.as_str()).collect();
         assert_eq!(labels, ["C1 bank.timeout_ms: 3000 → 800", "C2 earlier: payments 2026.8 and 3 more"]);
         assert_eq!(marks[1].names.join(" "), "C2 C3 C4 C5");
@@ -238,7 +241,7 @@ mod tests {
         let mut story = fixture::whispered();
         story.alerts.clear();
         let time = TimeScale { window: window::of_story(&story), left: 0.0, right: 800.0 };
-        let (marks, rows) = placed(people(&story), story.incident.start, &time, Size::Wide);
+        let (marks, rows) = placed(people(&story), (story.incident.start, None), &time, Size::Wide);
         assert_eq!((marks.len(), rows), (1, 1));
         assert_eq!((marks[0].text.as_str(), marks[0].names.join(" ").as_str()), ("R1–R2 2 reports", "R1 R2"));
     }
