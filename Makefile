@@ -26,9 +26,10 @@ build: setup
 setup:
 	@sh ci/setup.sh
 
-bench: build drain3 ## speed beside wc and grep, and Drain3 for patterns
+bench: build drain3 beside ## speed beside wc and grep, and Drain3 for patterns
 	$(CARGO) run --release --locked -p hark-bench -- speed
 	$(CARGO) run --release --locked -p hark-bench -- speed patterns --data $(DATA) --python $(DRAIN3)/bin/python
+	$(CARGO) run --release --locked -p hark-bench -- speed metrics --python $(BESIDE)/bin/python
 
 bench-endurance: build ## is it as fast and as small at the end, and under a flood? an hour or more
 	$(CARGO) run --release --locked -p hark-bench -- endurance
@@ -57,6 +58,13 @@ drain3:
 
 bench-patterns: build drain3 ## are log lines told apart as people tell them apart? beside Drain3 on the same lines
 	$(CARGO) run --release --locked -p hark-bench -- patterns --data $(DATA) --python $(DRAIN3)/bin/python
+
+BESIDE := target/beside
+
+.PHONY: beside
+beside:
+	@[ -x $(BESIDE)/bin/python ] || python3 -m venv $(BESIDE) || true
+	@$(BESIDE)/bin/python -c 'import river, ruptures' 2>/dev/null || $(BESIDE)/bin/pip install --quiet river==0.26.1 ruptures==1.1.10 || true
 
 bench-metrics: build ## is what people labelled in series heard, and nothing else?
 	$(CARGO) run --release --locked -p hark-bench -- metrics --data $(DATA)

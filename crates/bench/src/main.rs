@@ -21,6 +21,7 @@ mod interval;
 mod labelled;
 mod laws;
 mod metrics;
+mod metrics_speed;
 mod options;
 mod patterns;
 mod patterns_speed;
@@ -67,6 +68,9 @@ hark-bench <command> [options]: measures the hark binary and prints Markdown
   speed patterns
             the same for `hark patterns`, on one core and on two, beside Drain3 too
               --bytes 600000000  --python python3  --data ../shared/data
+  speed metrics
+            samples a CPU second of `hark listen`, and bytes a series, beside `river` and `ruptures`
+              --python python3
   endurance is it as fast and as small at the end, and under a flood?
               --lines N (default 300000000, then 100000000 with noise)  --short
   world     writes a world into --to DIR, to look at: --tales NAME --seeds N --traffic 1.0
@@ -90,6 +94,7 @@ fn main() -> ExitCode {
         "patterns" => patterns::run(&options),
         "rootcause" => rootcause::run(&options),
         "speed" if options.story.as_deref() == Some("patterns".as_ref()) => patterns_speed::run(&options),
+        "speed" if options.story.as_deref() == Some("metrics".as_ref()) => metrics_speed::run(&options),
         "forms" => forms::run(&options),
         "speed" => speed::run(&options),
         "endurance" => endurance::run(&options),

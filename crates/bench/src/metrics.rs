@@ -2,9 +2,11 @@
 //!
 //! Series are written as CSV into a folder of their own and listened to by the binary, as a user would: what is scored is
 //! what ships, thresholds and episodes and clusters included. A curve comes from asking `hark listen` for more or fewer
-//! findings (`--strength-min`). The labels stay here. Nothing in the binary knows any of these sets.
+//! findings (`--strength-min`), and what a point on it is worth on files that did not choose it from `folds`. The labels stay
+//! here. Nothing in the binary knows any of these sets.
 
 mod drift;
+mod folds;
 mod hosts;
 mod nab;
 mod said;

@@ -3,28 +3,29 @@
 //! An hour is condensed into a few *traits*: its highest and lowest value, its mean over six and twenty-four hours (each
 //! against what is usual, and against what is usual at this hour of the day), its largest jump, and how rough or calm it
 //! was. Of each trait the farthest excursion of each of the last four weeks' days is kept. How surprising an excursion is
-//! comes from those days alone: its rank among them, and beyond the farthest of them a power law whose exponent is
-//! estimated from the same days (Hill 1975, "A simple general approach to inference about the tail of a distribution"),
-//! drawn towards a heavy tail while days are few. So a series that spikes every other day has to spike far higher than a
+//! comes from those days alone (see `farthest`). So a series that spikes every other day has to spike far higher than a
 //! calm one, and nothing is assumed about its distribution. What shows in a second trait of another sort is more
 //! surprising than what shows in one.
 //!
 //! The state is bounded (about two kilobytes a series) and the work for each value is constant; medians over weeks are
-//! taken once a day. It cannot judge a series that has moved on fewer than seven days, and it does not know weekends: what
+//! taken once a day. It cannot judge a series that has moved on fewer than two days, and it does not know weekends: what
 //! they do, they have done on the days that are remembered.
 
 use crate::Direction;
+use crate::farthest::Farthest;
 use crate::robust::median;
 
-/// Days that are remembered.
+/// Days of which the roughness is remembered.
 const DAYS_MAX: usize = 28;
-/// Days on which a trait must have shown before it is judged: a whole week, or the first weekend is a surprise.
-pub const DAYS_MIN: usize = 7;
-/// The logarithmic spread of farthest excursions that is assumed beforehand: doubling one makes it sixteen times rarer.
-const SPREAD_BEFORE: f64 = 0.25;
-/// And how many days it is worth.
-const SPREAD_BEFORE_DAYS: f64 = 4.0;
-const SPREAD_MIN: f64 = 0.05;
+/// Days on which a trait must have shown before it is judged.
+const DAYS_MIN: usize = 2;
+/// Days of a whole week. Before it is known, the first weekend would be a surprise: until then only what is more than ever is judged (a high
+/// value, a jump, restlessness), not levels, not hours of the day and nothing that is less; and the surprise counts for less, by
+/// this share of it at the most.
+pub const WEEK_DAYS: usize = 7;
+const FIRST_WEEK_LESS: f64 = 0.3;
+/// A day is remembered as going at most so many times as far as all before it.
+const WILD_MAX: f32 = 3.0;
 /// How much of the second most surprising sort of trait is added to the first.
 const SECOND_SHARE: f64 = 0.5;
 /// At this surprise, in powers of ten, it is just noticed: once in about seventy quiet days of real series.
@@ -45,6 +46,26 @@ pub enum What {
     Jump,
     /// The roughness over some hours.
     Roughness,
+}
+
+/// How an hour went beyond all: changes of different manners are different news.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Manner {
+    /// Values or levels were higher.
+    Above,
+    /// They were lower.
+    Below,
+    /// It moved more.
+    Restless,
+    /// It moved less.
+    Calm,
+    /// It left the company of others (see `company`).
+    Apart,
+}
+
+impl Manner {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Above, Self::Below, Self::Restless, Self::Calm, Self::Apart];
 }
 
 /// An hour that goes beyond all that is remembered.
@@ -68,6 +89,18 @@ pub struct Anomaly {
     pub score: f64,
 }
 
+impl Anomaly {
+    /// How it went beyond all.
+    pub fn manner(&self) -> Manner {
+        match (self.what, self.direction) {
+            (What::Extreme | What::Level, Direction::Up) => Manner::Above,
+            (What::Extreme | What::Level, Direction::Down) => Manner::Below,
+            (What::Jump, _) | (What::Roughness, Direction::Up) => Manner::Restless,
+            (What::Roughness, Direction::Down) => Manner::Calm,
+        }
+    }
+}
+
 /// The chance beforehand that a quiet day reaches a score, before any quiet days of the class are known.
 pub fn chance_beforehand(score: f64) -> f64 {
     (UNDERSTATED * 10.0_f64.powf(-SURPRISE_MIN * score)).min(1.0)
@@ -80,6 +113,13 @@ struct Trait {
     direction: Direction,
     hours: usize,
     by_hour: bool,
+}
+
+impl Trait {
+    /// Whether it can be judged before a whole week is known.
+    fn needs_a_week(self) -> bool {
+        self.by_hour || self.what == What::Level || self.direction == Direction::Down
+    }
 }
 
 const fn of(what: What, direction: Direction, hours: usize, by_hour: bool) -> Trait {
@@ -146,8 +186,7 @@ impl Memory {
             // Silence makes no hour stand out: what is left in the windows is what was judged before.
             return None;
         }
-        let mut surprises = [0.0_f64; TRAITS.len()];
-        let mut found = [(0.0, 0.0); TRAITS.len()];
+        let mut found = [Excursion::default(); TRAITS.len()];
         for (at, one) in TRAITS.iter().enumerate() {
             let expected = f64::from(if one.by_hour { usual_now } else { self.usual });
             let (now, usual) = match one.what {
@@ -156,17 +195,28 @@ impl Memory {
                 What::Jump => (jump, 0.0),
                 What::Roughness => (self.roughness.mean(one.hours), self.usual_roughness()),
             };
-            let excursion = match one.what {
-                What::Roughness => times_rougher(now, usual) * one.direction.sign(),
+            let far = match (one.what, one.direction) {
+                // Of what usually stands still one cannot say how many times as rough it is, but how rough.
+                (What::Roughness, Direction::Up) => now,
+                (What::Roughness, Direction::Down) => times_calmer(now, usual),
                 _ => (now - usual) * one.direction.sign(),
             };
-            if excursion.is_finite() && excursion > 0.0 {
-                surprises[at] = self.farthest[at].surprise(excursion);
-                found[at] = (now, usual);
-                self.farthest[at].reach(excursion);
+            if far.is_finite() && far > 0.0 {
+                found[at] = Excursion { far, now, usual, surprise: self.surprise(at, far) };
+                self.farthest[at].reach(far);
             }
         }
-        self.most_surprising(&surprises, &found)
+        self.most_surprising(&found)
+    }
+
+    /// In powers of ten; less of it counts while a week is not yet known.
+    fn surprise(&self, at: usize, far: f64) -> f64 {
+        let days = self.farthest[at].days();
+        if days < DAYS_MIN || (days < WEEK_DAYS && TRAITS[at].needs_a_week()) {
+            return 0.0;
+        }
+        let unknown = 1.0 - days.min(WEEK_DAYS) as f64 / WEEK_DAYS as f64;
+        self.farthest[at].surprise(far) * (1.0 - FIRST_WEEK_LESS * unknown)
     }
 
     /// Of two hours of the day at which values may be usual: the one at which they are nearer to it.
@@ -179,7 +229,7 @@ impl Memory {
     /// Closes a day: its farthest excursions join those of the days before, and what is usual is learned from the hourly
     /// medians up to now (with the hour of the day of each).
     pub fn close_day(&mut self, hourly: &[f32], hours_of_day: impl Iterator<Item = usize>) {
-        self.farthest.iter_mut().for_each(Farthest::close_day);
+        self.farthest.iter_mut().for_each(|one| one.close_day(WILD_MAX));
         let day = self.roughness.median();
         if day.is_finite() {
             self.roughness_of_days.push(day as f32);
@@ -202,7 +252,12 @@ impl Memory {
 
     /// Whether anything could be said of the series.
     pub fn is_ready(&self) -> bool {
-        self.farthest.iter().any(|one| one.days.len() >= DAYS_MIN)
+        self.farthest.iter().any(|one| one.days() >= DAYS_MIN)
+    }
+
+    /// Whether all that can surprise is judged: days on which less was are no measure for those on which all is.
+    pub fn knows_a_week(&self) -> bool {
+        self.farthest.iter().any(|one| one.days() >= WEEK_DAYS)
     }
 
     /// The largest jump, and the mean of all into the roughness.
@@ -217,7 +272,7 @@ impl Memory {
             }
             self.last = value;
         }
-        if values.is_empty() {
+        if count == 0 && values.iter().all(|value| !value.is_finite()) {
             // What lies between two values with a gap between them is not known to have been one jump.
             self.last = f32::NAN;
         }
@@ -231,15 +286,13 @@ impl Memory {
     }
 
     fn usual_roughness(&self) -> f64 {
-        let usual =
-            median(self.roughness_of_days.values.iter().map(|&day| f64::from(day))).unwrap_or(f64::NAN);
-        if usual > 0.0 { usual } else { f64::NAN }
+        median(self.roughness_of_days.values.iter().map(|&day| f64::from(day))).unwrap_or(0.0)
     }
 
-    fn most_surprising(&self, surprises: &[f64], found: &[(f64, f64)]) -> Option<Anomaly> {
+    fn most_surprising(&self, found: &[Excursion]) -> Option<Anomaly> {
         let of_sort = |sort: What| {
-            let those = surprises.iter().enumerate().filter(move |(at, _)| TRAITS[*at].what == sort);
-            those.map(|(at, surprise)| (at, *surprise)).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+            let those = found.iter().enumerate().filter(move |(at, _)| TRAITS[*at].what == sort);
+            those.map(|(at, one)| (at, one.surprise)).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
         };
         let mut sorts: Vec<(usize, f64)> = SORTS.into_iter().filter_map(of_sort).collect();
         sorts.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -247,28 +300,33 @@ impl Memory {
         if most <= 0.0 {
             return None;
         }
-        let (now, usual) = found[at];
-        let excursion = match TRAITS[at].what {
-            What::Roughness => times_rougher(now, usual).abs(),
-            _ => (now - usual).abs(),
-        };
+        let Excursion { far, now, usual, .. } = found[at];
         Some(Anomaly {
             what: TRAITS[at].what,
             direction: TRAITS[at].direction,
             hours: TRAITS[at].hours,
             now,
             usual,
-            times_farthest: excursion / f64::from(self.farthest[at].record).max(f64::MIN_POSITIVE),
-            days: self.farthest[at].days.len(),
+            times_farthest: far / self.farthest[at].record().max(f64::MIN_POSITIVE),
+            days: self.farthest[at].days(),
             score: (most + SECOND_SHARE * sorts.get(1).map_or(0.0, |second| second.1)) / SURPRISE_MIN,
         })
     }
 }
 
-/// The logarithm of how many times as rough as usual; a series that stands still is taken for a thousandth as rough, and one that was
-/// not measured for nothing.
-fn times_rougher(now: f64, usual: f64) -> f64 {
-    if now.is_nan() { f64::NAN } else { (now.max(1e-3 * usual) / usual).ln() }
+/// How far an hour went in one way.
+#[derive(Clone, Copy, Default)]
+struct Excursion {
+    far: f64,
+    now: f64,
+    usual: f64,
+    surprise: f64,
+}
+
+/// The logarithm of how many times as calm as usual; a series that stands still is taken for a thousandth as rough, and one that was
+/// not measured, or usually stands still, for nothing.
+fn times_calmer(now: f64, usual: f64) -> f64 {
+    if now.is_nan() || usual <= 0.0 { f64::NAN } else { -(now.max(1e-3 * usual) / usual).ln() }
 }
 
 fn farthest(values: &[f32], direction: Direction) -> f64 {
@@ -276,63 +334,6 @@ fn farthest(values: &[f32], direction: Direction) -> f64 {
     match direction {
         Direction::Up => values.fold(f64::NAN, f64::max),
         Direction::Down => values.fold(f64::NAN, f64::min),
-    }
-}
-
-/// The farthest excursions of the latest days.
-#[derive(Clone, Debug, Default)]
-struct Farthest {
-    days: Vec<f32>,
-    next: usize,
-    today: f32,
-    middle: f32,
-    record: f32,
-    spread: f32,
-}
-
-impl Farthest {
-    fn reach(&mut self, excursion: f64) {
-        // A finite excursion of two finite values may lie beyond what is stored.
-        self.today = self.today.max((excursion as f32).min(f32::MAX));
-    }
-
-    /// Days on which the series did not move are not counted: they would say that any movement is rare.
-    fn close_day(&mut self) {
-        let today = std::mem::take(&mut self.today);
-        if today <= 0.0 {
-            return;
-        }
-        if self.days.len() < DAYS_MAX {
-            self.days.push(today);
-        } else {
-            self.days[self.next] = today;
-            self.next = (self.next + 1) % DAYS_MAX;
-        }
-        let days = || self.days.iter().map(|&day| f64::from(day));
-        let middle = median(days()).expect("a day was just remembered").max(f64::from(f32::MIN_POSITIVE));
-        let above = days().filter(|day| *day > middle).map(|day| (day / middle).ln());
-        let (sum, count) = above.fold((0.0, 0.0), |(sum, count), one| (sum + one, count + 1.0));
-        let spread = (sum + SPREAD_BEFORE_DAYS * SPREAD_BEFORE) / (count + SPREAD_BEFORE_DAYS);
-        self.spread = spread.max(SPREAD_MIN) as f32;
-        self.middle = middle as f32;
-        self.record = self.days.iter().copied().fold(0.0, f32::max);
-    }
-
-    /// How surprising, in powers of ten: 2 if one day in a hundred goes so far.
-    fn surprise(&self, excursion: f64) -> f64 {
-        if self.days.len() < DAYS_MIN {
-            return 0.0;
-        }
-        let reached = self.days.iter().filter(|&&day| f64::from(day) >= excursion).count();
-        let rank = (reached as f64 + 1.0) / (self.days.len() as f64 + 1.0);
-        let beyond = |from: f32| (-(excursion / f64::from(from)).ln() / f64::from(self.spread)).exp();
-        let from_middle = 0.5 * beyond(self.middle);
-        let chance = if reached > 0 {
-            rank.max(from_middle)
-        } else {
-            (rank * beyond(self.record)).max(from_middle.min(rank))
-        };
-        -chance.min(1.0).log10()
     }
 }
 
@@ -407,7 +408,7 @@ mod tests {
     /// A daily wave with a texture that is the same in every run.
     fn wave(hour: usize, part: usize) -> f32 {
         let daily = ((hour % DAY) as f32 - 12.0).abs() * 2.0;
-        100.0 + daily + ((hour * 12 + part) * 7919 % 101) as f32 / 25.0
+        100.0 + daily + ((hour * 12 + part) * 7919 % 101) as f32 / 32.0
     }
 
     #[track_caller]
@@ -454,8 +455,8 @@ mod tests {
         let plain = scores(18, spiked);
         let moved = scores(18, |hour, part| 4.0 * spiked(hour, part) - 1_024.0);
         let apart = plain.iter().zip(&moved).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-        // Values are stored with seven digits: the shift costs some of them, which shows in a texture of hundredths.
-        assert!(apart < 0.1, "{apart}");
+        // All values are binary fractions, which neither scale nor shift round.
+        assert!(apart < 1e-3, "{apart}");
     }
 
     #[test]

@@ -9,8 +9,10 @@
 
 pub mod anomaly;
 pub mod burst;
+pub mod company;
 pub mod counts;
 pub mod drift;
+mod farthest;
 pub mod form;
 pub mod gone;
 pub mod novelty;

@@ -47,6 +47,15 @@ impl Reach {
     }
 }
 
+/// How far a series strayed, by how long it is looked at.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Reaches {
+    /// Medians over a day.
+    pub day: Reach,
+    /// Medians over three days.
+    pub three_days: Reach,
+}
+
 /// A fitted season.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Season {
@@ -60,8 +69,8 @@ pub struct Season {
     pub sigma: f64,
     /// How far eight-hour medians strayed.
     pub reach_shift: Reach,
-    /// How far day medians strayed.
-    pub reach_day: Reach,
+    /// How far medians over days strayed.
+    pub reaches: Reaches,
 }
 
 impl Season {
@@ -102,7 +111,10 @@ impl Season {
             slope_per_hour,
             sigma,
             reach_shift: reach(&scaled, 8).widened(understated(days, weekly)),
-            reach_day: reach(&scaled, 24).widened(understated(days, weekly)),
+            reaches: Reaches {
+                day: reach(&scaled, 24).widened(understated(days, weekly)),
+                three_days: reach(&scaled, 72).widened(understated(days, weekly)),
+            },
         })
     }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use hark_detect::anomaly::chance_beforehand;
 use hark_detect::rank::{QuietScores, chance_of, strength};
+use hark_detect::{anomaly, company};
 
 use crate::candidate::{Candidate, Class};
 
@@ -15,13 +15,15 @@ const DAYS_BEFOREHAND: f64 = 1_000.0;
 const SURPRISE_DAYS_BEFOREHAND: f64 = 200.0;
 /// How often a quiet series passes the threshold of drifts in a day, and that of steps, measured on real series; and how
 /// fast that falls with the score.
-const DRIFT_BEFOREHAND: f64 = 0.006;
+const DRIFT_BEFOREHAND: f64 = 0.004;
 const SHIFT_BEFOREHAND: f64 = 0.02;
 const DRIFT_POWER: i32 = 2;
 /// The same for scatter.
 const SPREAD_BEFOREHAND: f64 = 0.004;
 /// So many surprises a service may have in a week, however many series it has.
 const SURPRISES_A_SERVICE_WEEK: f64 = 0.15;
+/// And so often one of them may leave the others.
+const APARTS_A_SERVICE_WEEK: f64 = 0.1;
 /// And so many drifts, and so many steps.
 const DRIFTS_A_SERVICE_WEEK: f64 = 0.25;
 const SHIFTS_A_SERVICE_WEEK: f64 = 0.1;
@@ -56,8 +58,13 @@ impl Calibration {
     pub(crate) fn strength(&self, candidate: &Candidate, series: usize, pressure: f64) -> Option<f64> {
         let (chance, chance_max) = match candidate.class {
             Class::Anomaly => (
-                self.chance(candidate, SURPRISE_DAYS_BEFOREHAND, chance_beforehand(candidate.score)),
+                self.chance(candidate, SURPRISE_DAYS_BEFOREHAND, anomaly::chance_beforehand(candidate.score)),
                 share(SURPRISES_A_SERVICE_WEEK, series),
+            ),
+            // Of a service there is one company, however many series it has.
+            Class::Apart => (
+                self.chance(candidate, SURPRISE_DAYS_BEFOREHAND, company::chance_beforehand(candidate.score)),
+                share(APARTS_A_SERVICE_WEEK, 1),
             ),
             Class::Drift | Class::TailDrift => (
                 self.chance(candidate, DAYS_BEFOREHAND, DRIFT_BEFOREHAND / falling(candidate.score)),

@@ -29,6 +29,7 @@ mod rates;
 mod room;
 mod season_clock;
 mod service;
+mod service_company;
 mod service_spans;
 mod span_cells;
 mod span_subject;

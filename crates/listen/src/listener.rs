@@ -22,7 +22,7 @@ use crate::heard::Heard;
 use crate::history::History;
 use crate::metric_subject::{Calendar, SeriesAround};
 use crate::pattern_subject::Around;
-use crate::phase::Phase;
+use crate::phase::{Phase, REST_HOURS};
 use crate::room;
 use crate::season_clock::{SeasonClock, Slot};
 use crate::service::Service;
@@ -48,6 +48,8 @@ pub struct Listener {
     pub(crate) flows: Flows,
     limits: Limits,
     calibration: Calibration,
+    /// How long a series rests after an episode.
+    rest_hours: i64,
     clusters: Clusters,
     alarms: Alarms,
     pub(crate) episodes: Vec<Episode>,
@@ -74,6 +76,8 @@ pub(crate) enum Speaker {
     Series(Arc<str>),
     /// A series, of an hour by itself.
     Surprise(Arc<str>),
+    /// A series that left the company of others.
+    Apart(Arc<str>),
     Errors,
     Spans(SpanName),
 }
@@ -104,6 +108,7 @@ impl Listener {
             flows: Flows::default(),
             limits: Limits::default(),
             calibration: Calibration::default(),
+            rest_hours: REST_HOURS,
             clusters: Clusters::default(),
             alarms: Alarms::default(),
             episodes: Vec::new(),
@@ -128,6 +133,12 @@ impl Listener {
     /// Says what is at least so strong (0 to 1), be it more or less than it says unasked.
     pub fn saying_from(mut self, strength_min: f64) -> Self {
         self.calibration = Calibration::from_strength(strength_min);
+        self
+    }
+
+    /// Lets series speak again so soon after an episode, not after a week: what detectors would say by themselves, for measuring them.
+    pub fn resting(mut self, rest_hours: u32) -> Self {
+        self.rest_hours = i64::from(rest_hours);
         self
     }
 
@@ -361,6 +372,9 @@ impl Listener {
             findings.extend(
                 gone.into_iter().map(|(name, candidate)| (origin.clone(), Speaker::Series(name), candidate)),
             );
+            if let Some((name, candidate)) = service.companions.judge(&service.series, calendar) {
+                findings.push((origin.clone(), Speaker::Apart(name), candidate));
+            }
             if let Some(candidate) = service.judge_errors(calendar.hour) {
                 findings.push((origin.clone(), Speaker::Errors, candidate));
             }
@@ -390,8 +404,17 @@ impl Listener {
         });
         let sudden = rated.iter().filter(|one| one.explained_by.is_none() && one.found.class.is_sudden());
         self.clusters.expect(hour, sudden.map(|one| one.origin.clone()));
-        let mut said = Vec::new();
+        let mut said: Vec<Signal> = Vec::new();
         for one in rated {
+            let is_same = |other: &Signal| {
+                other.kind == one.found.kind
+                    && other.origin == one.origin
+                    && other.subject == one.found.subject
+            };
+            if said.iter().any(is_same) {
+                // A series that surprises by itself and by leaving the others has one thing to say.
+                continue;
+            }
             if self.episodes.len() >= EPISODES_MAX {
                 *self.cut.entry("signals beyond 200,000").or_default() += 1;
                 continue;
@@ -443,7 +466,7 @@ impl Listener {
                 self.calibration.add(found.class, if explained_by.is_some() { QUIET } else { found.score });
             }
             // What has been said often is nothing rare: so the budget is kept. Those that move together count once.
-            Class::Drift | Class::TailDrift | Class::Shift | Class::Anomaly
+            Class::Drift | Class::TailDrift | Class::Shift | Class::Anomaly | Class::Apart
                 if cluster.as_ref() == Some(&id) =>
             {
                 self.calibration.add(found.class, found.score);
@@ -492,7 +515,7 @@ impl Listener {
                 let series = service.series.get_mut(&name).expect("a finding comes from a known series");
                 if explained && signal.kind != SignalKind::MetricGone {
                     series.explained(signal.onset.hour());
-                    series.anomaly_phase = Phase::ended_at(hour);
+                    series.surprises.explained(hour);
                 } else {
                     series.open(signal.kind, signal.onset.hour(), place)
                 }
@@ -500,9 +523,18 @@ impl Listener {
             Speaker::Surprise(name) => {
                 let series = service.series.get_mut(&name).expect("a finding comes from a known series");
                 if explained {
-                    series.anomaly_phase = Phase::ended_at(hour);
+                    series.surprises.explained(hour);
                 } else {
                     series.open_anomaly(hour, place);
+                }
+            }
+            Speaker::Apart(name) => {
+                let series = service.series.get_mut(&name).expect("a finding comes from a known series");
+                service.companions.open();
+                if explained {
+                    series.surprises.explained(hour);
+                } else {
+                    series.open_apart(hour, place);
                 }
             }
             Speaker::Errors => service.error_phase = Phase::Open(place),
@@ -545,13 +577,10 @@ impl Listener {
                     && series.ends(hour, &service.traffic, &starts)
                 {
                     self.episodes[place].ended_at = Some(hour.end());
-                    series.phase = Phase::ended_at(hour);
+                    series.phase = Phase::rested(hour, self.rest_hours);
                 }
-                if let Phase::Open(place) = series.anomaly_phase
-                    && series.anomaly_ends()
-                {
+                if let Some(place) = series.surprises.end(hour, self.rest_hours) {
                     self.episodes[place].ended_at.get_or_insert(hour.end());
-                    series.anomaly_phase = Phase::ended_at(hour);
                 }
             }
             for place in service.spans.end_episodes(calendar, &starts) {
@@ -597,6 +626,9 @@ impl Listener {
                         self.calibration.add(class, QUIET);
                     }
                 }
+            }
+            if let Some(score) = service.companions.quiet_score() {
+                self.calibration.add(Class::Apart, score);
             }
             for series in service.series.values().filter(|series| series.phase.may_speak(hour)) {
                 for (class, score) in series.quiet_scores(&service.traffic) {
@@ -724,6 +756,46 @@ mod tests {
         let whole = listen_to(40, 25, 26);
         let cut = listen_to(34, 25, 26);
         assert!(!cut.is_empty() && whole.starts_with(&cut));
+    }
+
+    /// What moves all of a company, hour by hour.
+    fn common(hour: Hour) -> f64 {
+        ((hour.0 * 7919).rem_euclid(101) as f64 / 50.0 - 1.0) * 10.0
+    }
+
+    /// Four series that move together, but for one that may go the other way.
+    fn company_of(hour: Hour, leaves: bool) -> HourCells {
+        let (origin, file) = (origin(), Arc::from("shop.csv"));
+        let mut tally = Tally::new();
+        for (member, part) in (0..4).flat_map(|member| (0..12).map(move |part| (member, part))) {
+            let texture = ((hour.0 * 48 + part * 4 + member) * 7919).rem_euclid(101) as f64 / 50.0;
+            let common = if leaves && member == 2 { -common(hour) } else { common(hour) };
+            tally.hear(Event::Sample(Sample {
+                time: hour.start().plus_seconds(part * 300),
+                origin: &origin,
+                series: ["cache_entries", "queue_depth", "sessions_open", "workers_busy"][member as usize],
+                value: 100.0 * (member + 1) as f64 + common + texture,
+                file: &file,
+                line: 1,
+            }));
+        }
+        tally.take_hours().remove(&hour).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_series_that_leaves_the_others_is_said_once_though_its_values_are_usual() {
+        let mut listener = Listener::new(Zone::utc());
+        let first = Hour(480_000);
+        let high: Vec<i64> =
+            (20 * DAY..24 * DAY).filter(|passed| common(first + *passed) > 8.0).take(2).collect();
+        let said: Vec<Signal> = (0..30 * DAY)
+            .flat_map(|passed| {
+                listener.close(first + passed, company_of(first + passed, high.contains(&passed)))
+            })
+            .collect();
+        let [signal] = &said[..] else { panic!("one signal: {said:?}") };
+        assert_eq!((signal.noticed_at, &*signal.subject.name), ((first + high[0]).end(), "sessions_open"));
+        assert!(signal.summary.contains("left the company of 3 other series"), "{}", signal.summary);
     }
 
     #[test]

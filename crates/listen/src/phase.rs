@@ -5,7 +5,7 @@
 use hark_event::Hour;
 
 /// How long a subject must be back in its baseline before it can be said again.
-const REST_HOURS: i64 = 7 * 24;
+pub(crate) const REST_HOURS: i64 = 7 * 24;
 
 /// The phase of one subject.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -22,7 +22,12 @@ pub(crate) enum Phase {
 impl Phase {
     /// The phase in which a subject is after its episode ended at the close of this hour.
     pub(crate) fn ended_at(hour: Hour) -> Self {
-        Self::Resting(hour + REST_HOURS)
+        Self::rested(hour, REST_HOURS)
+    }
+
+    /// The same for who rests for so long.
+    pub(crate) fn rested(hour: Hour, rest_hours: i64) -> Self {
+        Self::Resting(hour + rest_hours)
     }
 
     /// Whether something may be said at the close of this hour.

@@ -15,6 +15,7 @@ use crate::metric_name::{Meaning, is_limit_of};
 use crate::metric_subject::{Calendar, MetricSubject};
 use crate::pattern_subject::{Around, PatternSubject};
 use crate::phase::Phase;
+use crate::service_company::Companions;
 use crate::service_spans::ServiceSpans;
 use crate::starts::{Start, Starts, comes_like_a_start, reads_like_a_start};
 use crate::words::{hours, quantity, times};
@@ -55,6 +56,7 @@ pub(crate) struct Service {
     heard_this_hour: (u32, u32),
     counted_this_hour: BTreeMap<PatternId, u32>,
     pub(crate) spans: ServiceSpans,
+    pub(crate) companions: Companions,
     limits_known: Arc<BTreeMap<String, f64>>,
 }
 
@@ -88,18 +90,21 @@ impl Service {
             counted_this_hour: BTreeMap::new(),
             limits_known: limits_known.clone(),
             spans: ServiceSpans::default(),
+            companions: Companions::default(),
         }
     }
 
     /// The places of all its open episodes.
     pub(crate) fn open_episodes(&self) -> impl Iterator<Item = usize> {
         let patterns = self.patterns.values().map(|pattern| pattern.phase);
-        let series = self.series.values().flat_map(|series| [series.phase, series.anomaly_phase]);
+        let series = self.series.values().map(|series| series.phase);
+        let surprises = self.series.values().filter_map(|series| series.surprises.open_episode());
         let spans = self.spans.phases();
-        patterns.chain(series).chain([self.error_phase]).chain(spans).filter_map(|phase| match phase {
+        let others = patterns.chain(series).chain([self.error_phase]).chain(spans);
+        surprises.chain(others.filter_map(|phase| match phase {
             Phase::Open(place) => Some(place),
             Phase::Quiet | Phase::Resting(_) => None,
-        })
+        }))
     }
 
     /// Takes the shapes that were said in the hour that closes.
@@ -194,6 +199,7 @@ impl Service {
                 series.hear(&[], calendar, &starts);
             }
         }
+        self.companions.hear(&self.series, calendar);
         let measured = self.series.values().filter(|series| series.is_measured()).count();
         self.measured.push(u32::try_from(measured).unwrap_or(u32::MAX));
         if hour.0 % 24 == 0 {

@@ -137,7 +137,7 @@ fn prospects(logs: Option<Stretch>, metrics: Option<Stretch>, traces: Option<Str
         (Weeks, season::WEEKS_MIN * WEEK_DAYS * DAY_HOURS),
     ];
     let of_metrics = [
-        (Surprises, anomaly::DAYS_MIN * DAY_HOURS),
+        (Surprises, anomaly::WEEK_DAYS * DAY_HOURS),
         (Drifts, seasonal),
         (Limits, (saturation::DAYS + saturation::DAYS_BEFORE_MIN) * DAY_HOURS),
         (Weeks, season::WEEKS_MIN * WEEK_DAYS * DAY_HOURS + GUARD_HOURS_MIN),

@@ -5,6 +5,9 @@
 //! evenly. What people labelled as incidents is left out: it is no quiet. 8 % of the hours and one stretch of twelve are taken out, by seed. σ is the MAD-sigma of what the median of
 //! each hour of the day leaves, before the onset, fourteen days before the end. Every second series drifts down.
 //!
+//! One series of a host drifts at a time, and of the others nothing is changed: how often something is said is kept by a budget
+//! for each class, and a fleet of which every series drifts on the same day takes it away from each other. Both are told.
+//!
 //! A step at a known deploy is the other half: it must not be called anything but a step that is tied to the deploy.
 
 use std::fmt::Write as _;
@@ -15,7 +18,7 @@ use crate::error::BenchError;
 use crate::hark::Hark;
 use crate::interval::{Share, median};
 use crate::metrics::hosts::{BEGIN, Host, hosts};
-use crate::metrics::said::{self, Said};
+use crate::metrics::said::{self, Asked, Said};
 use crate::metrics::stamp;
 use crate::quiet::Chance;
 
@@ -36,6 +39,8 @@ struct Series {
     values: Vec<f64>,
     sigma: f64,
     sign: f64,
+    /// When it drifts, if one of its host does at a time.
+    turn: usize,
 }
 
 /// The tables of drifts and of deploys.
@@ -54,53 +59,74 @@ pub(crate) fn measure(hark: &Hark, data: &Path) -> Result<Option<String>, BenchE
     );
     page.push_str("|---|---|---|---|---|\n");
     for slope in SLOPES {
-        let said =
-            heard(hark, &series, |one, since| one.sign * one.sigma * slope * since / DAY as f64, false)?;
-        page.push_str(&drift_row(slope, &series, &said, &clean));
+        let found = found_one_by_one(hark, &series, slope)?;
+        page.push_str(&drift_row(&slope.to_string(), &found, &series, &clean));
+    }
+    for slope in SLOPES {
+        let said = heard(hark, &series, |one, since| drifted(one, slope, since), false)?;
+        let found: Vec<f64> = series.iter().map(|one| one.days(&said)).collect();
+        page.push_str(&drift_row(&format!("{slope}, all on the same day"), &found, &series, &clean));
     }
     let step = |one: &Series, since: f64| if since > 0.0 { one.sign * one.sigma * STEP_SIGMAS } else { 0.0 };
-    page.push_str("\n| step of 2 σ | series with a signal that is not tied to it |\n|---|---|\n");
+    let untied =
+        |said: &[Said]| Share::count(&series, |one| one.days(said) <= DRIFT_HOURS as f64 / DAY as f64);
+    page.push_str("\n| step of 2 σ | series with a signal in 14 days that is not tied to it | where nothing was added |\n|---|---|---|\n");
     for (name, deploys) in [("at a known deploy", true), ("without one", false)] {
         let said = heard(hark, &series, step, deploys)?;
-        let untied = Share::count(&series, |one| {
-            one.heard(&said).any(|signal| signal.noticed_at > one.onset() && !signal.explained)
-        });
-        writeln!(page, "| {name} | {untied} |").expect("a string takes all that is written");
+        writeln!(page, "| {name} | {} | {} |", untied(&said), untied(&clean))
+            .expect("a string takes all that is written");
     }
     Ok(Some(page))
+}
+
+fn drifted(one: &Series, slope: f64, since_hours: f64) -> f64 {
+    one.sign * one.sigma * slope * since_hours / DAY as f64
+}
+
+/// Days until each series was heard, if it is the only one of its host that drifts.
+fn found_one_by_one(hark: &Hark, series: &[Series], slope: f64) -> Result<Vec<f64>, BenchError> {
+    let mut found = vec![f64::INFINITY; series.len()];
+    for turn in 0..METRICS_OF_HOST_MAX {
+        let added =
+            |one: &Series, since: f64| if one.turn == turn { drifted(one, slope, since) } else { 0.0 };
+        let said = heard(hark, series, added, false)?;
+        for (days, one) in found.iter_mut().zip(series).filter(|(_, one)| one.turn == turn) {
+            *days = one.days(&said);
+        }
+    }
+    Ok(found)
 }
 
 fn quiet_rows(series: &[Series], clean: &[Said]) -> String {
     let weeks: f64 =
         series.iter().map(|one| (one.values.len() - WARM_UP_HOURS) as f64 / (7 * DAY) as f64).sum();
     let mut page = String::from(
-        "| said where nothing was added, from the third week on | per series-week |\n|---|---|\n",
+        "| said where nothing was added, from the third week on | per series-week | one for each cluster |\n|---|---|---|\n",
     );
     let after = |one: &&Said| one.noticed_at >= BEGIN + (WARM_UP_HOURS * 3_600) as i64;
     let mut kinds: Vec<&str> = clean.iter().map(|one| one.kind.as_str()).collect();
     kinds.sort_unstable();
     kinds.dedup();
+    let row = |name: &str, is_of: &dyn Fn(&Said) -> bool| {
+        let said: Vec<&Said> = clean.iter().filter(after).filter(|one| is_of(one)).collect();
+        let lead = said.iter().filter(|one| one.leads).count();
+        let rate = |count: usize| format!("{:.3} ({count} in {weeks:.0})", count as f64 / weeks);
+        format!("| {name} | {} | {} |\n", rate(said.len()), rate(lead))
+    };
     for kind in kinds {
-        let count = clean.iter().filter(after).filter(|one| one.kind == kind).count();
-        page.push_str(&format!("| {kind} | {:.3} ({count} in {weeks:.0}) |\n", count as f64 / weeks));
+        page.push_str(&row(kind, &|one| one.kind == kind));
     }
-    let count = clean.iter().filter(after).count();
-    page + &format!("| all | {:.3} ({count} in {weeks:.0}) |\n", count as f64 / weeks)
+    page + &row("all", &|_| true)
 }
 
-fn drift_row(slope: f64, series: &[Series], said: &[Said], clean: &[Said]) -> String {
-    let days = |one: &Series, said: &[Said]| {
-        let first = one.heard(said).find(|signal| signal.noticed_at > one.onset() && !signal.explained);
-        first.map_or(f64::INFINITY, |signal| (signal.noticed_at - one.onset()) as f64 / 86_400.0)
-    };
-    let found: Vec<f64> = series.iter().map(|one| days(one, said)).collect();
-    let chance = Share::count(series, |one| days(one, clean) <= 14.0);
-    let middle = median(found.clone()).filter(|days| days.is_finite());
+fn drift_row(name: &str, found: &[f64], series: &[Series], clean: &[Said]) -> String {
+    let chance = Share::count(series, |one| one.days(clean) <= 14.0);
+    let middle = median(found.to_vec()).filter(|days| days.is_finite());
     format!(
-        "| {slope} | {} | {} | {} | {:.2} |\n",
+        "| {name} | {} | {} | {} | {:.2} |\n",
         middle.map_or_else(|| "never".to_owned(), |days| format!("{days:.1}")),
-        Share::count(&found, |days| **days <= 7.0),
-        Share::count(&found, |days| **days <= 14.0),
+        Share::count(found, |days| **days <= 7.0),
+        Share::count(found, |days| **days <= 14.0),
         chance.value(),
     )
 }
@@ -116,7 +142,8 @@ fn picked(host: &Host) -> Vec<Series> {
             let seed = SEED
                 .wrapping_add((metric * 1_000) as u64)
                 .wrapping_add(host.name.bytes().map(u64::from).sum::<u64>());
-            Series { host: host.name.clone(), metric, values: holed(values, seed), sigma, sign }
+            let values = holed(values, seed);
+            Series { host: host.name.clone(), metric, values, sigma, sign, turn: at }
         })
         .filter(|one| one.sigma > 0.0)
         .collect()
@@ -192,6 +219,12 @@ impl Series {
         BEGIN + (self.onset_row() * 3_600) as i64
     }
 
+    /// Days from the onset until something is said of it that no change explains.
+    fn days(&self, said: &[Said]) -> f64 {
+        let first = self.heard(said).find(|signal| signal.noticed_at > self.onset() && !signal.explained);
+        first.map_or(f64::INFINITY, |signal| (signal.noticed_at - self.onset()) as f64 / 86_400.0)
+    }
+
     fn heard<'a>(&'a self, said: &'a [Said]) -> impl Iterator<Item = &'a Said> {
         let name = self.name();
         said.iter().filter(move |one| one.service == self.host && one.subject == name)
@@ -223,7 +256,7 @@ fn heard(
             write(&place.join("app.log"), &versions(&of_host[0]))?;
         }
     }
-    said::all(hark, folder.path(), None)
+    said::all(hark, folder.path(), Asked::Shipped)
 }
 
 /// A line an hour that names its version, another one from the onset on.

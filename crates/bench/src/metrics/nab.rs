@@ -1,10 +1,13 @@
 //! The Numenta Anomaly Benchmark: 31 series, one each, with windows that people drew.
 //!
 //! Lavin and Ahmad, "Evaluating Real-time Anomaly Detection Algorithms", 2015. A signal counts at the first row at or after
-//! its `noticed_at`, which is later than the row that caused it. The score of a curve's best point is cross-fitted: the
-//! strength is chosen on one half of the files and scored on the other, and the halves are added up.
+//! its `noticed_at`, which is later than the row that caused it. Points of a curve are cross-fitted: the strength is chosen on
+//! one half of the files and scored on the other, and the halves are added up.
+//!
+//! There are two curves. What ships says an episode of a series once and then rests for a week, which the benchmark's score
+//! punishes: a quarter of its windows lie within a week of another one. So the score is also told for the detectors without
+//! that rest (`--rest-hours 0`), which nobody is served.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -14,12 +17,15 @@ use crate::beside;
 use crate::error::BenchError;
 use crate::hark::Hark;
 use crate::interval::Share;
-use crate::metrics::{STRENGTHS, said, stamp};
+use crate::metrics::folds::cross_fitted;
+use crate::metrics::said::{self, Asked};
+use crate::metrics::{STRENGTHS, stamp};
 
 const WEEK_SECONDS: f64 = 7.0 * 86_400.0;
 
 /// One series and its windows.
 struct File {
+    name: String,
     bytes: Vec<u8>,
     rows: Vec<i64>,
     /// First and last row of each window.
@@ -48,35 +54,61 @@ struct Fared {
     by_chance: f64,
 }
 
-/// The curve, the point that ships, and the cross-fitted scores.
+/// False alarms a series-week with which one can live.
+const RATE_MAX: f64 = 0.1;
+
+/// The curves, the point that ships, and what is cross-fitted.
 pub(crate) fn measure(hark: &Hark, data: &Path) -> Result<Option<String>, BenchError> {
     let files = files(&data.join("nab"))?;
     if files.is_empty() {
         return Ok(None);
     }
     let windows: usize = files.iter().map(|file| file.windows.len()).sum();
-    let mut page = format!("NAB, {} files, {windows} windows\n\n", files.len());
-    page.push_str("| strength at least | windows heard | by chance | false alarms per series-week | standard | low-FP |\n");
-    page.push_str("|---|---|---|---|---|---|\n");
-    let ships = fare(hark, &files, None)?;
-    let mut curve = Vec::new();
-    for strength in STRENGTHS {
-        let fared = fare(hark, &files, Some(strength))?;
-        page.push_str(&row(strength, &fared, windows));
-        curve.push(fared);
-    }
-    page.push_str(&row("**as shipped**", &ships, windows));
-    for (name, score) in
-        [("standard", (|one| one.standard) as fn(&Fared) -> f64), ("low-FP", |one| one.low_false)]
-    {
-        writeln!(page, "\nCross-fitted {name} score: {:.1}", cross_fitted(&curve, windows, score))
-            .expect("a string takes all that is written");
-    }
+    let mut page = format!("NAB, {} files, {windows} windows\n", files.len());
+    page.push_str("\nWith a week of rest after an episode, as it ships:\n\n");
+    let ships = fare(hark, &files, Asked::Shipped)?;
+    page.push_str(&curve(hark, &files, windows, Asked::From, Some(&ships))?);
+    page.push_str("\nThe detectors by themselves, which say it again as soon as an episode is over:\n\n");
+    page.push_str(&curve(hark, &files, windows, Asked::AgainFrom, None)?);
     Ok(Some(page))
 }
 
-fn row(name: &str, fared: &[Fared], windows: usize) -> String {
-    let all = sum(fared);
+fn curve(
+    hark: &Hark,
+    files: &[File],
+    windows: usize,
+    asked: fn(&'static str) -> Asked,
+    ships: Option<&[Fared]>,
+) -> Result<String, BenchError> {
+    let mut page = String::from(
+        "| strength at least | windows heard | by chance | false alarms per series-week | standard | low-FP |\n|---|---|---|---|---|---|\n",
+    );
+    let mut points = Vec::new();
+    for strength in STRENGTHS {
+        let fared = fare(hark, files, asked(strength))?;
+        page.push_str(&row(strength, &sum(&fared), windows));
+        points.push(fared);
+    }
+    if let Some(ships) = ships {
+        page.push_str(&row(Asked::Shipped.name(), &sum(ships), windows));
+    }
+    let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    let mut chosen = |name: &str, worth: fn(&[Fared]) -> f64| {
+        let fared: Vec<Fared> =
+            cross_fitted(&points, &names, worth).into_iter().map(|(_, one)| one).collect();
+        page.push_str(&row(name, &sum(&fared), windows));
+    };
+    chosen("cross-fitted, standard", |fared| sum(fared).standard);
+    chosen("cross-fitted, low-FP", |fared| sum(fared).low_false);
+    chosen("cross-fitted, most windows at 0.10", |fared| {
+        let all = sum(fared);
+        let beyond = (all.false_alarms as f64 / all.weeks - RATE_MAX).max(0.0);
+        all.windows.hits as f64 - 1e6 * beyond
+    });
+    Ok(page)
+}
+
+fn row(name: &str, all: &Fared, windows: usize) -> String {
     format!(
         "| {name} | {} | {:.2} | {:.3} ({} in {:.0}) | {:.1} | {:.1} |\n",
         all.windows,
@@ -87,21 +119,6 @@ fn row(name: &str, fared: &[Fared], windows: usize) -> String {
         normal(all.standard, windows),
         normal(all.low_false, windows),
     )
-}
-
-/// The strength is chosen on the files of one half, and scored on those of the other.
-fn cross_fitted(curve: &[Vec<Fared>], windows: usize, score: fn(&Fared) -> f64) -> f64 {
-    let half = |fared: &[Fared], parity: usize| -> f64 {
-        fared.iter().enumerate().filter(|(at, _)| at % 2 == parity).map(|(_, one)| score(one)).sum()
-    };
-    let raw: f64 = [0, 1]
-        .into_iter()
-        .filter_map(|parity| {
-            let best = curve.iter().max_by(|a, b| half(a, 1 - parity).total_cmp(&half(b, 1 - parity)))?;
-            Some(half(best, parity))
-        })
-        .sum();
-    normal(raw, windows)
 }
 
 /// 0 for saying nothing, 100 for saying everything at once and nothing else; weights for a miss of 1.
@@ -121,16 +138,16 @@ fn sum(fared: &[Fared]) -> Fared {
     })
 }
 
-fn fare(hark: &Hark, files: &[File], strength: Option<&str>) -> Result<Vec<Fared>, BenchError> {
-    beside::each(files, |file| file.fare(hark, strength)).into_iter().collect()
+fn fare(hark: &Hark, files: &[File], asked: Asked) -> Result<Vec<Fared>, BenchError> {
+    beside::each(files, |file| file.fare(hark, asked)).into_iter().collect()
 }
 
 impl File {
-    fn fare(&self, hark: &Hark, strength: Option<&str>) -> Result<Fared, BenchError> {
+    fn fare(&self, hark: &Hark, asked: Asked) -> Result<Fared, BenchError> {
         let folder = tempfile::tempdir().map_err(BenchError::Temporary)?;
         let path = folder.path().join("series.csv");
         fs::write(&path, &self.bytes).map_err(|source| BenchError::file(&path, source))?;
-        let said = said::all(hark, folder.path(), strength)?;
+        let said = said::all(hark, folder.path(), asked)?;
         let rows = said.iter().map(|one| self.rows.partition_point(|row| *row < one.noticed_at));
         Ok(self.score(&rows.collect::<Vec<usize>>()))
     }
@@ -195,12 +212,13 @@ fn files(folder: &Path) -> Result<Vec<File>, BenchError> {
     let labels: Value = serde_json::from_slice(&bytes)
         .map_err(|error| BenchError::Request(format!("`{}` is no JSON: {error}", path.display())))?;
     let names = labels.as_object().into_iter().flatten();
-    names.filter_map(|(name, windows)| file(&folder.join("data").join(name), windows)).collect()
+    names.filter_map(|(name, windows)| file(&folder.join("data"), name, windows)).collect()
 }
 
 /// `None` if the file is not there.
-fn file(path: &Path, windows: &Value) -> Option<Result<File, BenchError>> {
-    let bytes = fs::read(path).ok()?;
+fn file(folder: &Path, name: &str, windows: &Value) -> Option<Result<File, BenchError>> {
+    let path = folder.join(name);
+    let bytes = fs::read(&path).ok()?;
     let text = String::from_utf8_lossy(&bytes);
     let rows: Vec<i64> =
         text.lines().skip(1).filter_map(|line| stamp::seconds(line.split(',').next()?)).collect();
@@ -214,7 +232,7 @@ fn file(path: &Path, windows: &Value) -> Option<Result<File, BenchError>> {
         (first < behind).then(|| (first, behind - 1))
     };
     let windows = windows.as_array().map_or(&[][..], Vec::as_slice).iter().filter_map(window).collect();
-    Some(Ok(File { rows, windows, bytes }))
+    Some(Ok(File { name: name.to_owned(), rows, windows, bytes }))
 }
 
 #[cfg(test)]
@@ -222,7 +240,12 @@ mod tests {
     use super::*;
 
     fn hundred_rows() -> File {
-        File { bytes: Vec::new(), rows: (0..100).map(|at| at * 3_600).collect(), windows: vec![(40, 49)] }
+        File {
+            name: "h".to_owned(),
+            bytes: Vec::new(),
+            rows: (0..100).map(|at| at * 3_600).collect(),
+            windows: vec![(40, 49)],
+        }
     }
 
     #[test]

@@ -20,12 +20,37 @@ pub(crate) struct Said {
     pub(crate) leads: bool,
 }
 
-/// Everything that is said of the folder, in order of `noticed_at`; `strength_min` of `None` is what ships.
-pub(crate) fn all(hark: &Hark, folder: &Path, strength_min: Option<&str>) -> Result<Vec<Said>, BenchError> {
+/// How much is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Asked {
+    /// What ships.
+    Shipped,
+    /// From this strength on.
+    From(&'static str),
+    /// From this strength on, and again as soon as an episode is over: what the detectors say by themselves.
+    AgainFrom(&'static str),
+}
+
+impl Asked {
+    /// For the first column of a table.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Shipped => "**as shipped**",
+            Self::From(strength) | Self::AgainFrom(strength) => strength,
+        }
+    }
+}
+
+/// Everything that is said of the folder, in order of `noticed_at`.
+pub(crate) fn all(hark: &Hark, folder: &Path, asked: Asked) -> Result<Vec<Said>, BenchError> {
     let mut arguments =
         vec!["listen", "--all", "--since", "1971-01-01T00:00:00Z", "--format", "json", "--quiet"];
-    if let Some(strength) = strength_min {
-        arguments.extend(["--strength-min", strength]);
+    match asked {
+        Asked::Shipped => {}
+        Asked::From(strength) => arguments.extend(["--strength-min", strength]),
+        Asked::AgainFrom(strength) => {
+            arguments.extend(["--rest-hours", "0", "--strength-min", strength]);
+        }
     }
     arguments.push(".");
     let listening = hark.json(folder, &arguments)?;

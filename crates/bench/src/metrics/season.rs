@@ -174,7 +174,7 @@ fn heard(hark: &Hark, sources: &[Source], world: World) -> Result<Vec<Said>, Ben
         }
     };
     write(&folder.path().join("hark.toml"), &settings)?;
-    said::all(hark, folder.path(), None)
+    said::all(hark, folder.path(), said::Asked::Shipped)
 }
 
 fn write(path: &Path, text: &str) -> Result<(), BenchError> {

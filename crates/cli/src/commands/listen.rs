@@ -29,6 +29,10 @@ pub(crate) struct Listen {
     /// usual 0.5 (once in a thousand) much of it is noise.
     #[arg(long, value_name = "STRENGTH", value_parser = strength)]
     strength_min: Option<f64>,
+    /// How long a series rests after an episode before it can be said again; a week unless told otherwise. For measuring what the
+    /// detectors would say by themselves.
+    #[arg(long, value_name = "HOURS", hide = true)]
+    rest_hours: Option<u32>,
     #[command(flatten)]
     telling: Telling,
 }
@@ -48,6 +52,10 @@ impl Listen {
         let listener = reading::listener(&settings, &clock);
         let listener = match self.strength_min {
             Some(strength) => listener.saying_from(strength),
+            None => listener,
+        };
+        let listener = match self.rest_hours {
+            Some(hours) => listener.resting(hours),
             None => listener,
         };
         let mut listened = reading::listen_with(listener, &settings, &self.telling, clock)?;

@@ -1,14 +1,18 @@
 //! What went farther than ever: when it is said, and when it is over.
 //!
-//! It has a phase of its own beside that of drifts and steps, since a spike of minutes must not keep a drift of days from
-//! being said. A step is not said again if the hour in which it came was surprising already: that is one episode.
+//! It has phases of its own beside that of drifts and steps, since a spike of minutes must not keep a drift of days from
+//! being said: one for each manner in which a series can surprise. One surprise at a time; and each manner rests for a week
+//! after it was said, so that a spike does not silence the series for what is another change. A step is not said again if
+//! the hour in which it came was surprising already: that is one episode.
 
 use hark_detect::Direction;
-use hark_detect::anomaly::{Anomaly, What};
+use hark_detect::anomaly::{Anomaly, Manner, What};
+use hark_detect::company::{Apart, Scale};
+use hark_detect::robust::{median, quantile};
 use hark_event::{Hour, SignalKind};
 
 use super::findings::Found;
-use super::{Calendar, MetricSubject, without_holidays};
+use super::{Calendar, HOURS_PER_DAY, MetricSubject, PARTS_PER_HOUR, without_holidays};
 use crate::candidate::{Candidate, Class};
 use crate::metric_name::Meaning;
 use crate::phase::Phase;
@@ -21,12 +25,63 @@ const CALM_HOURS: u8 = 3;
 const CALM_SCORE_MAX: f64 = 0.5;
 /// Below this share of the threshold nothing is weighed, however much is asked for.
 const SCORE_MIN: f64 = 0.4;
+/// Hours that tell where values usually lie.
+const SCALE_HOURS: usize = 28 * HOURS_PER_DAY;
+/// What moves by less than this share of itself hardly moves.
+const HARDLY_MOVES: f64 = 1e-3;
 /// A step that began at most so long before a surprise is what was surprising.
 const SAME_HOURS: i64 = 24;
 
+/// What was surprising in a series, and what may be said of it again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Surprises {
+    /// One for each manner.
+    phases: [Phase; Manner::ALL.len()],
+    since: Hour,
+    calm_hours: u8,
+}
+
+impl Surprises {
+    pub(super) fn none_since(hour: Hour) -> Self {
+        Self { phases: [Phase::Quiet; Manner::ALL.len()], since: hour, calm_hours: 0 }
+    }
+
+    /// The episode that is open.
+    pub(crate) fn open_episode(&self) -> Option<usize> {
+        self.phases.iter().find_map(|phase| match phase {
+            Phase::Open(episode) => Some(*episode),
+            Phase::Quiet | Phase::Resting(_) => None,
+        })
+    }
+
+    fn may_speak(&self, manner: Manner, hour: Hour) -> bool {
+        self.open_episode().is_none() && self.phases[manner as usize].may_speak(hour)
+    }
+
+    fn open(&mut self, manner: Manner, hour: Hour, episode: usize) {
+        self.phases[manner as usize] = Phase::Open(episode);
+        self.since = hour;
+        self.calm_hours = 0;
+    }
+
+    /// Ends what is open if it is over at the close of this hour, and says which episode that was.
+    pub(crate) fn end(&mut self, hour: Hour, rest_hours: i64) -> Option<usize> {
+        let ended = self.open_episode().filter(|_| self.calm_hours >= CALM_HOURS)?;
+        let open = self.phases.iter_mut().find(|phase| matches!(phase, Phase::Open(_)));
+        *open.expect("an episode is open") = Phase::rested(hour, rest_hours);
+        Some(ended)
+    }
+
+    /// What was surprising has been explained.
+    pub(crate) fn explained(&mut self, hour: Hour) {
+        self.phases = [Phase::ended_at(hour); Manner::ALL.len()];
+    }
+}
+
 impl MetricSubject {
     /// Takes the values of the hour, a few minutes apart.
-    pub(super) fn hear_minutes(&mut self, minutes: &[f32], calendar: &Calendar<'_>) {
+    pub(super) fn hear_minutes(&mut self, minutes: [f32; PARTS_PER_HOUR], calendar: &Calendar<'_>) {
+        self.minutes = minutes;
         let of_day = |slot: Slot| slot.hours_of_day()[0];
         let slot = calendar.slots.at(calendar.hour).expect("the calendar knows the hour that closes");
         if calendar.hour.0 % 24 == 0 {
@@ -34,14 +89,15 @@ impl MetricSubject {
             self.memory.get_or_insert_default();
         }
         let Some(memory) = &mut self.memory else { return };
-        let found = memory.hear(minutes, memory.nearer(minutes, slot.hours_of_day()));
+        let found = memory.hear(&minutes, memory.nearer(&minutes, slot.hours_of_day()));
         // On a holiday no hour is like others, and a mean over hours knows a holiday until it is past.
         let hours = found.map_or(1, |found| found.hours) as i64;
         let with_holiday = calendar.slots.since(calendar.hour + 1 - hours).iter().any(|slot| slot.is_holiday);
         self.anomaly = found.filter(|_| !with_holiday);
         let score = self.anomaly.map_or(0.0, |anomaly| anomaly.score);
         self.anomaly_score_today = self.anomaly_score_today.max(score);
-        self.calm_hours = if score < CALM_SCORE_MAX { self.calm_hours.saturating_add(1) } else { 0 };
+        let calm = &mut self.surprises.calm_hours;
+        *calm = if score < CALM_SCORE_MAX { calm.saturating_add(1) } else { 0 };
         if calendar.hour.0 % 24 == 23 {
             let from = self
                 .values
@@ -59,10 +115,18 @@ impl MetricSubject {
         self.memory.as_ref().is_some_and(|memory| memory.is_ready()) && !self.is_mute()
     }
 
+    /// Whether its days tell how surprising quiet series are.
+    pub(super) fn tells_of_quiet(&self) -> bool {
+        self.surprises.open_episode().is_none()
+            && self.can_surprise()
+            && self.memory.as_ref().is_some_and(|memory| memory.knows_a_week())
+    }
+
     /// What is to be said of the hour by itself.
     pub(crate) fn judge_anomaly(&self, calendar: &Calendar<'_>) -> Option<Candidate> {
         let found = self.anomaly?;
-        let may_speak = self.phase.may_speak(calendar.hour) && self.anomaly_phase.may_speak(calendar.hour);
+        let may_speak =
+            self.phase.may_speak(calendar.hour) && self.surprises.may_speak(found.manner(), calendar.hour);
         if found.score < SCORE_MIN || !may_speak || self.is_mute() || !self.matters(&found) {
             return None;
         }
@@ -121,20 +185,66 @@ impl MetricSubject {
         }
     }
 
-    /// Remembers that a surprise was said.
+    /// Remembers that the surprise of this hour was said.
     pub(crate) fn open_anomaly(&mut self, hour: Hour, episode: usize) {
-        self.anomaly_phase = Phase::Open(episode);
-        self.anomaly_since = hour;
-        self.calm_hours = 0;
+        let found = self.anomaly.expect("what was said was found in this hour");
+        self.surprises.open(found.manner(), hour, episode);
     }
 
-    /// Whether an open surprise is over at the close of this hour.
-    pub(crate) fn anomaly_ends(&self) -> bool {
-        self.calm_hours >= CALM_HOURS
+    /// What is to be said if it left the company of the other series of its service.
+    pub(crate) fn apart(
+        &self,
+        direction: Direction,
+        apart: &Apart,
+        summary: impl FnOnce() -> String,
+        calendar: &Calendar<'_>,
+    ) -> Option<Candidate> {
+        let may_speak =
+            self.phase.may_speak(calendar.hour) && self.surprises.may_speak(Manner::Apart, calendar.hour);
+        if !may_speak || self.is_mute() || !self.meaning.matters(direction) {
+            return None;
+        }
+        let kind = match self.meaning {
+            Meaning::TailLatency => SignalKind::TailLatency,
+            _ => SignalKind::MetricAnomaly,
+        };
+        let summary = summary();
+        let text = format!("{} as far from usual together as ever", times(apart.times_farthest));
+        let onset = calendar.hour.start();
+        let found =
+            Found { kind, class: Class::Apart, onset, score: apart.score, summary, text, window_hours: 1 };
+        Some(self.candidate(found, calendar))
+    }
+
+    /// Whether it can be heard together with others.
+    pub(crate) fn has_company(&self) -> bool {
+        !self.is_mute()
+    }
+
+    /// Medians over five minutes of the hour that closed last; `NaN` where nothing was measured.
+    pub(crate) fn minutes(&self) -> &[f32; PARTS_PER_HOUR] {
+        &self.minutes
+    }
+
+    /// Where its hourly values usually lie; a series that hardly moves has no width.
+    pub(crate) fn scale(&self) -> Scale {
+        let values = self.values.values();
+        let latest =
+            || values[values.len().saturating_sub(SCALE_HOURS)..].iter().map(|&value| f64::from(value));
+        let center = median(latest()).unwrap_or(f64::NAN);
+        let at = |share: f64| quantile(latest(), share).unwrap_or(f64::NAN);
+        let width = at(0.95) - at(0.05);
+        Scale { center, width: if width > HARDLY_MOVES * center.abs() { width } else { f64::NAN } }
+    }
+
+    /// Remembers that it was said to have left the others.
+    pub(crate) fn open_apart(&mut self, hour: Hour, episode: usize) {
+        self.surprises.open(Manner::Apart, hour, episode);
     }
 
     /// Whether a step that began then is what was surprising already.
     pub(super) fn was_surprising(&self, onset: Hour) -> bool {
-        self.anomaly_phase != Phase::Quiet && (self.anomaly_since - onset).abs() <= SAME_HOURS
+        self.surprises.phases.iter().any(|phase| *phase != Phase::Quiet)
+            && (self.surprises.since - onset).abs() <= SAME_HOURS
     }
 }

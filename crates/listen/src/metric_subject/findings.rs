@@ -3,6 +3,7 @@
 use hark_detect::form::{Form, form};
 use hark_detect::robust::median;
 use hark_detect::saturation::DaysLeft;
+use hark_detect::season::Season;
 use hark_detect::{Direction, counts, drift, saturation, shift, spread};
 use hark_event::{Evidence, Hour, Moment, SignalKind, Subject, SubjectKind};
 
@@ -10,13 +11,14 @@ use super::{Calendar, HOURS_PER_DAY, MetricSubject};
 use crate::candidate::{Candidate, Class, Explainable};
 use crate::history::History;
 use crate::metric_name::Meaning;
-use crate::phase::Phase;
 use crate::words::{hours, quantity, times};
 
 /// Counters that tick less often than this an hour are heard as counts.
 const COUNTED_BELOW: f64 = 30.0;
 /// A step that is dated to half a day must be so many sigmas high to be worth a word.
 const STEP_LEVEL_MIN: f64 = 4.5;
+/// A step at a start is taken out of a drift for so long: after it, what is usual has been learned anew.
+const START_HOURS_MAX: usize = 14 * HOURS_PER_DAY;
 /// A limit that is farther away in time says nothing about a drift.
 const FORECAST_DAYS_MAX: f64 = 60.0;
 /// Fewer days have no slope to speak of.
@@ -150,8 +152,8 @@ impl MetricSubject {
     fn judge_drift(&self, calendar: &Calendar<'_>, starts: &[Hour]) -> Option<Candidate> {
         let season = self.season.as_ref()?;
         let known = self.hours_ago(starts, calendar.hour);
-        let found = drift::drift(self.scores.values(), season.reach_day, &known)?;
-        if !self.meaning.matters(found.direction) {
+        let found = drift::drift(self.scores.values(), season.reaches, &known)?;
+        if !self.meaning.matters(found.direction) || !self.drifts_beside_steps(season, &known) {
             return None;
         }
         if found.form != Form::Ramp {
@@ -191,6 +193,13 @@ impl MetricSubject {
         // What goes on moving was not done by one deploy.
         candidate.explainable = Explainable::Never;
         Some(candidate)
+    }
+
+    /// Whether it would drift if the latest start had moved its level.
+    fn drifts_beside_steps(&self, season: &Season, known: &[usize]) -> bool {
+        let latest =
+            known.iter().copied().filter(|ago| (HOURS_PER_DAY..=START_HOURS_MAX).contains(ago)).min();
+        latest.is_none_or(|ago| drift::drifts_beside_step(self.scores.values(), season.reaches, ago))
     }
 
     /// When a drift reaches its limit if it goes on as since its onset: where there is a limit, and it lies ahead and near.
@@ -308,8 +317,8 @@ impl MetricSubject {
 
     /// Scores that calibration is fed with on a quiet day, by class.
     pub(crate) fn quiet_scores(&self, traffic: &History<u32>) -> Vec<(Class, f64)> {
-        let is_calm = !matches!(self.anomaly_phase, Phase::Open(_));
-        let surprised = (is_calm && self.can_surprise())
+        let surprised = self
+            .tells_of_quiet()
             .then_some((Class::Anomaly, self.anomaly_score_today.max(f64::MIN_POSITIVE)));
         if self.is_counted() {
             let (ticks, traffic) = self.counted_window(traffic);
@@ -318,7 +327,7 @@ impl MetricSubject {
         }
         let Some(season) = &self.season else { return surprised.into_iter().collect() };
         let class = if self.meaning == Meaning::TailLatency { Class::TailDrift } else { Class::Drift };
-        let drifted = drift::score_now(self.scores.values(), season.reach_day).map(|score| (class, score));
+        let drifted = drift::score_now(self.scores.values(), season.reaches).map(|score| (class, score));
         let shifted =
             shift::score_now(self.scores.values(), season.reach_shift).map(|score| (Class::Shift, score));
         let scattered = spread::score_now(&self.days).map(|score| (Class::Spread, score));

@@ -20,6 +20,7 @@ use hark_detect::season::{HOURS_MIN, Season};
 use hark_detect::spread;
 use hark_event::{Curve, Hour, Moment, Place, SignalKind};
 
+use anomaly::Surprises;
 pub(crate) use findings::SeriesAround;
 
 use crate::history::History;
@@ -27,14 +28,18 @@ use crate::metric_name::{Meaning, natural_limit};
 use crate::phase::Phase;
 use crate::season_clock::Slot;
 
-/// The latest days are kept out of what is usual, or a drift would teach the series to expect itself.
-const GUARD_HOURS: usize = 4 * 24;
+/// The latest days are kept out of what is usual, or a slow drift would teach the series to expect itself.
+const GUARD_HOURS: usize = 10 * 24;
+/// As many as are spared while history is short.
+const GUARD_HOURS_SHORT: usize = 4 * 24;
+const WEEKS_HOURS: usize = 14 * 24;
 pub(crate) const GUARD_HOURS_MIN: usize = 2 * 24;
 const HOURS_PER_DAY: usize = 24;
 /// Days whose scatter is remembered.
 const SCATTER_DAYS_MAX: usize = 42;
 /// What is surprising is looked for in medians over so long.
 const PART_SECONDS: i64 = 300;
+pub(crate) const PARTS_PER_HOUR: usize = 12;
 /// Days at the end of a climb that say whether it goes on.
 const CLIMB_DAYS: usize = 6;
 /// A step at a start is real if it is so many times the usual change from day to day.
@@ -77,12 +82,12 @@ pub(crate) struct MetricSubject {
     /// From its first whole day on: most of what comes and goes within one is never worth two kilobytes.
     memory: Option<Box<Memory>>,
     anomaly: Option<Anomaly>,
+    /// Medians over five minutes of the latest hour.
+    minutes: [f32; PARTS_PER_HOUR],
     /// The score of the most surprising hour of the day so far.
     anomaly_score_today: f64,
-    /// The phase of what was surprising, which may pass while a drift goes on.
-    pub(crate) anomaly_phase: Phase,
-    anomaly_since: Hour,
-    calm_hours: u8,
+    /// What was surprising, which may pass while a drift goes on.
+    pub(crate) surprises: Surprises,
 }
 
 impl MetricSubject {
@@ -115,10 +120,9 @@ impl MetricSubject {
             days: Vec::new(),
             memory: None,
             anomaly: None,
+            minutes: [f32::NAN; PARTS_PER_HOUR],
             anomaly_score_today: 0.0,
-            anomaly_phase: Phase::Quiet,
-            anomaly_since: first,
-            calm_hours: 0,
+            surprises: Surprises::none_since(first),
         }
     }
 
@@ -136,7 +140,7 @@ impl MetricSubject {
         };
         let value = value.map_or(f32::NAN, |value| value as f32);
         self.values.push(value);
-        self.hear_minutes(&minutes, calendar);
+        self.hear_minutes(minutes, calendar);
         let slot = calendar.slots.at(calendar.hour).expect("the calendar knows the hour that closes");
         let since = calendar.hour - self.season_from;
         let score = self.season.as_ref().map(|season| score_of(season, value, slot, since) - self.offset);
@@ -177,7 +181,8 @@ impl MetricSubject {
                     let more = if value >= last { value - last } else { value };
                     increase += more;
                     seconds += apart as f64;
-                    if apart > 0 {
+                    // What was counted before a reset and after the last sample is not known: that is no low rate.
+                    if apart > 0 && value >= last {
                         rates.push((time, more / apart as f64));
                     }
                 }
@@ -196,7 +201,9 @@ impl MetricSubject {
         let known = self.values.first().max(calendar.slots.first());
         let from = self.usual_since.take().unwrap_or(known).max(known);
         let usual = self.values.since(from);
-        let guard = usual.len().saturating_sub(HOURS_MIN).min(GUARD_HOURS);
+        // Two weeks are learned from first, so that weeks are known as soon as they can be.
+        let spare = usual.len().saturating_sub(WEEKS_HOURS).clamp(GUARD_HOURS_SHORT, GUARD_HOURS);
+        let guard = usual.len().saturating_sub(HOURS_MIN).min(spare);
         if guard < GUARD_HOURS_MIN {
             return;
         }
@@ -298,11 +305,15 @@ fn score_of(season: &Season, value: f32, slot: Slot, since: i64) -> f32 {
     season.score_either(value, [slot.of_week, slot.or], since)
 }
 
-/// Medians over five minutes, of samples in order of time: a single wild sample among many is no news.
-fn by_minutes(samples: &[(Moment, f64)]) -> Vec<f32> {
-    let part = |sample: &(Moment, f64)| sample.0.seconds().div_euclid(PART_SECONDS);
-    let parts = samples.chunk_by(|a, b| part(a) == part(b));
-    parts.filter_map(|part| median(part.iter().map(|sample| sample.1))).map(|value| value as f32).collect()
+/// Medians over five minutes of the samples of an hour, in order of time: a single wild sample among many is no news.
+fn by_minutes(samples: &[(Moment, f64)]) -> [f32; PARTS_PER_HOUR] {
+    let part = |sample: &(Moment, f64)| sample.0.seconds().rem_euclid(3_600) / PART_SECONDS;
+    let mut minutes = [f32::NAN; PARTS_PER_HOUR];
+    for of_part in samples.chunk_by(|a, b| part(a) == part(b)) {
+        let middle = median(of_part.iter().map(|sample| sample.1));
+        minutes[part(&of_part[0]) as usize] = middle.map_or(f32::NAN, |value| value as f32);
+    }
+    minutes
 }
 
 /// Values as if no start had moved their level: steps between the days around a start are taken out of what was before.

@@ -7,7 +7,7 @@ use hark_event::{Hour, Place, SignalKind};
 use super::{Calendar, MetricSubject, SeriesAround};
 use crate::candidate::{Class, Explainable};
 use crate::history::History;
-use crate::phase::Phase;
+use crate::phase::{Phase, REST_HOURS};
 use crate::season_clock::Slot;
 
 const DAY: i64 = 24;
@@ -133,6 +133,7 @@ fn listen_raw(name: &str, days: i64, samples: impl Fn(i64) -> Vec<(i64, f64)>) -
                 kind => series.open(kind, found.onset.hour(), 0),
             }
         }
+        series.surprises.end(hour, REST_HOURS);
     }
     heard
 }
@@ -153,6 +154,37 @@ fn a_spike_of_minutes_is_said_when_its_hour_closes() {
         })
     });
     assert_eq!(heard, [(SignalKind::MetricAnomaly, 14)]);
+}
+
+#[test]
+fn a_second_spike_of_the_week_is_not_said_and_a_trough_is() {
+    let heard = listen_raw("queue_depth", 24, |passed| {
+        every_five_minutes(|part| {
+            let above = match (passed, part) {
+                (350, 3) => 40.0,
+                (400, 3) => 90.0,
+                (430, 3) => -60.0,
+                _ => 0.0,
+            };
+            100.0 + texture(passed, part) + above
+        })
+    });
+    assert_eq!(heard, [(SignalKind::MetricAnomaly, 14), (SignalKind::MetricAnomaly, 17)]);
+}
+
+#[test]
+fn a_spike_of_the_third_day_is_said_and_a_first_weekend_is_not() {
+    let weekly = |passed: i64, part: i64| {
+        let day = passed / DAY;
+        let wave = (12.0 - ((passed % DAY) as f64 - 12.0).abs()) * if day % 7 >= 5 { -0.5 } else { 3.0 };
+        100.0 + wave + texture(passed, part)
+    };
+    let quiet = listen_raw("queue_depth", 16, |passed| every_five_minutes(|part| weekly(passed, part)));
+    assert_eq!(quiet, []);
+    let spiked = listen_raw("queue_depth", 5, |passed| {
+        every_five_minutes(|part| weekly(passed, part) + if passed == 80 && part == 5 { 300.0 } else { 0.0 })
+    });
+    assert_eq!(spiked, [(SignalKind::MetricAnomaly, 3)]);
 }
 
 #[test]

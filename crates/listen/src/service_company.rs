@@ -1,0 +1,133 @@
+//! The series of a service that move together: who left the others, and when that is said.
+//!
+//! The series that left speaks for itself: it is its own episode and its own week of rest. One leaves at a time: while the company
+//! has not been calm for three hours since the last was said, nothing more is.
+//!
+//! It hears the first [`MEMBERS_MAX`] series of a service, by when they were first heard and then by name; of counters their rates.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hark_detect::Direction;
+use hark_detect::company::{Apart, Company, Leaver, MEMBERS_MAX, Scale};
+
+use crate::candidate::Candidate;
+use crate::metric_subject::{Calendar, MetricSubject, PARTS_PER_HOUR};
+use crate::words::{quantity, times};
+
+/// Hours in a row without a surprise after which it is over.
+const CALM_HOURS: u8 = 3;
+/// An hour that reaches less than this is calm.
+const CALM_SCORE_MAX: f64 = 0.6;
+/// Below this nothing is weighed, however much is asked for.
+const SCORE_MIN: f64 = 0.4;
+const DAY_HOURS: i64 = 24;
+
+/// What a service knows of its series together.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Companions {
+    names: Vec<Arc<str>>,
+    company: Company,
+    apart: Option<Apart>,
+    score_today: f64,
+    /// How long it has been calm since a leaver was said; `None` if nothing is open.
+    calm_hours: Option<u8>,
+}
+
+impl Companions {
+    /// Takes what the series of the service were in the hour that closes.
+    pub(crate) fn hear(&mut self, series: &BTreeMap<Arc<str>, MetricSubject>, calendar: &Calendar<'_>) {
+        if calendar.hour.0 % DAY_HOURS == 0 {
+            self.score_today = 0.0;
+            self.take_members(series);
+        }
+        if self.names.is_empty() {
+            return;
+        }
+        let members: Vec<&MetricSubject> = self.names.iter().filter_map(|name| series.get(name)).collect();
+        if members.len() < self.names.len() {
+            // One of them was forgotten today; tomorrow the others are judged without it.
+            self.apart = None;
+            return;
+        }
+        let moments: Vec<Vec<f32>> = (0..PARTS_PER_HOUR)
+            .map(|part| members.iter().map(|member| member.minutes()[part]).collect())
+            .collect();
+        self.apart = self.company.hear(&moments);
+        let score = self.apart.as_ref().map_or(0.0, |apart| apart.score);
+        self.score_today = self.score_today.max(score);
+        self.calm_hours = match self.calm_hours {
+            Some(_) if score >= CALM_SCORE_MAX => Some(0),
+            Some(calm) if calm + 1 < CALM_HOURS => Some(calm + 1),
+            _ => None,
+        };
+        if calendar.hour.0 % DAY_HOURS == DAY_HOURS - 1 {
+            let scales = members.iter().map(|member| member.scale()).collect::<Vec<Scale>>();
+            self.company.close_day(scales);
+        }
+    }
+
+    fn take_members(&mut self, series: &BTreeMap<Arc<str>, MetricSubject>) {
+        for at in (0..self.names.len()).rev() {
+            if !series.contains_key(&self.names[at]) {
+                self.names.remove(at);
+                self.company.leave(at);
+            }
+        }
+        if self.names.len() >= MEMBERS_MAX {
+            return;
+        }
+        let is_new = |one: &&MetricSubject| one.has_company() && !self.names.contains(&one.name);
+        let mut new: Vec<&MetricSubject> = series.values().filter(is_new).collect();
+        new.sort_by(|a, b| (a.first_heard, &a.name).cmp(&(b.first_heard, &b.name)));
+        for one in new.into_iter().take(MEMBERS_MAX - self.names.len()) {
+            self.names.push(one.name.clone());
+            self.company.join();
+        }
+    }
+
+    /// What is to be said of the hour: the first of those that left of which something may be said.
+    pub(crate) fn judge(
+        &self,
+        series: &BTreeMap<Arc<str>, MetricSubject>,
+        calendar: &Calendar<'_>,
+    ) -> Option<(Arc<str>, Candidate)> {
+        if calendar.slots.at(calendar.hour).is_some_and(|slot| slot.is_holiday) {
+            // On a holiday no hour is like others.
+            return None;
+        }
+        let apart =
+            self.apart.as_ref().filter(|apart| apart.score >= SCORE_MIN && self.calm_hours.is_none())?;
+        apart.leavers.iter().find_map(|leaver| {
+            let name = &self.names[leaver.member];
+            let subject = series.get(name)?;
+            let direction = Direction::of(leaver.now - leaver.expected);
+            let candidate =
+                subject.apart(direction, apart, || self.in_words(name, leaver, apart), calendar)?;
+            Some((name.clone(), candidate))
+        })
+    }
+
+    fn in_words(&self, name: &str, leaver: &Leaver, apart: &Apart) -> String {
+        format!(
+            "{name} left the company of {} other series of its service: {} where they let expect {}; together they are {} as \
+             far from usual as on any of the {} days before.",
+            self.names.len() - 1,
+            quantity(leaver.now),
+            quantity(leaver.expected),
+            times(apart.times_farthest),
+            apart.days,
+        )
+    }
+
+    /// Remembers that a leaver was said.
+    pub(crate) fn open(&mut self) {
+        self.calm_hours = Some(0);
+    }
+
+    /// The farthest that the service's series went together today, if that could be judged and nothing was said of it.
+    pub(crate) fn quiet_score(&self) -> Option<f64> {
+        let judged = self.apart.is_some() && self.calm_hours.is_none();
+        judged.then_some(self.score_today.max(f64::MIN_POSITIVE))
+    }
+}
