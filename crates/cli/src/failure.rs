@@ -31,6 +31,9 @@ pub(crate) enum Failure {
     /// A document of every record, or of a reason.
     #[error("`{option}` has no such format")]
     NoDocument { option: &'static str },
+    /// What only programs are told.
+    #[error("`{option}` is told in JSON alone")]
+    OnlyJson { option: &'static str },
     /// Nothing has this identity, or ever had it.
     #[error("no pattern has the identity `{id}`")]
     NoPattern { id: String },
@@ -95,6 +98,7 @@ impl Failure {
             | Self::ReplayedAsPage
             | Self::NoIncident { .. }
             | Self::NoDocument { .. }
+            | Self::OnlyJson { .. }
             | Self::NoPattern { .. }
             | Self::Zone { .. }
             | Self::Settings { .. }
@@ -144,6 +148,9 @@ impl Failure {
                 "write one line for each: {\"start\": \"2026-03-07T11:28:00Z\", \"service\": \"checkout\"}"
             }
             Self::NoDocument { .. } => "it is told as --format json or human",
+            Self::OnlyJson { .. } => {
+                "add --format json; `--explain ID` tells people the values of one pattern"
+            }
             Self::NoPattern { .. } => {
                 "`hark patterns` over the same files shows the identity of each pattern"
             }

@@ -37,6 +37,9 @@ pub(crate) struct Patterns {
     /// Why this pattern is one, what stayed apart from it, what stood in its wildcards, and which identities became part of it.
     #[arg(long, value_name = "ID", conflicts_with = "assign")]
     explain: Option<String>,
+    /// What stood in the wildcards and in the fields beside the messages, of a few records of each pattern: in JSON only. Takes longer.
+    #[arg(long, conflicts_with_all = ["assign", "explain"])]
+    values: bool,
     /// The order.
     #[arg(long, value_enum, default_value = "count", value_name = "ORDER")]
     sort: Order,
@@ -82,9 +85,9 @@ impl Patterns {
         let rules = &settings.patterns.rules;
         let clock = Clock::of(&settings.sources)?;
         let new_since = self.new_since.as_deref().map(|text| clock.moment(text)).transpose()?;
-        let readings = match self.telling.format {
-            _ if self.assign || self.explain.is_some() => Readings::Two,
-            Format::Json => Readings::OneForValues,
+        let readings = match (self.assign || self.explain.is_some(), self.values) {
+            (true, _) => Readings::Two,
+            (_, true) => Readings::OneForValues,
             _ => Readings::One,
         };
         let reading = Reading {
@@ -139,6 +142,9 @@ impl Patterns {
     }
 
     fn refuse_documents(&self) -> Result<(), Failure> {
+        if self.values && self.telling.format != Format::Json {
+            return Err(Failure::OnlyJson { option: "--values" });
+        }
         let option = match (self.assign, &self.explain) {
             (true, _) => "--assign",
             (_, Some(_)) => "--explain",

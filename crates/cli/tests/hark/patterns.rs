@@ -228,7 +228,7 @@ fn fields_stand_beside_the_message_whatever_their_order_and_without_splitting_it
         format!("{{{}{coupon}}}\n", turned.join(","))
     };
     place.write("a.jsonl", (0..8).map(line).collect::<String>());
-    let told = place.json(&["patterns", "a.jsonl"]);
+    let told = place.json(&["patterns", "a.jsonl", "--values"]);
     assert_eq!(told["patterns"].as_array().unwrap().len(), 1);
     let pattern = &told["patterns"][0];
     assert_eq!(
