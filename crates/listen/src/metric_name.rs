@@ -28,7 +28,7 @@ pub(crate) enum Meaning {
     Limit,
     /// What is left of something: only its end matters.
     Countdown,
-    /// A part of a histogram or summary that says nothing by itself.
+    /// A part of a histogram or summary, or the moment of a start: nothing that is more or less.
     Part,
     /// Anything else.
     Gauge,
@@ -40,7 +40,10 @@ impl Meaning {
         let (name, labels) = series.split_once('{').unwrap_or((series, ""));
         let words: Vec<&str> = words(name).collect();
         let has = |list: &[&str]| words.iter().any(|word| list.contains(word));
-        if name.ends_with("_bucket") || name.ends_with("_created") {
+        if ["_bucket", "_created", "_start_time_seconds", "_boot_time_seconds"]
+            .iter()
+            .any(|end| name.ends_with(end))
+        {
             return Self::Part;
         }
         let counter = words.last().is_some_and(|last| ["total", "count", "sum"].contains(last));
@@ -262,6 +265,8 @@ mod tests {
         check("memory_working_set_bytes", Meaning::Use);
         check("queue_depth", Meaning::Gauge);
         check("request_seconds_bucket{le=\"5\"}", Meaning::Part);
+        check("process_start_time_seconds", Meaning::Part);
+        check("node_boot_time_seconds{host=\"a\"}", Meaning::Part);
     }
 
     #[test]
