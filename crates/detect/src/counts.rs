@@ -11,6 +11,8 @@
 
 use std::ops::Range;
 
+use crate::onset;
+
 /// Hours of history below which nothing is expected.
 pub const HISTORY_HOURS_MIN: usize = 5 * 24;
 const DAY: usize = 24;
@@ -190,7 +192,7 @@ fn score_from(exposure: Exposure, counts: &[u32], traffic: &[u32]) -> Option<f64
     scores.max_by(f64::total_cmp)
 }
 
-/// Hours since the onset: whole days, going back, that lay above expectation.
+/// Hours since the onset: whole days, going back, that lay above expectation, and of the first of them no more than the hours that did.
 fn onset(expectation: &Expectation, counts: &[u32], traffic: &[u32], window: usize) -> usize {
     let mut hours = 0;
     for (block, load) in counts.rchunks(DAY).zip(traffic.rchunks(DAY)) {
@@ -200,7 +202,17 @@ fn onset(expectation: &Expectation, counts: &[u32], traffic: &[u32], window: usi
         }
         hours += DAY;
     }
-    hours.max(window.min(DAY))
+    let hours = hours.max(window.min(DAY));
+    let first = counts.len() - hours.min(counts.len());
+    let expected: Vec<f64> = traffic[first..].iter().map(|&load| expectation.hourly(load)).collect();
+    let growth = sum(&counts[first..]) as f64 / expected.iter().sum::<f64>().max(f64::MIN_POSITIVE);
+    // Between the two rates, what belongs to the old one sinks and what belongs to the new one rises.
+    let excess = counts[first..]
+        .iter()
+        .zip(&expected)
+        .take(DAY)
+        .map(|(&count, usual)| f64::from(count) - usual * (1.0 + growth) / 2.0);
+    (hours - onset::steps_before(excess)).max(1)
 }
 
 struct Window {

@@ -16,6 +16,7 @@ mod farthest;
 pub mod form;
 pub mod gone;
 pub mod novelty;
+pub mod onset;
 pub mod rank;
 pub mod returned;
 pub mod robust;

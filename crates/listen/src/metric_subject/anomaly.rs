@@ -8,6 +8,7 @@
 use hark_detect::Direction;
 use hark_detect::anomaly::{Anomaly, Manner, What};
 use hark_detect::company::{Apart, Scale};
+use hark_detect::onset;
 use hark_detect::robust::{median, quantile};
 use hark_event::{Hour, SignalKind};
 
@@ -122,6 +123,17 @@ impl MetricSubject {
             && self.memory.as_ref().is_some_and(|memory| memory.knows_a_week())
     }
 
+    /// How many of the hours that were judged lie behind the change, where it went above or below: a mean over hours is high before the first of them is.
+    fn hours_since_onset(&self, found: &Anomaly) -> usize {
+        let scores = self.scores.values();
+        match scores.len().checked_sub(found.hours) {
+            Some(from) if matches!(found.manner(), Manner::Above | Manner::Below) => {
+                onset::hours_since(&scores[from..], found.direction)
+            }
+            _ => found.hours,
+        }
+    }
+
     /// What is to be said of the hour by itself.
     pub(crate) fn judge_anomaly(&self, calendar: &Calendar<'_>) -> Option<Candidate> {
         let found = self.anomaly?;
@@ -130,7 +142,7 @@ impl MetricSubject {
         if found.score < SCORE_MIN || !may_speak || self.is_mute() || !self.matters(&found) {
             return None;
         }
-        let onset = (calendar.hour + 1 - found.hours as i64).start();
+        let onset = (calendar.hour + 1 - self.hours_since_onset(&found) as i64).start();
         let kind = match self.meaning {
             Meaning::TailLatency => SignalKind::TailLatency,
             _ => SignalKind::MetricAnomaly,
