@@ -206,13 +206,6 @@ mod tests {
     }
 
     #[test]
-    fn hours_to_come_are_not_known_and_more_history_of_the_same_changes_nothing_much() {
-        let whole = after(1, &[30, 40, 0, 0, 500]);
-        let cut = &whole[..whole.len() - 3];
-        assert_eq!(found(cut), found(&after(1, &[30, 40])));
-    }
-
-    #[test]
     fn it_is_over_after_three_calm_hours_and_not_before() {
         let calm = |hours: &[u32]| {
             let counts = after(1, hours);

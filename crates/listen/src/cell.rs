@@ -103,6 +103,11 @@ impl Samples {
     fn add(&mut self, other: Samples) -> u64 {
         self.place = other.place.min(self.place.clone());
         self.values.extend(other.values);
+        self.cut()
+    }
+
+    /// Keeps no more than there is room for, and says how many went.
+    pub(crate) fn cut(&mut self) -> u64 {
         let cut = self.values.len().saturating_sub(SAMPLES_PER_HOUR_MAX);
         if cut > 0 {
             // Which samples stay must not depend on the order in which they came.
@@ -217,7 +222,7 @@ impl HourCells {
     /// Adds samples of one series.
     pub fn add_samples(&mut self, key: (Origin, Arc<str>), samples: Samples) {
         match self.metrics.entry(key) {
-            Entry::Vacant(gap) => drop(gap.insert(samples)),
+            Entry::Vacant(gap) => self.samples_cut += gap.insert(samples).cut(),
             Entry::Occupied(mut found) => self.samples_cut += found.get_mut().add(samples),
         }
     }

@@ -123,6 +123,10 @@ impl Ledger {
             if picks <= PICKS_OF_ALL_MAX {
                 return;
             }
+            if self.picks_max == 1 {
+                // More patterns than there is room for picks: each keeps its one.
+                return;
+            }
             self.picks_max /= 2;
         }
     }

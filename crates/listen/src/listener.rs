@@ -412,7 +412,12 @@ impl Listener {
                     && other.subject == one.found.subject
             };
             if said.iter().any(is_same) {
-                // A series that surprises by itself and by leaving the others has one thing to say.
+                // A series that surprises by itself and by leaving the others has one thing to say, and nobody else has left.
+                if let Speaker::Apart(_) = one.speaker {
+                    let service =
+                        self.services.get_mut(&one.origin).expect("a finding comes from a known service");
+                    service.companions.open();
+                }
                 continue;
             }
             if self.episodes.len() >= EPISODES_MAX {
@@ -571,7 +576,11 @@ impl Listener {
                     pattern.burst_phase = Phase::ended_at(hour);
                 }
             }
+            for place in service.orphaned.drain(..) {
+                self.episodes[place].ended_at.get_or_insert(hour.end());
+            }
             let starts = service.starts.hours();
+            let is_together = service.companions.are_calm();
             for series in service.series.values_mut() {
                 if let Phase::Open(place) = series.phase
                     && series.ends(hour, &service.traffic, &starts)
@@ -579,7 +588,7 @@ impl Listener {
                     self.episodes[place].ended_at = Some(hour.end());
                     series.phase = Phase::rested(hour, self.rest_hours);
                 }
-                if let Some(place) = series.surprises.end(hour, self.rest_hours) {
+                if let Some(place) = series.surprises.end(hour, self.rest_hours, is_together) {
                     self.episodes[place].ended_at.get_or_insert(hour.end());
                 }
             }

@@ -146,8 +146,9 @@ impl PatternSubject {
         self.longest_silence_hours = silent_hours;
     }
 
-    /// Takes over the history of a pattern that turned out to be the same.
-    pub(crate) fn absorb(&mut self, other: PatternSubject) {
+    /// Takes over the history of a pattern that turned out to be the same; returns episodes of the other that nobody can end any more, since of two
+    /// that are open one goes on.
+    pub(crate) fn absorb(&mut self, other: PatternSubject) -> Vec<usize> {
         self.level = self.level.max(other.level);
         self.first_seen = self.first_seen.min(other.first_seen);
         self.last_seen = self.last_seen.max(other.last_seen);
@@ -158,16 +159,26 @@ impl PatternSubject {
         // What two lines did by turns, one line did without a pause.
         self.dormant = None;
         self.longest_silence_hours = self.longest_silence_hours.min(other.longest_silence_hours);
-        if self.burst_phase == Phase::Quiet {
-            (self.burst_phase, self.burst_hours) = (other.burst_phase, other.burst_hours);
+        let mut orphaned = Vec::new();
+        match (self.burst_phase, other.burst_phase) {
+            (Phase::Open(_), Phase::Open(place)) => orphaned.push(place),
+            (Phase::Quiet, _) | (_, Phase::Open(_)) => {
+                (self.burst_phase, self.burst_hours) = (other.burst_phase, other.burst_hours);
+            }
+            _ => {}
         }
         let mut exemplars: Vec<Exemplar> = self.exemplars.drain(..).chain(other.exemplars).collect();
         exemplars.sort();
         exemplars.truncate(EXEMPLARS_MAX);
         self.exemplars = exemplars.into();
-        if self.phase == Phase::Quiet {
-            (self.phase, self.open_kind) = (other.phase, other.open_kind);
+        match (self.phase, other.phase) {
+            (Phase::Open(_), Phase::Open(place)) => orphaned.push(place),
+            (Phase::Quiet, _) | (_, Phase::Open(_)) => {
+                (self.phase, self.open_kind) = (other.phase, other.open_kind);
+            }
+            _ => {}
         }
+        orphaned
     }
 
     /// What is to be said at the close of the hour, the first kind that fits.

@@ -147,10 +147,11 @@ impl Picks {
     }
 }
 
-/// The hash by which a record is picked: of where it stands and when it came.
+/// The hash by which a record is picked: of where it stands and when it came; `before` others stand on its line before it.
 #[inline]
-pub(crate) fn hash_of(record: &LogRecord<'_>, file: u64) -> u64 {
+pub(crate) fn hash_of(record: &LogRecord<'_>, file: u64, before: u64) -> u64 {
     let mut hash = file ^ record.line.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    hash ^= before.wrapping_mul(0xd6e8_feb8_6659_fd93).rotate_left(17);
     hash ^= (record.arrival.nanos() as u64).wrapping_mul(0xc2b2_ae3d_27d4_eb4f).rotate_left(31);
     // The finalizer of MurmurHash3 (Appleby, 2011).
     hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);

@@ -57,6 +57,8 @@ pub(crate) struct Service {
     counted_this_hour: BTreeMap<PatternId, u32>,
     pub(crate) spans: ServiceSpans,
     pub(crate) companions: Companions,
+    /// Episodes of patterns that turned out to be one with another, which goes on.
+    pub(crate) orphaned: Vec<usize>,
     limits_known: Arc<BTreeMap<String, f64>>,
 }
 
@@ -91,12 +93,13 @@ impl Service {
             limits_known: limits_known.clone(),
             spans: ServiceSpans::default(),
             companions: Companions::default(),
+            orphaned: Vec::new(),
         }
     }
 
     /// The places of all its open episodes.
     pub(crate) fn open_episodes(&self) -> impl Iterator<Item = usize> {
-        let patterns = self.patterns.values().map(|pattern| pattern.phase);
+        let patterns = self.patterns.values().flat_map(|pattern| [pattern.phase, pattern.burst_phase]);
         let series = self.series.values().map(|series| series.phase);
         let surprises = self.series.values().filter_map(|series| series.surprises.open_episode());
         let spans = self.spans.phases();
@@ -141,7 +144,7 @@ impl Service {
     fn merge(&mut self, old: PatternId, new: PatternId) {
         let Some(mut subject) = self.patterns.remove(&old) else { return };
         match self.patterns.get_mut(&new) {
-            Some(known) => known.absorb(subject),
+            Some(known) => self.orphaned.extend(known.absorb(subject)),
             None => {
                 self.vocabulary.name(new).clone_into(&mut subject.name);
                 self.patterns.insert(new, subject);
@@ -151,7 +154,12 @@ impl Service {
 
     /// A pattern that is spoken of stays until that is over.
     fn forget(&mut self, pattern: PatternId) {
-        if self.patterns.get(&pattern).is_some_and(|known| !matches!(known.phase, Phase::Open(_))) {
+        let is_open = |phase| matches!(phase, Phase::Open(_));
+        if self
+            .patterns
+            .get(&pattern)
+            .is_some_and(|known| !is_open(known.phase) && !is_open(known.burst_phase))
+        {
             self.patterns.remove(&pattern);
             self.patterns_cut += 1;
         }

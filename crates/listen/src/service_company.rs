@@ -42,6 +42,7 @@ impl Companions {
             self.take_members(series);
         }
         if self.names.is_empty() {
+            self.calm_hours = None;
             return;
         }
         let members: Vec<&MetricSubject> = self.names.iter().filter_map(|name| series.get(name)).collect();
@@ -118,6 +119,11 @@ impl Companions {
             times(apart.times_farthest),
             apart.days,
         )
+    }
+
+    /// Whether nothing is open: the series have been together for some hours.
+    pub(crate) fn are_calm(&self) -> bool {
+        self.calm_hours.is_none()
     }
 
     /// Remembers that a leaver was said.

@@ -16,8 +16,8 @@ use hark_pattern::{Rules, Shaper};
 use rustc_hash::FxHashMap;
 
 use crate::cell::{
-    Exemplar, HourCells, LogCount, LogKey, SHAPES_PER_HOUR_MAX, SHAPES_PER_SERVICE_MAX, SHAPES_PICKED_MAX,
-    Samples, limit_of, limit_of_all,
+    Exemplar, HourCells, LogCount, LogKey, SAMPLES_PER_HOUR_MAX, SHAPES_PER_HOUR_MAX, SHAPES_PER_SERVICE_MAX,
+    SHAPES_PICKED_MAX, Samples, limit_of, limit_of_all,
 };
 use crate::names::{self, Names};
 use crate::picks::{self, Picks};
@@ -51,6 +51,8 @@ pub struct Tally {
     limit: u64,
     /// Whether records are picked for their values.
     keeps_values: bool,
+    /// The line of the last record, and how many stood on it before.
+    line: (u64, u64),
     /// Keys of which records are picked, and from which shape on none is.
     picked_keys: usize,
     picked_limit: u64,
@@ -113,6 +115,7 @@ impl Tally {
             open_keys_max: SHAPES_PER_HOUR_MAX + HOUR_SLACK,
             limit: u64::MAX,
             keeps_values: false,
+            line: (u64::MAX, 0),
             picked_keys: 0,
             picked_limit: u64::MAX,
             file: None,
@@ -260,7 +263,11 @@ impl Tally {
                 hash
             }
         };
-        picks::hash_of(record, file)
+        // All records of a document may stand on one line.
+        let (line, before) = &mut self.line;
+        *before = if *line == record.line { *before + 1 } else { 0 };
+        *line = record.line;
+        picks::hash_of(record, file, *before)
     }
 
     /// Lets go of the picks of shapes for which there is no room.
@@ -359,6 +366,10 @@ impl Tally {
             && &*open.name == sample.series
         {
             open.samples.values.push((sample.time, sample.value));
+            if open.samples.values.len() >= 2 * SAMPLES_PER_HOUR_MAX {
+                // One that never ends must not take all memory before its hour closes.
+                self.close_series();
+            }
             return;
         }
         let (name, masked) = match &self.series {

@@ -56,7 +56,8 @@ impl Shaper {
         for (name, value) in fields {
             self.out.space();
             let kind = kind_of(value);
-            let is_short_number = kind == Kind::Num && value.len() < CARD_BYTES_MIN;
+            // Own masks may be of names, whatever the value.
+            let is_short_number = own.is_none() && kind == Kind::Num && value.len() < CARD_BYTES_MIN;
             let secrets = if is_short_number { 0 } else { rules.secrets_in_field(name, value, &mut text) };
             let masked = self.masked + secrets;
             if masked == self.masked && is_telling(name, value) {

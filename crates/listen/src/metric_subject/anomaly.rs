@@ -66,8 +66,12 @@ impl Surprises {
     }
 
     /// Ends what is open if it is over at the close of this hour, and says which episode that was.
-    pub(crate) fn end(&mut self, hour: Hour, rest_hours: i64) -> Option<usize> {
-        let ended = self.open_episode().filter(|_| self.calm_hours >= CALM_HOURS)?;
+    ///
+    /// A series that left the others may be as usual by itself all the while: it is back when they are together again.
+    pub(crate) fn end(&mut self, hour: Hour, rest_hours: i64, is_together: bool) -> Option<usize> {
+        let has_left = matches!(self.phases[Manner::Apart as usize], Phase::Open(_));
+        let is_calm = if has_left { is_together } else { self.calm_hours >= CALM_HOURS };
+        let ended = self.open_episode().filter(|_| is_calm)?;
         let open = self.phases.iter_mut().find(|phase| matches!(phase, Phase::Open(_)));
         *open.expect("an episode is open") = Phase::rested(hour, rest_hours);
         Some(ended)

@@ -133,7 +133,7 @@ fn listen_raw(name: &str, days: i64, samples: impl Fn(i64) -> Vec<(i64, f64)>) -
                 kind => series.open(kind, found.onset.hour(), 0),
             }
         }
-        series.surprises.end(hour, REST_HOURS);
+        series.surprises.end(hour, REST_HOURS, true);
     }
     heard
 }
@@ -266,4 +266,20 @@ fn a_series_that_begins_to_scatter_is_said_after_three_days_and_is_over_when_it_
         panic!("one that ended: {heard:?}")
     };
     assert!((28..=30).contains(&noticed) && (35..=37).contains(&over), "{noticed} {over}");
+}
+
+#[test]
+fn who_left_the_others_is_back_when_they_are_together_again() {
+    let mut series =
+        MetricSubject::new(Arc::from("queue_depth"), FIRST, Place { file: Arc::from("a.csv"), line: 1 });
+    series.open_apart(Hour(10), 3);
+    for hour in 11..60 {
+        assert_eq!(
+            series.surprises.end(Hour(hour), REST_HOURS, false),
+            None,
+            "as usual by itself, and apart"
+        );
+    }
+    assert_eq!(series.surprises.end(Hour(60), REST_HOURS, true), Some(3));
+    assert_eq!(series.surprises.open_episode(), None);
 }
