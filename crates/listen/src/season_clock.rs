@@ -52,7 +52,8 @@ impl SeasonClock {
             let sunday = SUNDAY * HOURS_PER_DAY + of_week % HOURS_PER_DAY;
             return Slot { of_week: of_week as u8, or: sunday as u8, is_holiday: true };
         }
-        // Clocks go back after half a year: within six weeks they were changed once at most.
+        // Clocks go back after half a year, and are changed once within six weeks but where a month of fasting suspends summer time: there
+        // the older of two changes is forgotten.
         let moved = self.zone.offset_hours(hour) - self.zone.offset_hours(hour - CLOCKS_CHANGED_HOURS);
         let or = (of_week as i64 - moved).rem_euclid((7 * HOURS_PER_DAY) as i64);
         Slot { of_week: of_week as u8, or: or as u8, is_holiday: false }
