@@ -3,12 +3,14 @@
 //! It is a state machine without a clock. Whatever it says at the close of an hour depends on hours up to
 //! that one alone, so listening live, in hindsight, and as of any day in between says the same.
 
+mod ending;
+mod saying;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hark_event::{
-    Change, ChangeKind, Episode, Evidence, Holidays, Hour, Id, Moment, Origin, PeerKind, Signal, SignalKind,
-    SubjectKind, Zone,
+    Change, ChangeKind, Episode, Holidays, Hour, Moment, Origin, PeerKind, Signal, SubjectKind, Zone,
 };
 use hark_pattern::{Limits, PatternId, Rules, ShapeId};
 
@@ -16,13 +18,13 @@ use crate::alarms::Alarms;
 use crate::calibration::Calibration;
 use crate::candidate::{Candidate, Class};
 use crate::cell::HourCells;
-use crate::clusters::{Clusters, Newcomer};
+use crate::clusters::Clusters;
 use crate::flows::{Flows, joined};
 use crate::heard::Heard;
 use crate::history::History;
 use crate::metric_subject::{Calendar, SeriesAround};
 use crate::pattern_subject::Around;
-use crate::phase::{Phase, REST_HOURS};
+use crate::phase::REST_HOURS;
 use crate::room;
 use crate::season_clock::{SeasonClock, Slot};
 use crate::service::Service;
@@ -31,11 +33,8 @@ use crate::span_cells::{Called, SpanCells, SpanCount};
 
 /// Services that are listened to; more are cut and counted.
 const SERVICES_MAX: usize = 5_000;
-const EPISODES_MAX: usize = 200_000;
 /// Series of all services that are listened to.
 const SERIES_MAX: usize = 100_000;
-/// A service that has said nothing for so long, a quarter of a year and some, is forgotten: should it come again, it is new.
-const FORGOTTEN_HOURS: i64 = 100 * 24;
 
 /// Listens to closed hours.
 pub struct Listener {
@@ -80,15 +79,6 @@ pub(crate) enum Speaker {
     Apart(Arc<str>),
     Errors,
     Spans(SpanName),
-}
-
-/// A finding that is worth a word.
-struct Rated {
-    strength: f64,
-    origin: Origin,
-    speaker: Speaker,
-    found: Candidate,
-    explained_by: Option<String>,
 }
 
 impl Listener {
@@ -384,287 +374,7 @@ impl Listener {
         }
         findings
     }
-
-    fn say(&mut self, hour: Hour, findings: Vec<(Origin, Speaker, Candidate)>) -> Vec<Signal> {
-        let mut rated: Vec<Rated> = findings
-            .into_iter()
-            .filter_map(|(origin, speaker, found)| {
-                let service = self.services.get(&origin).expect("a finding comes from a known service");
-                let pressure = self.alarms.pressure(&origin, self.calibration.more_than_usual());
-                let strength = self.calibration.strength(&found, service.judged_series(), pressure)?;
-                let explained_by = service.explanation(&found);
-                Some(Rated { strength, origin, speaker, found, explained_by })
-            })
-            .collect();
-        rated.retain(|one| !self.is_work_of_a_build(one));
-        // The strongest of an hour leads its cluster; names decide between equals.
-        rated.sort_by(|a, b| {
-            let strongest = b.strength.total_cmp(&a.strength);
-            strongest.then_with(|| (&a.origin, &a.speaker).cmp(&(&b.origin, &b.speaker)))
-        });
-        let sudden = rated.iter().filter(|one| one.explained_by.is_none() && one.found.class.is_sudden());
-        self.clusters.expect(hour, sudden.map(|one| one.origin.clone()));
-        let mut said: Vec<Signal> = Vec::new();
-        for one in rated {
-            let is_same = |other: &Signal| {
-                other.kind == one.found.kind
-                    && other.origin == one.origin
-                    && other.subject == one.found.subject
-            };
-            if said.iter().any(is_same) {
-                // A series that surprises by itself and by leaving the others has one thing to say, and nobody else has left.
-                if let Speaker::Apart(_) = one.speaker {
-                    let service =
-                        self.services.get_mut(&one.origin).expect("a finding comes from a known service");
-                    service.companions.open();
-                }
-                continue;
-            }
-            if self.episodes.len() >= EPISODES_MAX {
-                *self.cut.entry("signals beyond 200,000").or_default() += 1;
-                continue;
-            }
-            said.push(self.say_one(hour, one));
-        }
-        said
-    }
-
-    /// Whether a build dropped a known line or brought it back: that is what builds are for, and nothing is said.
-    fn is_work_of_a_build(&mut self, rated: &Rated) -> bool {
-        let comes_or_goes = matches!(rated.found.class, Class::Vanished | Class::Returned);
-        let Speaker::Pattern(id) = &rated.speaker else { return false };
-        if !comes_or_goes || rated.explained_by.is_none() {
-            return false;
-        }
-        let service = self.services.get_mut(&rated.origin).expect("a finding comes from a known service");
-        service.patterns.get_mut(id).expect("a finding comes from a known pattern").take_as_built();
-        true
-    }
-
-    fn say_one(&mut self, hour: Hour, rated: Rated) -> Signal {
-        let Rated { strength, origin, speaker, mut found, explained_by } = rated;
-        found.evidence.push(Evidence {
-            time: hour.end(),
-            text: self.calibration.rarity(&found),
-            source: "what was heard so far".to_owned(),
-        });
-        let noticed_at = hour.end();
-        let id = Id::of(&[
-            found.kind.name(),
-            &origin.service,
-            &origin.environment,
-            found.subject.kind.name(),
-            &found.subject.name,
-            &noticed_at.to_string(),
-        ]);
-        let cluster = match &explained_by {
-            Some(_) => None,
-            None => {
-                let newcomer =
-                    Newcomer { origin: &origin, onset: found.onset, is_sudden: found.class.is_sudden() };
-                let joined = self.clusters.join(&newcomer, noticed_at, self.services.len(), &self.flows);
-                Some(joined.unwrap_or_else(|| id.clone()))
-            }
-        };
-        match found.class {
-            Class::New | Class::NewLoud | Class::NewFlow => {
-                self.calibration.add(found.class, if explained_by.is_some() { QUIET } else { found.score });
-            }
-            // What has been said often is nothing rare: so the budget is kept. Those that move together count once.
-            Class::Drift | Class::TailDrift | Class::Shift | Class::Anomaly | Class::Apart
-                if cluster.as_ref() == Some(&id) =>
-            {
-                self.calibration.add(found.class, found.score);
-            }
-            _ => {}
-        }
-        let signal = Signal {
-            id: id.clone(),
-            kind: found.kind,
-            origin,
-            subject: found.subject,
-            onset: found.onset.min(noticed_at),
-            noticed_at,
-            strength,
-            summary: found.summary,
-            evidence: found.evidence,
-            explained_by,
-            cluster,
-        };
-        if signal.cluster.as_ref() == Some(&signal.id) {
-            self.clusters.lead(&signal, found.class.is_sudden());
-            self.alarms.add(&signal.origin, hour);
-        }
-        self.remember(&signal, speaker, hour);
-        signal
-    }
-
-    fn remember(&mut self, signal: &Signal, speaker: Speaker, hour: Hour) {
-        let place = self.episodes.len();
-        let service = self.services.get_mut(&signal.origin).expect("a signal comes from a known service");
-        let explained = signal.explained_by.is_some();
-        match speaker {
-            Speaker::Pattern(id) => {
-                let plain = service.is_plainly_new(&signal.subject.name, signal.onset);
-                let pattern = service.patterns.get_mut(&id).expect("a finding comes from a known pattern");
-                match &signal.explained_by {
-                    Some(_) => pattern.explained(signal.onset.hour()),
-                    None => pattern.open(signal.kind, place, plain),
-                }
-            }
-            Speaker::Burst(id) => {
-                let pattern = service.patterns.get_mut(&id).expect("a finding comes from a known pattern");
-                pattern.open_burst(signal.onset.hour(), hour, place);
-            }
-            Speaker::Series(name) => {
-                let series = service.series.get_mut(&name).expect("a finding comes from a known series");
-                if explained && signal.kind != SignalKind::MetricGone {
-                    series.explained(signal.onset.hour());
-                    series.surprises.explained(hour);
-                } else {
-                    series.open(signal.kind, signal.onset.hour(), place)
-                }
-            }
-            Speaker::Surprise(name) => {
-                let series = service.series.get_mut(&name).expect("a finding comes from a known series");
-                if explained {
-                    series.surprises.explained(hour);
-                } else {
-                    series.open_anomaly(hour, place);
-                }
-            }
-            Speaker::Apart(name) => {
-                let series = service.series.get_mut(&name).expect("a finding comes from a known series");
-                service.companions.open();
-                if explained {
-                    series.surprises.explained(hour);
-                } else {
-                    series.open_apart(hour, place);
-                }
-            }
-            Speaker::Errors => service.error_phase = Phase::Open(place),
-            Speaker::Spans(name) => {
-                service.spans.open(&name, signal.kind, signal.onset.hour(), place, explained);
-            }
-        }
-        self.episodes.push(Episode {
-            signal: signal.clone(),
-            // What a change explains is over when it is said: it has become what is usual.
-            ended_at: explained.then(|| hour.end()),
-            base_rate: hark_event::BaseRate::default(),
-            code: Vec::new(),
-            members: Vec::new(),
-            curve: None,
-        });
-    }
-
-    fn end_episodes(&mut self, calendar: &Calendar<'_>) {
-        let hour = calendar.hour;
-        for service in self.services.values_mut() {
-            let around = Around { hour, heard_from: service.heard_from, traffic: &service.traffic };
-            for pattern in service.patterns.values_mut() {
-                if let Phase::Open(place) = pattern.phase
-                    && pattern.has_ended(&around)
-                {
-                    self.episodes[place].ended_at = Some(hour.end());
-                    pattern.phase = pattern.phase_after(hour);
-                }
-                if let Phase::Open(place) = pattern.burst_phase
-                    && pattern.burst_ends(&around)
-                {
-                    self.episodes[place].ended_at.get_or_insert(hour.end());
-                    pattern.burst_phase = Phase::ended_at(hour);
-                }
-            }
-            for place in service.orphaned.drain(..) {
-                self.episodes[place].ended_at.get_or_insert(hour.end());
-            }
-            let starts = service.starts.hours();
-            let is_together = service.companions.are_calm();
-            for series in service.series.values_mut() {
-                if let Phase::Open(place) = series.phase
-                    && series.ends(hour, &service.traffic, &starts)
-                {
-                    self.episodes[place].ended_at = Some(hour.end());
-                    series.phase = Phase::rested(hour, self.rest_hours);
-                }
-                if let Some(place) = series.surprises.end(hour, self.rest_hours, is_together) {
-                    self.episodes[place].ended_at.get_or_insert(hour.end());
-                }
-            }
-            for place in service.spans.end_episodes(calendar, &starts) {
-                self.episodes[place].ended_at.get_or_insert(hour.end());
-            }
-            if let Phase::Open(place) = service.error_phase
-                && service.errors_have_ended()
-            {
-                self.episodes[place].ended_at = Some(hour.end());
-                service.error_phase = Phase::ended_at(hour);
-            }
-        }
-    }
-
-    /// Once a day: who has been silent for too long? The past decides alone, so that reading more later changes nothing.
-    fn forget(&mut self, hour: Hour) {
-        let is_gone = |service: &Service| hour - service.heard_last >= FORGOTTEN_HOURS;
-        let (forgotten, episodes) = (&mut self.forgotten, &mut self.episodes);
-        self.services.retain(|origin, service| {
-            if is_gone(service) {
-                forgotten.services.insert(origin.clone());
-                forgotten.patterns += service.patterns.len() as u64;
-                forgotten.series += service.series.len() as u64;
-                forgotten.operations += service.spans.operations.len() as u64;
-                service.open_episodes().for_each(|place| episodes[place].ended_at = Some(hour.end()));
-            }
-            !is_gone(service)
-        });
-    }
-
-    /// Once a day: what did quiet subjects look like? One that rests after an episode is not quiet yet.
-    fn calibrate(&mut self, calendar: &Calendar<'_>) {
-        let hour = calendar.hour;
-        for service in self.services.values() {
-            let around = Around { hour, heard_from: service.heard_from, traffic: &service.traffic };
-            let warm = hour - service.heard_from >= 5 * 24;
-            for pattern in service.patterns.values().filter(|pattern| pattern.phase.may_speak(hour)) {
-                for (class, score) in pattern.quiet_scores(&around) {
-                    self.calibration.add(class, score);
-                }
-                if warm {
-                    for class in [Class::New, Class::NewLoud, Class::Vanished, Class::Returned] {
-                        self.calibration.add(class, QUIET);
-                    }
-                }
-            }
-            if let Some(score) = service.companions.quiet_score() {
-                self.calibration.add(Class::Apart, score);
-            }
-            for series in service.series.values().filter(|series| series.phase.may_speak(hour)) {
-                for (class, score) in series.quiet_scores(&service.traffic) {
-                    self.calibration.add(class, score);
-                }
-                if warm {
-                    self.calibration.add(Class::Saturation, QUIET);
-                    self.calibration.add(Class::Gone, QUIET);
-                }
-            }
-            for (class, score) in service.spans.quiet_scores(calendar) {
-                self.calibration.add(class, score);
-            }
-            if warm && service.error_phase.may_speak(hour) {
-                for _ in 0..ERROR_SUBJECTS {
-                    self.calibration.add(Class::Errors, QUIET);
-                }
-            }
-        }
-    }
 }
-
-/// The score of a subject that did not come near a finding on a quiet day, where there is no better measure.
-const QUIET: f64 = 0.4;
-
-/// A service's errors sum up those of its patterns: as rare as all of them together.
-const ERROR_SUBJECTS: usize = 20;
 
 /// Subjects that are known, for the account.
 pub(crate) fn subjects(listener: &Listener) -> BTreeMap<SubjectKind, u64> {
@@ -687,7 +397,7 @@ pub(crate) fn subjects(listener: &Listener) -> BTreeMap<SubjectKind, u64> {
 mod tests {
     use std::sync::Arc;
 
-    use hark_event::{Event, Level, LogRecord, RecordFields, Sample};
+    use hark_event::{Event, Level, LogRecord, RecordFields, Sample, SignalKind};
 
     use super::*;
     use crate::Tally;
