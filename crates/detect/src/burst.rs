@@ -11,6 +11,7 @@
 //! every week.
 
 use crate::counts::{Expectation, HISTORY_HOURS_MIN};
+use crate::surprise::surprise;
 
 /// Hours of history below which no hour stands out.
 const HOURS_MIN: usize = HISTORY_HOURS_MIN + 2 * 24;
@@ -128,7 +129,7 @@ struct Hour {
 impl Hour {
     fn of(count: u32, expected: f64, fullest: u32) -> Self {
         let times_fullest = f64::from(count) / f64::from(fullest.max(1));
-        Self { count, surprise: surprise(f64::from(count), expected), times_fullest }
+        Self { count, surprise: surprise(f64::from(count), expected, DISPERSION_MIN), times_fullest }
     }
 
     /// How far beyond what an hour must reach beside another one.
@@ -145,15 +146,6 @@ impl Hour {
         let enough = f64::from(self.count) / f64::from(count);
         enough.min(self.surprise / surprise).min((self.times_fullest / times).sqrt())
     }
-}
-
-/// The signed root of the negative binomial deviance of an hour's count.
-fn surprise(counted: f64, expected: f64) -> f64 {
-    let expected = expected.max(0.05);
-    let shrink = (1.0 + DISPERSION_MIN * counted) / (1.0 + DISPERSION_MIN * expected);
-    let fit = if counted > 0.0 { counted * (counted / expected).ln() } else { 0.0 };
-    let deviance = 2.0 * (fit - (counted + 1.0 / DISPERSION_MIN) * shrink.ln());
-    deviance.max(0.0).sqrt() * (counted - expected).signum()
 }
 
 #[cfg(test)]

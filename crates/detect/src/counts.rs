@@ -12,6 +12,7 @@
 use std::ops::Range;
 
 use crate::onset;
+use crate::surprise::surprise;
 
 /// Hours of history below which nothing is expected.
 pub const HISTORY_HOURS_MIN: usize = 5 * 24;
@@ -127,11 +128,7 @@ impl Expectation {
     fn surprise(&self, counted: f64, expected: f64, days: f64) -> f64 {
         // Days are neither independent nor one: their spread averages out, but more slowly than 1/days.
         let dispersion = self.dispersion / days.max(1.0).sqrt();
-        let expected = expected.max(0.05);
-        let shrink = (1.0 + dispersion * counted) / (1.0 + dispersion * expected);
-        let fit = if counted > 0.0 { counted * (counted / expected).ln() } else { 0.0 };
-        let deviance = 2.0 * (fit - (counted + 1.0 / dispersion) * shrink.ln());
-        deviance.max(0.0).sqrt() * (counted - expected).signum()
+        surprise(counted, expected, dispersion)
     }
 }
 

@@ -24,6 +24,7 @@ pub mod saturation;
 pub mod season;
 pub mod shift;
 pub mod spread;
+mod surprise;
 pub mod vanished;
 
 /// Which way a quantity went.
