@@ -229,7 +229,11 @@ impl Source {
         }
         let is_cut = !cut.is_empty() || !unread.is_empty() || ear.bytes_max.is_some();
         if *records + *rejected == 0 && late_first.is_none() && !is_cut {
-            let reason = format!("understood ({}), but {}", form.name(), form.emptiness());
+            let reason = format!(
+                "understood ({}), but {}; check what was asked for when it was written, or leave it out",
+                form.name(),
+                form.emptiness()
+            );
             ear.hearing.unread.push(self.remark(reason, Extent::Empty));
         }
     }
