@@ -34,6 +34,9 @@ pub(crate) enum Failure {
     /// What only programs are told.
     #[error("`{option}` is told in JSON alone")]
     OnlyJson { option: &'static str },
+    /// A selection of patterns where none are listed.
+    #[error("`{option}` says nothing to `{told_by}`")]
+    NoSelection { option: &'static str, told_by: &'static str },
     /// Nothing has this identity, or ever had it.
     #[error("no pattern has the identity `{id}`")]
     NoPattern { id: String },
@@ -99,6 +102,7 @@ impl Failure {
             | Self::NoIncident { .. }
             | Self::NoDocument { .. }
             | Self::OnlyJson { .. }
+            | Self::NoSelection { .. }
             | Self::NoPattern { .. }
             | Self::Zone { .. }
             | Self::Settings { .. }
@@ -150,6 +154,9 @@ impl Failure {
             Self::NoDocument { .. } => "it is told as --format json or human",
             Self::OnlyJson { .. } => {
                 "add --format json; `--explain ID` tells people the values of one pattern"
+            }
+            Self::NoSelection { .. } => {
+                "leave it out; `hark patterns` with it lists the patterns whose `id` can be looked for in what is told"
             }
             Self::NoPattern { .. } => {
                 "`hark patterns` over the same files shows the identity of each pattern"

@@ -105,7 +105,9 @@ pub(crate) fn listen_with(
     // Which thread read which file does not matter, nor how often the same change was announced.
     told.changes.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| a.id.cmp(&b.id)));
     told.changes.dedup_by(|a, b| a.id == b.id);
-    let now = clock.as_of.or(hearing.to);
+    // Where there is nothing there is no now either, and any does.
+    let nothing = hearing.is_of_nothing().then(Moment::default);
+    let now = clock.as_of.or(hearing.to).or(nothing);
     check_read(&hearing, &remarks, settings, telling)?;
     let Some(now) = now else {
         remark_on(&hearing, &remarks, telling.quiet);
@@ -169,12 +171,10 @@ pub(crate) fn count(
     };
     let (sorter, told, mut hearing) = read_all(&files, &how)?;
     hearing.unread.extend(unread);
-    for Unread { path, reason, .. } in &mut hearing.unread {
-        mask(path, &patterns.rules);
-        mask(reason, &patterns.rules);
-    }
+    mask_hearing(&mut hearing, &patterns.rules);
     hearing.unread.sort();
     remarks.extend(remark_on_zone(&hearing, sources));
+    remarks.extend(remark_on_late(&hearing, reading.as_of));
     remarks.iter_mut().for_each(|remark| mask(remark, &patterns.rules));
     Ok(Counted { files, sorter, told, hearing, remarks })
 }
@@ -189,8 +189,26 @@ fn remark_on_zone(hearing: &Hearing, sources: &Sources) -> Option<String> {
     Some(format!("{who} and were read in UTC; name another with --tz, or `tz` under [sources] in hark.toml"))
 }
 
+/// That nothing had arrived by the moment that was asked for is worth one, too.
+pub(crate) fn remark_on_late(hearing: &Hearing, as_of: Option<Moment>) -> Option<String> {
+    let (as_of, first) = as_of.zip(hearing.late_first.filter(|_| hearing.from.is_none()))?;
+    Some(format!("nothing arrived by {as_of}; the first record is of {first}"))
+}
+
+/// Names of files and what other programs said of them are printed, too.
+pub(crate) fn mask_hearing(hearing: &mut Hearing, rules: &Rules) {
+    for Unread { path, reason, .. } in &mut hearing.unread {
+        mask(path, rules);
+        mask(reason, rules);
+    }
+    for reject in &mut hearing.rejects {
+        mask(&mut reject.path, rules);
+    }
+    hearing.zoneless_first.iter_mut().for_each(|path| mask(path, rules));
+}
+
 /// Names of files are printed in remarks, too.
-fn mask(text: &mut String, rules: &Rules) {
+pub(crate) fn mask(text: &mut String, rules: &Rules) {
     let masked = rules.mask_secrets(text);
     if masked.count > 0 {
         *text = masked.text.into_owned();

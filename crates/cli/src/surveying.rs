@@ -55,6 +55,7 @@ pub(crate) fn survey(
         }
     });
     let mut all = Surveyed::default();
+    all.surveyor.is_sample = share.is_some();
     let mut forms: BTreeMap<&'static str, Hearing> = BTreeMap::new();
     // In the order of names, whoever read what.
     for one in parts.into_inner().expect("no reader panicked").into_values() {

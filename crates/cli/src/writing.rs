@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write, stderr, stdout};
-use std::path::Path;
+use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 
 use hark_event::{Hearing, Zone};
 use hark_tell::Screen;
@@ -16,6 +18,8 @@ const COLUMNS_PIPED: usize = 100;
 const REMARKS_MAX: usize = 20;
 /// Files that a remark names behind the first.
 const NAMES_MAX: usize = 40;
+/// As many links as Linux follows.
+const LINKS_MAX: usize = 40;
 
 /// The screen that human output is laid out for.
 pub(crate) fn screen(zone: &Zone) -> Screen {
@@ -43,13 +47,57 @@ pub(crate) fn write_result(text: &str) -> Result<(), Failure> {
 }
 
 /// Writes a file that is either whole or not there: under another name first, then in its place.
+///
+/// What is there and no regular file (a device, a pipe) is written into and stays; a symbolic link stays one.
 pub(crate) fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    fs::write(&part, text)
+    put(path, text).map_err(|source| Failure::Write { what: format!("`{}`", path.display()), source })
+}
+
+fn put(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(mut stream) = own_stream(path) {
+        return stream.write_all(text.as_bytes());
+    }
+    let there = match fs::metadata(path) {
+        Ok(there) => Some(there),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    if there.as_ref().is_some_and(|there| !there.is_file()) {
+        return OpenOptions::new().write(true).open(path)?.write_all(text.as_bytes());
+    }
+    replace(&behind_links(path)?, text, there.map(|there| there.permissions()))
+}
+
+/// The stream that this path names, as `/dev/stdout` does: put anew, nobody who holds it would see what was written.
+fn own_stream(path: &Path) -> Option<File> {
+    let named = identity(&fs::metadata(path).ok()?);
+    let streams = [stdout().as_fd().try_clone_to_owned(), stderr().as_fd().try_clone_to_owned()];
+    let mut files = streams.into_iter().flatten().map(File::from);
+    files.find(|file| file.metadata().is_ok_and(|about| identity(&about) == named))
+}
+
+fn identity(about: &Metadata) -> (u64, u64) {
+    (about.dev(), about.ino())
+}
+
+/// Where the links end, whether or not there is a file yet.
+fn behind_links(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..LINKS_MAX {
+        let Ok(to) = fs::read_link(&path) else { return Ok(path) };
+        path = path.parent().unwrap_or(Path::new("")).join(to);
+    }
+    Err(io::Error::other("too many symbolic links, or a circle of them"))
+}
+
+/// Puts a whole file in the place of a regular one, or of none.
+fn replace(path: &Path, text: &str, permissions: Option<Permissions>) -> io::Result<()> {
+    let part = path.with_file_name(format!(".hark-{}.part", std::process::id()));
+    let mut file = OpenOptions::new().write(true).create_new(true).open(&part)?;
+    file.write_all(text.as_bytes())
+        .and_then(|()| permissions.map_or(Ok(()), |kept| fs::set_permissions(&part, kept)))
         .and_then(|()| fs::rename(&part, path))
         .inspect_err(|_| drop(fs::remove_file(&part)))
-        .map_err(|source| Failure::Write { what: format!("`{}`", path.display()), source })
 }
 
 /// Writes a result that is too long to be held, line by line; the first failure ends it.
@@ -108,7 +156,8 @@ pub(crate) fn remark(all: &[String], quiet: bool) {
     let different: Vec<&String> = all.iter().filter(|remark| said.insert(*remark)).collect();
     let mut err = stderr().lock();
     for remark in different.iter().take(REMARKS_MAX) {
-        drop(writeln!(err, "remark: {}", printable(remark)));
+        // Names of files and of services may hold what nobody should read in a log of jobs.
+        drop(writeln!(err, "remark: {}", printable(&hark_pattern::mask_secrets(remark).text)));
     }
     if different.len() > REMARKS_MAX {
         let more = different.len() - REMARKS_MAX;

@@ -20,8 +20,19 @@ pub struct Unread {
     pub path: String,
     /// Why, and what to do about it.
     pub reason: String,
-    /// Whether what was before the fault was read.
-    pub is_read_in_part: bool,
+    /// How much of it was read.
+    pub extent: Extent,
+}
+
+/// How much was read of a file that is worth a remark.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Extent {
+    /// Nothing.
+    Nothing,
+    /// What was before the fault.
+    Part,
+    /// All of it, and there is nothing in it.
+    Empty,
 }
 
 /// A line that could not be understood.
@@ -55,6 +66,8 @@ pub struct Hearing {
     pub from: Option<Moment>,
     /// The latest arrival.
     pub to: Option<Moment>,
+    /// Where nothing had arrived by the moment that was asked for: the first arrival after it.
+    pub late_first: Option<Moment>,
     /// Files that were read.
     pub files: u64,
     /// Bytes that were read, after unpacking.
@@ -96,6 +109,7 @@ impl Hearing {
     pub fn add(&mut self, other: &Hearing) {
         self.from = self.from.into_iter().chain(other.from).min();
         self.to = self.to.max(other.to);
+        self.late_first = self.late_first.into_iter().chain(other.late_first).min();
         self.files += other.files;
         self.bytes += other.bytes;
         self.lines += other.lines;
@@ -156,6 +170,12 @@ impl Hearing {
         alike
     }
 
+    /// Whether files were understood to their ends, and nothing is in any of them.
+    pub fn is_of_nothing(&self) -> bool {
+        let is_empty = self.unread.iter().any(|unread| unread.extent == Extent::Empty);
+        is_empty && self.from.is_none() && self.records == 0 && self.rejected == 0 && self.cut.is_empty()
+    }
+
     /// Widens `from` and `to` so that they hold this arrival.
     pub fn heard_at(&mut self, arrival: Moment) {
         self.from = Some(self.from.map_or(arrival, |from| from.min(arrival)));
@@ -194,7 +214,7 @@ mod tests {
         let unread = |path: &str, reason: &str| Unread {
             path: path.to_owned(),
             reason: reason.to_owned(),
-            is_read_in_part: false,
+            extent: Extent::Nothing,
         };
         let hearing = Hearing {
             unread: vec![

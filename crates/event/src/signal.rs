@@ -153,6 +153,8 @@ impl Episode {
 /// The answer of `hark listen`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Listening {
+    /// What cannot be said yet, for want of history.
+    pub waiting: Vec<crate::Prospect>,
     /// Now.
     pub as_of: Moment,
     /// Signals noticed at or after this moment were asked for.

@@ -7,15 +7,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use hark_event::Unread;
+use hark_event::{Extent, Unread};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::origin::{service_of_path, stem};
 use crate::rotation::Place;
+use crate::sniff::PASSED_BYTES_MAX;
 use crate::source::{Content, Source, cannot_open, identity};
 
 const DEPTH_MAX: usize = 64;
@@ -43,11 +44,18 @@ pub fn discover_to_read_once(paths: &[PathBuf]) -> Discovery {
     find(paths, if paths.len() == 1 { Streams::Passing } else { Streams::Copied })
 }
 
+/// The same for who looks at no more than so many bytes: so much is copied of a stream.
+pub fn discover_to_look(paths: &[PathBuf], bytes_max: u64) -> Discovery {
+    find(paths, Streams::Sampled(bytes_max))
+}
+
 /// What becomes of streams.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 enum Streams {
     #[default]
     Copied,
+    /// Copied up to so many bytes: some never end.
+    Sampled(u64),
     Passing,
 }
 
@@ -150,15 +158,23 @@ impl Walk {
         if self.streams == Streams::Passing {
             return self.found.sources.push(Source::passing(name, stream));
         }
-        match spool(&mut stream) {
-            Ok((spooled, bytes_on_disk)) => self.found.sources.push(Source {
-                name: Arc::from(name),
-                content: Content::Spooled(Arc::new(Mutex::new(spooled))),
-                bytes_on_disk,
-                identity: None,
-                service: "stdin".to_owned(),
-                stem: "stdin".to_owned(),
-            }),
+        let bytes_max = if let Streams::Sampled(bytes_max) = self.streams { bytes_max } else { u64::MAX };
+        match spool(&mut stream, bytes_max, PASSED_BYTES_MAX) {
+            Ok(Spooled { file, bytes, is_whole }) => {
+                if !is_whole {
+                    let reason =
+                        format!("it had not ended after {bytes} bytes; what came before was looked at");
+                    self.found.unread.push(Unread { path: name.to_owned(), reason, extent: Extent::Part });
+                }
+                self.found.sources.push(Source {
+                    name: Arc::from(name),
+                    content: Content::Spooled(Arc::new(Mutex::new(file))),
+                    bytes_on_disk: bytes,
+                    identity: None,
+                    service: "stdin".to_owned(),
+                    stem: "stdin".to_owned(),
+                });
+            }
             Err(error) => self.unread(
                 Path::new(name),
                 format!("it cannot be copied to a temporary file ({error}); make room or set TMPDIR"),
@@ -170,16 +186,44 @@ impl Walk {
         self.found.unread.push(Unread {
             path: path.to_string_lossy().into_owned(),
             reason,
-            is_read_in_part: false,
+            extent: Extent::Nothing,
         });
     }
 }
 
+/// A copy of a stream.
+struct Spooled {
+    file: File,
+    bytes: u64,
+    /// Whether the stream had ended.
+    is_whole: bool,
+}
+
+/// Copies so much at most; of a stream that begins with nothing but blanks and zeros no more than anyone reads past.
+///
 /// The file has no name from the start, so that nothing is left of it however the process ends.
-fn spool(stream: &mut dyn Read) -> io::Result<(File, u64)> {
+fn spool(stream: &mut dyn Read, bytes_max: u64, blanks_max: u64) -> io::Result<Spooled> {
     let mut file = tempfile::tempfile()?;
-    let bytes = io::copy(stream, &mut file)?;
-    Ok((file, bytes))
+    let mut chunk = vec![0; COMPARE_BYTES];
+    let (mut bytes, mut is_blank) = (0, true);
+    while bytes < bytes_max {
+        let count = match stream.read(&mut chunk) {
+            Ok(0) => return Ok(Spooled { file, bytes, is_whole: true }),
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        let taken = count.min(usize::try_from(bytes_max - bytes).unwrap_or(usize::MAX));
+        file.write_all(&chunk[..taken])?;
+        bytes += taken as u64;
+        is_blank = is_blank && chunk[..taken].iter().all(|byte| *byte == 0 || byte.is_ascii_whitespace());
+        if is_blank && bytes >= blanks_max {
+            break;
+        }
+    }
+    // A stream that ends just here had no more to say.
+    let is_whole = !is_blank && stream.read(&mut chunk[..1])? == 0;
+    Ok(Spooled { file, bytes, is_whole })
 }
 
 /// Takes out files that are byte by byte the same as one before them. Empty files are all named instead.
@@ -222,5 +266,27 @@ fn content_hash(path: &Path) -> io::Result<u128> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Seek;
+
+    use super::*;
+
+    fn spooled(stream: &mut dyn Read) -> (u64, bool) {
+        let Spooled { mut file, bytes, is_whole } = spool(stream, 1_000_000, 500_000).unwrap();
+        assert_eq!(file.seek(io::SeekFrom::End(0)).unwrap(), bytes);
+        (bytes, is_whole)
+    }
+
+    #[test]
+    fn of_a_stream_that_never_ends_no_more_is_copied_than_is_looked_at() {
+        assert_eq!(spooled(&mut io::repeat(b'a')), (1_000_000, false));
+        let (zeros, is_whole) = spooled(&mut io::repeat(0));
+        assert!(!is_whole && (500_000..1_000_000).contains(&zeros), "{zeros}");
+        assert_eq!(spooled(&mut io::repeat(b'a').take(1_000_000)), (1_000_000, true));
+        assert_eq!(spooled(&mut io::repeat(b' ').take(9)), (9, true));
     }
 }

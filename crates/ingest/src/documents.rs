@@ -84,6 +84,14 @@ impl Document {
         }
     }
 
+    /// What is not there if nothing is in it.
+    pub(crate) fn emptiness(self) -> &'static str {
+        match self.maker {
+            Maker::Otlp => "it has no log records, samples or spans",
+            Maker::Jaeger | Maker::Zipkin => "it has no spans",
+        }
+    }
+
     /// Reads the file to its end; the error that ended it early, if one did, and after how many bytes.
     pub(crate) fn read(self, reader: Box<dyn Read + '_>, ear: &mut Ear<'_>) -> Option<(io::Error, u64)> {
         let walk = Walk::new(reader, self.layout);

@@ -45,8 +45,13 @@ pub(crate) struct Ear<'a> {
 
 impl Ear<'_> {
     /// Whether what arrived then is known already.
-    pub(crate) fn knows(&self, arrival: Moment) -> bool {
-        self.as_of.is_none_or(|as_of| arrival <= as_of)
+    pub(crate) fn knows(&mut self, arrival: Moment) -> bool {
+        let is_known = self.as_of.is_none_or(|as_of| arrival <= as_of);
+        if !is_known && self.hearing.from.is_none() {
+            let first = self.hearing.late_first.map_or(arrival, |first| first.min(arrival));
+            self.hearing.late_first = Some(first);
+        }
+        is_known
     }
 
     /// Counts lines that were read and belong to what is known.

@@ -78,6 +78,6 @@ mod document_tests;
 mod tests;
 
 pub use clocks::{FileTimes, doubts};
-pub use discover::{Discovery, discover, discover_to_read_once};
+pub use discover::{Discovery, discover, discover_to_look, discover_to_read_once};
 pub use incidents::incidents;
 pub use source::{Look, Reading, Source};

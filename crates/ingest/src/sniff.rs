@@ -25,7 +25,7 @@ const HEAD_LINES: u64 = 2_000;
 const LINES_PER_STAMP: usize = 5;
 const NOT_BY_LINE: &str = "JSON that is neither one object per line nor a document of a form that is read; make it one object per line, \
      with `jq -c '.[]'` for instance";
-const PASSED_BYTES_MAX: u64 = 256 << 20;
+pub(crate) const PASSED_BYTES_MAX: u64 = 256 << 20;
 
 /// The forms that are read.
 #[derive(Clone, PartialEq, Debug)]
@@ -68,6 +68,8 @@ pub(crate) enum Form {
     Table(Table),
     /// Telemetry as JSON documents.
     Document(Document),
+    /// A JSON array without anything in it, as interfaces answer that have nothing to tell.
+    EmptyArray,
 }
 
 impl Form {
@@ -92,6 +94,22 @@ impl Form {
             Self::Annotations => "Grafana annotations",
             Self::Table(table) => table.name(),
             Self::Document(document) => document.name(),
+            Self::EmptyArray => "JSON array",
+        }
+    }
+
+    /// What is not there if nothing is in it.
+    pub(crate) fn emptiness(&self) -> &'static str {
+        match self {
+            Self::QueryRange => "the answer has no series",
+            Self::Victoria | Self::OpenMetrics => "it has no samples",
+            Self::Alerts => "it has no alerts",
+            Self::Reports => "it has no reports",
+            Self::CloudEvents | Self::Annotations => "it has no changes",
+            Self::Table(_) => "it has no rows",
+            Self::EmptyArray => "nothing is in it",
+            Self::Document(document) => document.emptiness(),
+            _ => "it has no records",
         }
     }
 }
@@ -117,6 +135,9 @@ pub(crate) fn form(head: &[u8], ear: &mut Ear<'_>) -> Result<(Form, Split), Stri
     if let Some(what) = binary(head) {
         return Err(what);
     }
+    if is_empty_array(head) {
+        return Ok((Form::EmptyArray, Split::Lines));
+    }
     if let Some(document) = documents::form(head) {
         return Ok((Form::Document(document), Split::Lines));
     }
@@ -127,6 +148,11 @@ pub(crate) fn form(head: &[u8], ear: &mut Ear<'_>) -> Result<(Form, Split), Stri
         return Err(NOT_BY_LINE.to_owned());
     }
     text_form(head, ear).map(|form| (form, Split::Lines))
+}
+
+fn is_empty_array(head: &[u8]) -> bool {
+    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii();
+    matches!(head, [b'[', inside @ .., b']'] if inside.trim_ascii().is_empty())
 }
 
 fn text_form(head: &[u8], ear: &mut Ear<'_>) -> Result<Form, String> {

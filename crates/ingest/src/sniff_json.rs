@@ -4,6 +4,8 @@
 
 use std::io::Cursor;
 
+use serde_json::Value;
+
 use crate::ear::Ear;
 use crate::json::{self, Fields};
 use crate::lines::{LINE_BYTES_MAX, Lines, Split};
@@ -11,6 +13,9 @@ use crate::log_fields::LogFields;
 use crate::query_range;
 use crate::sniff::{Form, HEAD_LINE_BYTES};
 use crate::text::clean;
+
+/// So much of what another program said is quoted.
+const QUOTED_MAX: usize = 300;
 
 #[derive(Default)]
 struct Votes {
@@ -34,6 +39,9 @@ const OTHERS: [Form; 7] = [
 /// The form and what its records are, or why it cannot be read; `None` if it is no JSON of objects.
 pub(crate) fn form(head: &[u8], ear: &mut Ear<'_>) -> Option<(Result<Form, String>, Split)> {
     let split = split(head);
+    if let Some(reason) = refusal(head) {
+        return Some((Err(reason), split));
+    }
     if is_answer(head) {
         return Some((answer(head), split));
     }
@@ -113,6 +121,32 @@ fn answer(head: &[u8]) -> Result<Form, String> {
                   `query_range`"
             .to_owned()),
     }
+}
+
+/// What Prometheus answered instead of series, if this is such an answer, and what to do about it.
+fn refusal(head: &[u8]) -> Option<String> {
+    if !has(head, b"\"errorType\"") {
+        return None;
+    }
+    let answer: Value = serde_json::from_slice(start(head)).ok()?;
+    let said = |name: &str| {
+        Some(clean(answer.get(name)?.as_str()?.as_bytes()).chars().take(QUOTED_MAX).collect::<String>())
+    };
+    if said("status")? != "error" {
+        return None;
+    }
+    let (kind, error) = (said("errorType")?, said("error")?);
+    let remedy = if error.contains("maximum resolution") {
+        "ask again with a larger `step`, or for less time at once"
+    } else {
+        match &*kind {
+            "bad_data" => "mend the query or its parameters and ask again",
+            "timeout" | "canceled" => "ask again for less time at once, or with a larger `step`",
+            "not_found" => "check the address and ask again",
+            _ => "look into its own log, then ask again",
+        }
+    };
+    Some(format!("Prometheus answered with an error ({kind}): \"{error}\"; {remedy}"))
 }
 
 fn has(head: &[u8], text: &[u8]) -> bool {

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use hark_event::{Event, Hearing, Moment, Unread, Zone};
+use hark_event::{Event, Extent, Hearing, Moment, Unread, Zone};
 
 use crate::csv_header::{RowKind, Table};
 use crate::ear::Ear;
@@ -110,13 +110,13 @@ impl Source {
     pub fn read(&self, reading: &Reading, progress: &AtomicU64, hear: &mut dyn FnMut(Event<'_>)) -> Hearing {
         let mut ear = self.ear(reading, hear);
         let consumed = Consumed::new(progress);
-        if let Err(reason) = self.read_into(&mut ear, &consumed) {
-            // What cannot be understood is no file that was read.
-            ear.hearing = Hearing::default();
-            ear.hearing.unread.push(Unread { path: self.name.to_string(), reason, is_read_in_part: false });
-        } else if ear.calendar.is_zoneless() {
-            ear.hearing.zoneless = 1;
-            ear.hearing.zoneless_first = Some(self.name.to_string());
+        match self.read_into(&mut ear, &consumed) {
+            Err(reason) => {
+                // What cannot be understood is no file that was read.
+                ear.hearing = Hearing::default();
+                ear.hearing.unread.push(self.remark(reason, Extent::Nothing));
+            }
+            Ok(form) => self.account_for(&form, &mut ear),
         }
         consumed.finish(self.bytes_on_disk);
         if ear.origins.refused > 0 {
@@ -157,7 +157,8 @@ impl Source {
             let (reader, packing) = self.stream(file, &consumed)?;
             let (form, _) = sniff::form(&sniff::head(reader), ear)
                 .map_err(|reason| self.why_unread(reason, packing, consumed.unpacked()))?;
-            let has_lines_alone = !matches!(form, Form::Table(_) | Form::QueryRange | Form::Document(_));
+            let has_lines_alone =
+                !matches!(form, Form::Table(_) | Form::QueryRange | Form::EmptyArray | Form::Document(_));
             Ok(Look { form: form.name(), has_lines_alone: has_lines_alone && packing == Packing::None })
         };
         match &self.content {
@@ -196,7 +197,7 @@ impl Source {
         })
     }
 
-    fn read_into(&self, ear: &mut Ear<'_>, consumed: &Consumed<'_>) -> Result<(), String> {
+    fn read_into(&self, ear: &mut Ear<'_>, consumed: &Consumed<'_>) -> Result<Form, String> {
         match &self.content {
             Content::File(path) => {
                 let file = File::open(path).map_err(|error| cannot_open(&error))?;
@@ -208,7 +209,33 @@ impl Source {
     }
 
     fn read_in_part(&self, reason: String) -> Unread {
-        Unread { path: self.name.to_string(), reason, is_read_in_part: true }
+        self.remark(reason, Extent::Part)
+    }
+
+    fn remark(&self, reason: String, extent: Extent) -> Unread {
+        Unread { path: self.name.to_string(), reason, extent }
+    }
+
+    /// What is to be said of a file that was understood, now that it has been read.
+    fn account_for(&self, form: &Form, ear: &mut Ear<'_>) {
+        if ear.calendar.is_zoneless() {
+            ear.hearing.zoneless = 1;
+            ear.hearing.zoneless_first = Some(self.name.to_string());
+        }
+        let Hearing { from, records, rejected, cut, unread, late_first, .. } = &mut ear.hearing;
+        if from.is_some() {
+            *late_first = None;
+            return;
+        }
+        let is_cut = !cut.is_empty() || !unread.is_empty() || ear.bytes_max.is_some();
+        if *records + *rejected == 0 && late_first.is_none() && !is_cut {
+            let reason = format!(
+                "understood ({}), but {}; check what was asked for when it was written, or leave it out",
+                form.name(),
+                form.emptiness()
+            );
+            ear.hearing.unread.push(self.remark(reason, Extent::Empty));
+        }
     }
 
     fn read_passing(
@@ -216,7 +243,7 @@ impl Source {
         stream: &Stream,
         ear: &mut Ear<'_>,
         consumed: &Consumed<'_>,
-    ) -> Result<(), String> {
+    ) -> Result<Form, String> {
         let unseen = AtomicU64::new(0);
         let looked = Consumed::new(&unseen);
         let mut begun = stream.take().ok_or_else(|| "it is a stream, and was read already".to_owned())?;
@@ -234,10 +261,10 @@ impl Source {
             end_of_reading(&lines, packing)
         };
         ear.hearing.unread.extend(damage.map(|reason| self.read_in_part(reason)));
-        Ok(())
+        Ok(form)
     }
 
-    fn read_file(&self, file: &File, ear: &mut Ear<'_>, consumed: &Consumed<'_>) -> Result<(), String> {
+    fn read_file(&self, file: &File, ear: &mut Ear<'_>, consumed: &Consumed<'_>) -> Result<Form, String> {
         let change = self.change(file);
         let unseen = AtomicU64::new(0);
         let looked = Consumed::new(&unseen);
@@ -254,7 +281,7 @@ impl Source {
         if let Form::Document(document) = form {
             let damage = document.read(reader, ear).map(|(error, bytes)| damage(&error, packing, bytes));
             ear.hearing.unread.extend(damage.or(change).map(|reason| self.read_in_part(reason)));
-            return Ok(());
+            return Ok(form);
         }
         let mut lines = Lines::of(reader, limit, split);
         read_form(&form, &mut lines, ear);
@@ -263,7 +290,7 @@ impl Source {
         if let Some(reason) = end.or(change).or_else(shrank) {
             ear.hearing.unread.push(self.read_in_part(reason));
         }
-        Ok(())
+        Ok(form)
     }
 
     fn stream<'a>(
@@ -348,6 +375,10 @@ fn read_form(form: &Form, lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
         Form::CloudEvents => cloud_events::read(lines, ear),
         Form::Annotations => annotations::read(lines, ear),
         Form::Table(table) => read_table(lines, table, ear),
+        Form::EmptyArray => {
+            while lines.next().is_some() {}
+            ear.count(lines.tally);
+        }
         Form::Document(_) => unreachable!("documents are not read by their lines"),
     }
 }

@@ -353,10 +353,13 @@ impl Steps {
         let step_hours = hours.div_euclid(steps.max(1) as i64) + 1;
         let mut values = vec![0_u64; ((hours - 1).div_euclid(step_hours) + 1).max(1) as usize];
         for (step, count) in self.places.iter().zip(&self.counts) {
-            let place = ((i64::from(*step) << self.doublings) - first.0).max(0) / step_hours;
-            if let Some(value) = values.get_mut(place as usize) {
-                *value += count;
-            }
+            let begin = (i64::from(*step) << self.doublings) - first.0;
+            spread(
+                *count,
+                (begin.max(0), (begin + (1 << self.doublings)).min(hours)),
+                step_hours,
+                &mut values,
+            );
         }
         Curve {
             from: first.start(),
@@ -364,6 +367,21 @@ impl Steps {
             values: values.into_iter().map(|value| Some(value as f64)).collect(),
             baseline: Vec::new(),
             unit: "records".to_owned(),
+        }
+    }
+}
+
+/// Spreads a count over the steps that its hours lie in, by their share: a kept step may lie across two that are shown.
+fn spread(count: u64, (begin, end): (i64, i64), step_hours: i64, values: &mut [u64]) {
+    let end = end.max(begin + 1);
+    let until = |hour: i64| {
+        let share = u128::from(count) * (hour - begin) as u128 / (end - begin) as u128;
+        u64::try_from(share).expect("a share is no more than the count")
+    };
+    for place in begin / step_hours..=(end - 1) / step_hours {
+        if let Some(value) = usize::try_from(place).ok().and_then(|place| values.get_mut(place)) {
+            let from = (place * step_hours).max(begin);
+            *value += until(((place + 1) * step_hours).min(end)) - until(from);
         }
     }
 }
@@ -449,6 +467,22 @@ mod tests {
         (0..20_000).for_each(|hour| steps.absorb(Steps::of(Hour(hour), 3)));
         assert!(steps.counts.len() <= STEPS_MAX);
         assert_eq!(steps.counts.iter().sum::<u64>(), 60_000);
+    }
+
+    #[test]
+    fn what_is_steady_is_level_in_steps_of_any_length() {
+        for hours in [90, 97, 200, 1_000, 5_000] {
+            let mut steps = Steps::default();
+            (0..hours).for_each(|hour| steps.absorb(Steps::of(Hour(hour), 60)));
+            let curve = steps.curve((Hour(0).start(), Hour(hours - 1).start()), 24);
+            assert_eq!(curve.values.iter().flatten().sum::<f64>(), (60 * hours) as f64);
+            let whole = &curve.values[..curve.values.len() - 1];
+            let full = curve.step_seconds as f64 / 60.0;
+            assert!(
+                whole.iter().flatten().all(|count| (count / full - 1.0).abs() < 0.05),
+                "{hours}: {curve:?}"
+            );
+        }
     }
 
     /// A record as some machine read it: hour, second, which machine, which message.

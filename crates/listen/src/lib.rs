@@ -53,6 +53,6 @@ pub use picks::{Pick, Picks};
 pub use rates::base_rate;
 pub use span_cells::{Called, Outline, Sighting, SpanCells, SpanCount};
 pub use starts::Start;
-pub use survey::Surveyor;
+pub use survey::{Surveyor, waiting};
 pub use tally::Tally;
 pub use told::Told;

@@ -4,13 +4,16 @@
 //! are the very constants by which subjects wait, so that what is promised here is what is kept there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use hark_detect::{anomaly, counts, saturation, season};
-use hark_event::{Event, Moment, Origin, Prospect, ProspectKind, ServiceHeard, Stretch, Telemetry};
+use hark_event::{Event, Hearing, Moment, Origin, Prospect, ProspectKind, ServiceHeard, Stretch, Telemetry};
+
+use hark_pattern::Rules;
 
 use crate::metric_subject::GUARD_HOURS_MIN;
 use crate::pattern_subject::{WARM_UP_HOURS, WARM_UP_LOUD_HOURS};
-use crate::span_subject;
+use crate::{names, span_subject};
 
 const DAY_SECONDS: i64 = 86_400;
 const DAY_HOURS: usize = 24;
@@ -32,6 +35,21 @@ pub struct Surveyor {
     pub changes: u64,
     /// Events of services beyond the limit.
     pub unnamed: u64,
+    /// Whether there is more than was read, so that days without a record tell nothing.
+    pub is_sample: bool,
+}
+
+/// What cannot be said yet of anything in what was heard, for want of history.
+///
+/// The days of the week are left out: without them all is said, less sharply.
+pub fn waiting(hearing: &Hearing) -> Vec<Prospect> {
+    let heard = hearing.from.zip(hearing.to);
+    let stretch = |count: u64| {
+        heard.filter(|_| count > 0).map(|(from, to)| Stretch { count, from, to, days: u32::MAX })
+    };
+    let mut all = prospects([stretch(hearing.records), stretch(hearing.samples), stretch(hearing.spans)]);
+    all.retain(|prospect| !prospect.is_ready() && prospect.kind != ProspectKind::Weeks);
+    all
 }
 
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -65,16 +83,29 @@ impl Surveyor {
         self.reports += other.reports;
         self.changes += other.changes;
         self.unnamed += other.unnamed;
+        self.is_sample |= other.is_sample;
         self.forget_surplus();
     }
 
-    /// Who spoke, by name, and what that is enough for.
-    pub fn services(self) -> Vec<ServiceHeard> {
+    /// Who spoke, by name, and what that is enough for; names that hold secrets are masked by these rules.
+    pub fn services(self, rules: &Rules) -> Vec<ServiceHeard> {
+        let mut by_name: BTreeMap<Origin, [Counted; 3]> = BTreeMap::new();
+        for (origin, counted) in self.services {
+            let masked = |name: Arc<str>| names::masked(&name, rules).unwrap_or(name);
+            let origin = Origin { service: masked(origin.service), environment: masked(origin.environment) };
+            for (own, other) in by_name.entry(origin).or_default().iter_mut().zip(counted) {
+                own.merge(other);
+            }
+        }
+        // Of a file that was read in part its middle was not seen, and may have been heard on every day.
+        let days = |stretch: Stretch| if self.is_sample { u32::MAX } else { stretch.days };
         let heard = |(origin, [logs, metrics, traces]): (Origin, [Counted; 3])| {
             let (logs, metrics, traces) = (logs.stretch(), metrics.stretch(), traces.stretch());
-            ServiceHeard { prospects: prospects(logs, metrics, traces), origin, logs, metrics, traces }
+            let known = [logs, metrics, traces]
+                .map(|stretch| stretch.map(|stretch| Stretch { days: days(stretch), ..stretch }));
+            ServiceHeard { prospects: prospects(known), origin, logs, metrics, traces }
         };
-        self.services.into_iter().map(heard).collect()
+        by_name.into_iter().map(heard).collect()
     }
 
     fn count(&mut self, origin: &Origin, telemetry: Telemetry, at: Moment) {
@@ -127,7 +158,7 @@ impl Counted {
     }
 }
 
-fn prospects(logs: Option<Stretch>, metrics: Option<Stretch>, traces: Option<Stretch>) -> Vec<Prospect> {
+fn prospects([logs, metrics, traces]: [Option<Stretch>; 3]) -> Vec<Prospect> {
     use ProspectKind::{Calls, Drifts, Limits, NewLines, NewLoudLines, RisingLines, Surprises, Weeks};
     let seasonal = season::HOURS_MIN + GUARD_HOURS_MIN;
     let of_logs = [
@@ -156,8 +187,8 @@ fn prospects_of(
 ) -> Vec<Prospect> {
     let Some(stretch) = stretch else { return Vec::new() };
     let days = |seconds: i64| u32::try_from(seconds / DAY_SECONDS).unwrap_or(0);
-    // The last day may have ended a few minutes before midnight.
-    let has_days = days(stretch.to.seconds_since(stretch.from) + 3_600);
+    // The last day may have ended a few minutes before midnight. A day on which nothing was heard is no history.
+    let has_days = days(stretch.to.seconds_since(stretch.from) + 3_600).min(stretch.days);
     let prospect = |&(kind, hours): &(ProspectKind, usize)| Prospect {
         kind,
         telemetry,
@@ -169,13 +200,11 @@ fn prospects_of(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
 
     fn stretch(days: i64) -> Option<Stretch> {
         let from = Moment::from_seconds(1_772_000_000);
-        Some(Stretch { count: 9, from, to: from.plus_seconds(days * DAY_SECONDS), days: 1 })
+        Some(Stretch { count: 9, from, to: from.plus_seconds(days * DAY_SECONDS), days: days as u32 + 1 })
     }
 
     fn ready(prospects: &[Prospect]) -> Vec<&'static str> {
@@ -184,12 +213,38 @@ mod tests {
 
     #[test]
     fn the_longer_the_history_the_more_can_be_judged() {
-        let after = |days| ready(&prospects(stretch(days), stretch(days), None)).join(" ");
+        let after = |days| ready(&prospects([stretch(days), stretch(days), None])).join(" ");
         assert_eq!(after(4), "");
         assert_eq!(after(5), "new-loud-lines");
         assert_eq!(after(7), "new-loud-lines rising-lines new-lines surprises");
         assert_eq!(after(13), "new-loud-lines rising-lines new-lines surprises drifts limits");
         assert_eq!(after(30), "new-loud-lines rising-lines new-lines weeks surprises drifts limits weeks");
+    }
+
+    #[test]
+    fn days_on_which_nothing_was_heard_are_no_history() {
+        let origin = Origin { service: Arc::from("a"), environment: Arc::from("production") };
+        let mut surveyor = Surveyor::default();
+        for day in [0, 1, 2, 100, 519] {
+            surveyor.count(&origin, Telemetry::Logs, Moment::from_seconds(day * DAY_SECONDS));
+        }
+        let kinds = |surveyor: Surveyor| ready(&surveyor.services(&Rules::default())[0].prospects).join(" ");
+        assert_eq!(kinds(surveyor.clone()), "new-loud-lines");
+        // Of what lies between, a sample tells nothing.
+        surveyor.is_sample = true;
+        assert_eq!(kinds(surveyor), "new-loud-lines rising-lines new-lines weeks");
+    }
+
+    #[test]
+    fn names_with_secrets_are_masked() {
+        let token = ["ghp", "_", "16C7e42F292c6912E7710c838347Ae178B4a"].concat();
+        let origin = Origin { service: Arc::from(&*token), environment: Arc::from(&*token) };
+        let mut surveyor = Surveyor::default();
+        surveyor.count(&origin, Telemetry::Logs, Moment::from_seconds(0));
+        let services = surveyor.services(&Rules::default());
+        assert!(
+            !services[0].origin.service.contains(&token) && !services[0].origin.environment.contains(&token)
+        );
     }
 
     #[test]
@@ -207,7 +262,7 @@ mod tests {
         parts.iter().for_each(|part| there.merge(part.clone()));
         parts.iter().rev().for_each(|part| back.merge(part.clone()));
         assert_eq!(there, back);
-        let services = there.services();
+        let services = there.services(&Rules::default());
         assert_eq!(services.len(), 3);
         assert_eq!(services[1].logs.map(|logs| (logs.count, logs.days)), Some((2, 2)));
     }

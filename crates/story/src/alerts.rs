@@ -1,4 +1,4 @@
-//! Whether someone was told in time, and what nobody answered.
+//! Whether someone was told in time, and of what no answer is on record.
 
 use hark_event::{Alert, Id, Moment, Window};
 use hark_listen::Heard;

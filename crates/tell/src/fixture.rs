@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use hark_event::{
-    Alert, BaseRate, Change, ChangeKind, ClockDoubt, CodePlace, Curve, Episode, Evidence, Explained,
+    Alert, BaseRate, Change, ChangeKind, ClockDoubt, CodePlace, Curve, Episode, Evidence, Explained, Extent,
     FieldNumbers, FieldValues, FormHeard, Former, Hearing, Id, Level, Listening, Moment, Note, Origin,
     Pattern, PatternExplained, Patterns, Place, PlaceExplained, PlaceReason, Prospect, ProspectKind, Reject,
     RepositoryHeard, Sampled, ServiceHeard, Signal, SignalKind, Stretch, Subject, SubjectKind, Survey,
@@ -240,7 +240,7 @@ pub(crate) fn hostile() -> Story {
     story.timeline.iter_mut().for_each(|entry| entry.text = hostile());
     story.alerts.iter_mut().for_each(|alert| (alert.name, alert.summary) = (hostile(), hostile()));
     story.reports.iter_mut().for_each(|report| report.text = hostile());
-    story.hearing.unread = vec![Unread { path: hostile(), reason: hostile(), is_read_in_part: false }];
+    story.hearing.unread = vec![Unread { path: hostile(), reason: hostile(), extent: Extent::Nothing }];
     story.hearing.cut("<script>", 3);
     story
 }
@@ -295,6 +295,7 @@ pub(crate) fn listening() -> Listening {
         whispered_signals().into_iter().take(3).map(|linked| linked.episode).collect();
     episodes[2].ended_at = Some(hours(-100, 0));
     Listening {
+        waiting: Vec::new(),
         as_of: hours(-90, 0),
         since: hours(-260, 0),
         episodes,
@@ -920,7 +921,7 @@ fn hearing() -> Hearing {
         unread: vec![Unread {
             path: "logs/core.2211".into(),
             reason: "binary, no form that is read; leave it out or convert it".into(),
-            is_read_in_part: false,
+            extent: Extent::Nothing,
         }],
         ..Hearing::default()
     };

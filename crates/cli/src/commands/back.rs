@@ -84,7 +84,7 @@ fn doubts(asked: &Asked, crash: Option<&Path>, listened: &Listened) -> Vec<Strin
             .push(format!("nothing was heard before {}: the first that was heard is of {from}", asked.start));
     }
     let now = listened.heard.as_of;
-    if asked.start > now {
+    if listened.hearing.to.is_some() && asked.start > now {
         doubts.push(format!("{} lies after the last that was heard, which is of {now}", asked.start));
     }
     if let Some(path) = crash {

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use hark_event::{RepositoryHeard, Survey};
-use hark_ingest::{Discovery, discover, doubts};
+use hark_ingest::{Discovery, discover_to_look, doubts};
 
 use crate::arguments::{Format, Sources, Telling};
 use crate::failure::Failure;
@@ -29,16 +29,24 @@ impl Check {
         let settings = Settings::of(&self.sources)?;
         let sources = &settings.sources;
         let clock = Clock::of(sources)?;
-        let Discovery { sources: files, unread, remarks } = discover(&sources.paths);
+        let Discovery { sources: files, unread, mut remarks } =
+            discover_to_look(&sources.paths, surveying::BYTES_MAX);
         let how = reading::reading(sources, &clock);
         let quiet = self.telling.quiet;
-        let surveyed = survey(&files, &how, surveying::BYTES_MAX, reading::threads(sources), quiet);
+        let mut surveyed = survey(&files, &how, surveying::BYTES_MAX, reading::threads(sources), quiet);
         let mut hearing = surveyed.hearing;
         hearing.unread.extend(unread);
+        let rules = &settings.patterns.rules;
+        reading::mask_hearing(&mut hearing, rules);
+        surveyed.forms.iter_mut().for_each(|form| reading::mask_hearing(&mut form.hearing, rules));
+        surveyed.times.iter_mut().for_each(|times| reading::mask(&mut times.path, rules));
         hearing.unread.sort();
+        remarks.extend(reading::remark_on_late(&hearing, clock.as_of));
+        remarks.iter_mut().for_each(|remark| reading::mask(remark, rules));
         remark(&remarks, quiet);
         let told = surveyed.surveyor.alerts + surveyed.surveyor.reports + surveyed.surveyor.changes;
-        if hearing.records + hearing.samples + hearing.spans + told == 0 {
+        let is_explained = hearing.is_of_nothing() || hearing.late_first.is_some();
+        if hearing.records + hearing.samples + hearing.spans + told == 0 && !is_explained {
             crate::writing::remark_on(&hearing, &[], quiet);
             return Err(reading::nothing_read(&hearing, &remarks, &settings, &self.telling));
         }
@@ -49,7 +57,7 @@ impl Check {
         let survey = Survey {
             sampled: surveyed.sampled,
             forms: surveyed.forms,
-            services: surveyed.surveyor.services(),
+            services: surveyed.surveyor.services(rules),
             clocks,
             repositories: repositories(&settings, &clock, &hearing, quiet)?,
             alerts,

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use hark_event::{ClockDoubt, ServiceHeard};
 use hark_ingest::{Discovery, discover, doubts};
+use hark_pattern::Rules;
 
 use crate::arguments::Sources;
 use crate::failure::Failure;
@@ -64,7 +65,7 @@ impl Init {
         let surveyed = survey(&files, &how, BYTES_MAX, reading::threads(&sources), self.quiet);
         let tz = zone_of(&surveyed);
         write_file(&path, &settings(&found, &surveyed, tz.as_deref()))?;
-        let services = surveyed.surveyor.services();
+        let services = surveyed.surveyor.services(&Rules::default());
         write_result(&self.told(&found, &services, tz.as_deref(), &path))
     }
 
@@ -127,7 +128,7 @@ fn zone_of(surveyed: &Surveyed) -> Option<String> {
 
 /// The shipped file, with what was found in place of the defaults.
 fn settings(found: &Found, surveyed: &Surveyed, tz: Option<&str>) -> String {
-    let services = surveyed.surveyor.clone().services();
+    let services = surveyed.surveyor.clone().services(&Rules::default());
     let heard: Vec<String> = found.forms.iter().map(|(form, files)| format!("{files} × {form}")).collect();
     let has_zoneless = surveyed.times.iter().any(|times| times.is_zoneless);
     let mut text = String::new();

@@ -89,6 +89,7 @@ fn listening(listened: &mut Listened, since: Moment, attention: Attention) -> Li
         }
     }
     Listening {
+        waiting: hark_listen::waiting(&listened.hearing),
         as_of,
         since,
         episodes: selection.shown,

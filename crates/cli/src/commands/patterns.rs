@@ -81,6 +81,7 @@ fn level(text: &str) -> Result<Level, String> {
 impl Patterns {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         self.refuse_documents()?;
+        self.refuse_selection()?;
         let settings = Settings::of(&self.sources)?;
         let rules = &settings.patterns.rules;
         let clock = Clock::of(&settings.sources)?;
@@ -152,6 +153,26 @@ impl Patterns {
         };
         let is_told = matches!(self.telling.format, Format::Human | Format::Json);
         if is_told { Ok(()) } else { Err(Failure::NoDocument { option }) }
+    }
+
+    /// What each record is, or why a pattern is one, is told of all of them.
+    fn refuse_selection(&self) -> Result<(), Failure> {
+        let told_by = match (self.assign, &self.explain) {
+            (true, _) => "--assign",
+            (_, Some(_)) => "--explain",
+            _ => return Ok(()),
+        };
+        let given = [
+            ("--level", self.level.is_some()),
+            ("--containing", self.containing.is_some()),
+            ("--new-since", self.new_since.is_some()),
+            ("--top", self.top.is_some()),
+            ("--sort", self.sort != Order::Count),
+        ];
+        match given.into_iter().find(|(_, is_given)| *is_given) {
+            Some((option, _)) => Err(Failure::NoSelection { option, told_by }),
+            None => Ok(()),
+        }
     }
 
     /// Those that were asked for, in the order that was asked for.

@@ -62,3 +62,101 @@ fn standard_input_can_be_checked() {
     ran.says(0, &[]);
     assert!(ran.out.starts_with("1 service can be heard"), "{}", ran.out);
 }
+
+const EMPTY: [(&str, &str, &str); 4] = [
+    ("otlp.json", "{\"resourceLogs\":[]}", "it has no log records"),
+    (
+        "answer.json",
+        "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[]}}",
+        "the answer has no series",
+    ),
+    ("alerts.jsonl", "{\"status\":\"firing\",\"alerts\":[]}\n", "it has no alerts"),
+    ("list.json", "[]\n", "nothing is in it"),
+];
+
+#[test]
+fn what_was_understood_and_holds_nothing_is_named_and_is_no_fault() {
+    for (name, content, lacks) in EMPTY {
+        let place = Place::new();
+        place.write(name, content);
+        let at = ["back", "--at", "2026-03-01 10:00", name];
+        for arguments in [&["check", name][..], &["listen", name], &["patterns", name], &at] {
+            let ran = place.hark(arguments);
+            ran.says(0, &[&format!("remark: {name}: understood"), lacks]);
+            assert!(
+                !ran.err.contains("1970") && !ran.out.contains("1970"),
+                "{arguments:?}: {}{}",
+                ran.out,
+                ran.err
+            );
+        }
+        place.write("a.log", log(3));
+        for command in ["check", "listen", "patterns"] {
+            place.hark(&[command, "."]).says(0, &[name, lacks]);
+        }
+    }
+}
+
+#[test]
+fn what_prometheus_answered_instead_of_series_is_quoted_with_a_remedy() {
+    let place = Place::new();
+    let error = "exceeded maximum resolution of 11,000 points per timeseries";
+    place.write(
+        "answer.json",
+        format!("{{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"{error}\"}}\n"),
+    );
+    for command in ["check", "listen", "patterns"] {
+        place.hark(&[command, "answer.json"]).says(2, &["(bad_data)", error, "larger `step`", "hint: "]);
+    }
+}
+
+#[test]
+fn nothing_by_the_moment_that_was_asked_for_is_said_with_what_came_first_after_it() {
+    let place = Place::with_a_log();
+    for command in ["check", "listen", "patterns"] {
+        place
+            .hark(&[command, "a.log", "--as-of", "2020-01-01"])
+            .says(0, &["nothing arrived by 2020-01-01T00:00:00Z; the first record is of 2026-03-01T"]);
+    }
+}
+
+#[test]
+fn too_little_history_to_speak_is_told_beside_that_nothing_spoke() {
+    let place = Place::with_a_log();
+    for format in ["human", "markdown", "html"] {
+        let ran = place.hark(&["listen", "a.log", "--format", format]);
+        ran.says(0, &[]);
+        let said = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        for words in ["Nothing spoke, with little history.", "before 5 days: new lines of WARN and above"] {
+            assert!(said.contains(words), "{words} is not in:\n{}", ran.out);
+        }
+    }
+}
+
+#[test]
+fn a_secret_in_a_name_is_told_nowhere() {
+    let place = Place::new();
+    let tokens = [["ghp", "_16C7e42F292c6912E7710c838347Ae178B4a"], ["glpat", "-aB3dE5fG7hJ9kL2mN4pQ"]]
+        .map(|parts| parts.concat());
+    place.write(
+        "telemetry/a.jsonl",
+        format!("{{\"time\":\"2026-03-01T10:00:00Z\",\"service\":\"{}\",\"environment\":\"{}\",\"msg\":\"up\"}}\n", tokens[0], tokens[0]),
+    );
+    place.write(&format!("telemetry/{}.log", tokens[1]), "2026-03-01 10:00:00 INFO one\nno stamp\n");
+    place.write(&format!("telemetry/{}.jsonl", tokens[1]), BROKEN);
+    place.write(&format!("telemetry/{}.bin", tokens[1]), b"\x7fELF\x02\x01");
+    for command in ["check", "listen", "patterns"] {
+        for format in ["human", "json", "markdown", "html"] {
+            let ran = place.hark(&[command, "telemetry", "--format", format]);
+            ran.says(0, &[]);
+            for token in &tokens {
+                assert!(
+                    !ran.out.contains(token) && !ran.err.contains(token),
+                    "{command}: {}{}",
+                    ran.out,
+                    ran.err
+                );
+            }
+        }
+    }
+}

@@ -173,3 +173,73 @@ fn the_picture_is_written_beside_the_story() {
         .hark(&[&world.back()[..], &["--picture", "no/such/story.svg"]].concat())
         .says(3, &["no/such/story.svg"]);
 }
+
+/// The names in a folder, sorted.
+fn names_in(place: &Place) -> Vec<String> {
+    let entries = std::fs::read_dir(place.path()).unwrap().flatten();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+const DRAWN: [&str; 7] = ["back", "--at", "2026-03-01 10:30", "--quiet", "a.log", "--picture", "to.svg"];
+
+#[test]
+fn a_pipe_is_written_into_and_stays_a_pipe() {
+    use std::os::unix::fs::FileTypeExt;
+    let place = Place::with_a_log();
+    let pipe = place.path().join("to.svg");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = {
+        let pipe = pipe.clone();
+        std::thread::spawn(move || {
+            // Both ends, so that a program that never opens the pipe fails the test and does not hang it.
+            let mut read = [0_u8; 4];
+            File::options().read(true).write(true).open(pipe).unwrap().read_exact(&mut read).unwrap();
+            read
+        })
+    };
+    let mut child = place.command(&DRAWN).stdout(Stdio::null()).spawn().unwrap();
+    let status = child.wait().unwrap();
+    assert!(std::fs::metadata(&pipe).unwrap().file_type().is_fifo());
+    assert!(status.success());
+    assert_eq!(&reader.join().unwrap(), b"<svg");
+    assert_eq!(names_in(&place), ["a.log", "to.svg"]);
+}
+
+#[test]
+fn a_link_stays_one_and_its_target_is_written() {
+    let place = Place::with_a_log();
+    let (link, target) = (place.path().join("to.svg"), place.path().join("drawn/target.svg"));
+    std::fs::create_dir(place.path().join("drawn")).unwrap();
+    std::os::unix::fs::symlink("drawn/target.svg", &link).unwrap();
+    for _ in ["where it ends there is nothing", "where it ends there is a file"] {
+        place.hark(&DRAWN).says(0, &[]);
+        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert!(std::fs::read_to_string(&target).unwrap().starts_with("<svg"));
+    }
+    assert_eq!(std::fs::read_dir(place.path().join("drawn")).unwrap().count(), 1);
+}
+
+#[test]
+fn a_file_that_is_there_is_replaced_and_keeps_its_permissions() {
+    let place = Place::with_a_log();
+    place.write("to.svg", "before");
+    let path = place.path().join("to.svg");
+    std::fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+    place.hark(&DRAWN).says(0, &[]);
+    assert!(std::fs::read_to_string(&path).unwrap().starts_with("<svg"));
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+    assert_eq!(names_in(&place), ["a.log", "to.svg"]);
+}
+
+#[test]
+fn a_picture_on_standard_output_is_there_beside_the_story() {
+    let place = Place::with_a_log();
+    let out = File::create(place.path().join("all.txt")).unwrap();
+    let arguments = [&DRAWN[..6], &["/proc/self/fd/1"]].concat();
+    assert!(place.command(&arguments).stdout(out).status().unwrap().success());
+    let all = std::fs::read_to_string(place.path().join("all.txt")).unwrap();
+    assert!(all.starts_with("<svg") && all.contains("Hearing"), "{all}");
+}

@@ -301,3 +301,19 @@ fn finding_no_logs_in_files_that_are_understood_is_a_result() {
     let ran = place.hark(&["listen", "load.csv", "--as-of", "2026-01-01"]);
     ran.says(0, &[]);
 }
+
+#[test]
+fn a_selection_of_patterns_is_refused_where_every_record_is_told() {
+    let place = Place::with_a_log();
+    for (option, value) in [
+        ("--level", "warn"),
+        ("--containing", "x"),
+        ("--top", "1"),
+        ("--sort", "last"),
+        ("--new-since", "2026-01-01"),
+    ] {
+        let ran = place.hark(&["patterns", "a.log", "--assign", option, value]);
+        ran.says(2, &[option, "says nothing to `--assign`", "hint: "]);
+        assert_eq!(ran.out, "");
+    }
+}

@@ -171,7 +171,7 @@ pub(super) fn blind_spots(page: &mut Markup, story: &Story) {
     page.raw("</ul>\n</section>\n");
 }
 
-/// Who was told what, and what nobody answered.
+/// Who was told what, and of what no answer is on record.
 pub(super) fn people(page: &mut Markup, story: &Story, calendar: &Calendar) {
     if story.alerts.is_empty() && story.reports.is_empty() && story.unheeded.is_empty() {
         return;
@@ -210,17 +210,19 @@ pub(super) fn people(page: &mut Markup, story: &Story, calendar: &Calendar) {
 
 fn unanswered(page: &mut Markup, story: &Story, id: &Id) {
     if story.unheeded.contains(id) {
-        page.raw(" <span class=\"unheeded\">nobody answered</span>");
+        page.raw(" ");
+        page.element("span", &[("class", "unheeded")], &words::story::became(story, id));
     }
 }
 
-/// Signals that someone was told of and that nobody answered.
+/// Signals that someone was told of, with no answer on record.
 fn unheeded_signals(page: &mut Markup, story: &Story) {
     for linked in story.signals.iter().filter(|linked| story.unheeded.contains(&linked.episode.signal.id)) {
         page.raw("<p>");
         signal::mark(page, &format!("S{}", linked.rank));
         page.text(" was said to someone.");
-        page.raw(" <span class=\"unheeded\">nobody answered</span></p>\n");
+        unanswered(page, story, &linked.episode.signal.id);
+        page.raw("</p>\n");
     }
 }
 

@@ -1,15 +1,16 @@
 //! `hark patterns` at a terminal: two lines for each pattern, counts in columns, a curve where there are times.
 
-use hark_event::{Moment, Pattern, Patterns, Window};
+use hark_event::{Curve, Hearing, Moment, Pattern, Patterns};
 
 use super::{
     sheet::{INCIDENT, PLAIN, QUIET, SIGNAL, STRONG, Sheet, WHISPER, cell},
-    spark::spark,
+    spark::spark_of_rates,
     story::hearing,
 };
 use crate::{Screen, calendar::Calendar, words};
 
-const CURVE_COLUMNS: usize = 24;
+/// So much of a step must have been heard for a rate of it.
+const COVERED_MIN: f64 = 0.1;
 
 /// Tells what the logs say.
 pub(crate) fn tell(patterns: &Patterns, screen: &Screen) -> String {
@@ -19,7 +20,7 @@ pub(crate) fn tell(patterns: &Patterns, screen: &Screen) -> String {
     for pattern in &patterns.patterns {
         sheet.blank();
         row(&mut sheet, pattern, patterns);
-        facts(&mut sheet, pattern, &calendar);
+        facts(&mut sheet, pattern, &patterns.hearing, &calendar);
     }
     hearing(&mut sheet, &patterns.hearing, &calendar);
     sheet.finish()
@@ -39,13 +40,11 @@ fn row(sheet: &mut Sheet, pattern: &Pattern, patterns: &Patterns) {
     sheet.row(0, &cells, PLAIN, &pattern.name);
 }
 
-fn facts(sheet: &mut Sheet, pattern: &Pattern, calendar: &Calendar) {
+fn facts(sheet: &mut Sheet, pattern: &Pattern, hearing: &Hearing, calendar: &Calendar) {
     let margin = 26;
     if let Some(curve) = &pattern.curve {
-        let end = curve.from.plus_seconds(curve.step_seconds * curve.values.len() as i64);
-        let window = Window { from: curve.from, to: end.max(Moment::MIN) };
-        let columns = curve.values.len().clamp(1, CURVE_COLUMNS);
-        sheet.line(&[(PLAIN, &" ".repeat(margin)), (SIGNAL, &spark(curve, window, columns))]);
+        let rates = rates(curve, hearing);
+        sheet.line(&[(PLAIN, &" ".repeat(margin)), (SIGNAL, &spark_of_rates(&rates))]);
     }
     let said = format!("{} · {}", pattern.origin.service, words::patterns::seen(pattern, calendar));
     sheet.paragraph(margin, QUIET, &said);
@@ -53,6 +52,29 @@ fn facts(sheet: &mut Sheet, pattern: &Pattern, calendar: &Calendar) {
         sheet.paragraph(margin, QUIET, &pattern.sample);
     }
     sheet.paragraph(margin, QUIET, &format!("id {}", pattern.id));
+}
+
+/// Records in the time that was heard of each step: of the first and of the last that is rarely all.
+///
+/// A step of which next to nothing was heard is left out: of a minute no rate of days can be told.
+fn rates(curve: &Curve, hearing: &Hearing) -> Vec<f64> {
+    let step = curve.step_seconds.max(1);
+    let (from, to) = (hearing.from.unwrap_or(Moment::MIN), hearing.to.unwrap_or(Moment::MAX));
+    let covered = |place: i64| {
+        let begin = curve.from.plus_seconds(step.saturating_mul(place));
+        let end = begin.plus_seconds(step);
+        end.min(to).seconds_since(begin.max(from)) as f64 / step as f64
+    };
+    let counts = (0..).zip(curve.values.iter().map(|count| count.unwrap_or(0.0)));
+    let rates: Vec<f64> = counts
+        .clone()
+        .filter_map(|(place, count)| {
+            let covered = covered(place);
+            (covered >= COVERED_MIN).then(|| count / covered)
+        })
+        .collect();
+    // Of a single moment there is no rate at all.
+    if rates.is_empty() { counts.map(|(_, count)| count).collect() } else { rates }
 }
 
 #[cfg(test)]
@@ -80,5 +102,33 @@ mod tests {
         Hearing
           Heard 100 log records and 0 samples in 1 file (0 bytes).
         ");
+    }
+
+    #[track_caller]
+    fn check_rates(values: &[u32], heard_hours: (f64, f64), expected: &str) {
+        let at = |hours: f64| Moment::from_seconds((hours * 3_600.0) as i64);
+        let curve = Curve {
+            from: at(0.0),
+            step_seconds: 10 * 3_600,
+            values: values.iter().map(|value| Some(f64::from(*value))).collect(),
+            baseline: Vec::new(),
+            unit: "records".to_owned(),
+        };
+        let hearing =
+            Hearing { from: Some(at(heard_hours.0)), to: Some(at(heard_hours.1)), ..Hearing::default() };
+        assert_eq!(spark_of_rates(&rates(&curve, &hearing)), expected);
+    }
+
+    #[test]
+    fn what_is_steady_is_level_however_much_of_the_first_and_the_last_step_was_heard() {
+        check_rates(&[50, 100, 100, 40], (5.0, 34.0), "████");
+        check_rates(&[101, 100, 99, 1], (0.0, 30.1), "███");
+        check_rates(&[60, 98, 100], (4.0, 30.0), "███");
+    }
+
+    #[test]
+    fn half_as_much_is_half_as_high() {
+        check_rates(&[80, 40, 0, 80], (0.0, 40.0), "█▅▁█");
+        check_rates(&[3], (1.0, 1.0), "█");
     }
 }

@@ -21,7 +21,7 @@ pub(super) const QUIET: Style = Style::new().dimmed();
 
 /// What the system said.
 pub(super) const SIGNAL: Style = TEAL.on_default();
-/// The first whisper, and what nobody answered.
+/// The first whisper, and what was told with no answer on record.
 pub(super) const WHISPER: Style = AMBER.on_default();
 /// What hurt users.
 pub(super) const INCIDENT: Style = CRIMSON.on_default();

@@ -16,6 +16,12 @@ pub(super) fn spark_until(curve: &Curve, window: Window, columns: usize) -> Stri
     letters(sample::values_until(curve, window, columns, window.to), columns)
 }
 
+/// Rates from zero on, a letter each: half as much is half as high, and what is steady is level.
+pub(super) fn spark_of_rates(rates: &[f64]) -> String {
+    let high = rates.iter().copied().fold(0.0, f64::max);
+    rates.iter().map(|rate| block(rate / high)).collect()
+}
+
 fn letters(values: Vec<Option<Bucket>>, columns: usize) -> String {
     let means: Vec<Option<f64>> = values.iter().map(|bucket| bucket.map(|bucket| bucket.mean)).collect();
     let Some((low, high)) = sample::range(&values.iter().map(|bucket| bucket.map(flat)).collect::<Vec<_>>())

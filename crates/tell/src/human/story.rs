@@ -251,11 +251,12 @@ fn unheeded(sheet: &mut Sheet, story: &Story, references: &References) {
     if story.unheeded.is_empty() {
         return;
     }
-    sheet.heading("Told, and not answered", "");
+    sheet.heading(words::story::TOLD_BEFORE, "");
     let (shown, left_out) = first(&story.unheeded, selection::OTHERS_MAX);
     for id in shown {
         let (mark, title) = unheeded_words(id, references);
-        sheet.row(2, &[cell(mark, 3, WHISPER)], PLAIN, title);
+        let became = words::story::became(story, id);
+        sheet.row(2, &[cell(mark, 3, WHISPER)], PLAIN, &format!("{title} · {became}"));
     }
     left(sheet, left_out, "thing", "things");
 }

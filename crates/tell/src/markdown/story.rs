@@ -219,12 +219,13 @@ fn unheeded(page: &mut String, story: &Story, references: &References) {
     if story.unheeded.is_empty() {
         return;
     }
-    line!(page, "\n## Told, and not answered\n");
+    line!(page, "\n## {}\n", words::story::TOLD_BEFORE);
     let (shown, left_out) = first(&story.unheeded, selection::OTHERS_MAX);
     for id in shown {
+        let became = words::story::became(story, id);
         match references.get(id) {
-            Some(reference) => line!(page, "- **{}** {}", reference.mark, text(&reference.title)),
-            None => line!(page, "- {}", code(id.as_str())),
+            Some(reference) => line!(page, "- **{}** {} · {became}", reference.mark, text(&reference.title)),
+            None => line!(page, "- {} · {became}", code(id.as_str())),
         }
     }
     left(page, left_out);
@@ -256,7 +257,8 @@ fn follow_ups(page: &mut String, story: &Story, references: &References) {
         );
     }
     for id in story.unheeded.iter().take(3) {
-        line!(page, "- [ ] Why did nobody answer {}? (owner: , until: )", text(references.mark(id)));
+        let became = words::story::became(story, id);
+        line!(page, "- [ ] What was done about {} ({became})? (owner: , until: )", text(references.mark(id)));
     }
     for (index, _) in story.notes.iter().take(3).enumerate() {
         line!(page, "- [ ] Is N{} still true? Settle it or take it out. (owner: , until: )", index + 1);

@@ -1,6 +1,6 @@
 //! How well we heard, in one line, with a remark for everything that was cut or could not be understood.
 
-use hark_event::{Hearing, Reject, Unread};
+use hark_event::{Extent, Hearing, Reject, Unread};
 
 use super::{bytes, count, number};
 use crate::calendar::Calendar;
@@ -86,12 +86,16 @@ fn rejected_first(hearing: &Hearing) -> String {
 /// Files that could not be understood, once for each kind of reason.
 pub(crate) fn unread(hearing: &Hearing) -> impl Iterator<Item = String> {
     hearing.unread_alike().into_iter().map(|alike| {
-        let Unread { path, reason, is_read_in_part } = alike.first;
+        let Unread { path, reason, extent } = alike.first;
         let more = match alike.others.len() {
             0 => String::new(),
             others => format!(" (and so {})", count(others as u64, "other file", "other files")),
         };
-        let what = if *is_read_in_part { "Read in part" } else { "Not understood" };
+        let what = match extent {
+            Extent::Nothing => "Not understood",
+            Extent::Part => "Read in part",
+            Extent::Empty => "Empty",
+        };
         format!("{what}: {path}{more}: {reason}")
     })
 }

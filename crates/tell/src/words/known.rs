@@ -51,7 +51,7 @@ fn known(story: &Story, credible: &[&LinkedSignal], at: Moment) -> String {
             format!("{heard} The alert {} was firing.", alert.name)
         }
         _ if open.is_empty() => heard,
-        _ => format!("{heard} Nobody was told."),
+        _ => format!("{heard} Nobody was told of this."),
     }
 }
 
@@ -79,9 +79,9 @@ mod tests {
         story.signals[1].episode.ended_at = Some(story.incident.start.plus_hours(-40));
         insta::assert_snapshot!(told(&story), @r"
         Sat 31 Jan 18:12  Nothing credible could be heard yet.
-        Thu 26 Feb 10:00  The system knew: S1 payments: a log line said more and more. Nobody was told.
-        Fri 27 Feb 20:00  The system knew: S1 payments: a log line said more and more; S2 payments: a metric drifting away. Nobody was told.
-        Fri 6 Mar 02:12  The system knew: S1 payments: a log line said more and more. Nobody was told.
+        Thu 26 Feb 10:00  The system knew: S1 payments: a log line said more and more. Nobody was told of this.
+        Fri 27 Feb 20:00  The system knew: S1 payments: a log line said more and more; S2 payments: a metric drifting away. Nobody was told of this.
+        Fri 6 Mar 02:12  The system knew: S1 payments: a log line said more and more. Nobody was told of this.
         Sat 7 Mar 16:07  The system knew: S1 payments: a log line said more and more. The alert PaymentsRetryRatio was firing.
         Sat 7 Mar 18:12  Users noticed. Someone was told. The alert PaymentsRetryRatio began to fire 2 h 5 min before the users noticed. The first whisper came 9 days 8 h before.
         ");

@@ -1,13 +1,19 @@
 //! The sentences of `hark listen`: how much spoke, how much was listened to, what was held back.
 
-use hark_event::{Episode, Listening};
+use std::collections::BTreeMap;
 
-use super::{count, number};
+use hark_event::{Episode, Listening, Moment};
+
+use super::{
+    count, number,
+    survey::{days, kind_said},
+};
 use crate::calendar::Calendar;
 
 /// One sentence: how many signals there are, or how much was listened to in vain.
 pub(crate) fn headline(listening: &Listening) -> String {
     match listening.episodes.len() {
+        0 if !listening.waiting.is_empty() => "Nothing spoke, with little history.".to_owned(),
         0 => "Nothing spoke.".to_owned(),
         1 => "One thing that your system is saying.".to_owned(),
         spoken => format!("{} things that your system is saying.", number(spoken as u64)),
@@ -26,6 +32,10 @@ pub(crate) fn listened(listening: &Listening, calendar: &Calendar) -> String {
     if listening.hearing.spans > 0 {
         heard.push(count(listening.hearing.spans, "span", "spans"));
     }
+    // Without any record there is no now that anything could be noticed before.
+    if listening.hearing.to.is_none() && listening.as_of == Moment::default() {
+        return format!("Listened to {}.", heard.join(", "));
+    }
     format!(
         "Listened to {}. Asked for: what was noticed from {} to {} ({}).",
         heard.join(", "),
@@ -37,7 +47,7 @@ pub(crate) fn listened(listening: &Listening, calendar: &Calendar) -> String {
 
 /// What the budget held back and what changes explain; nothing if there is neither.
 pub(crate) fn beside(listening: &Listening) -> Vec<String> {
-    let mut said = Vec::new();
+    let mut said: Vec<String> = waiting(listening).into_iter().collect();
     let hearing = &listening.hearing;
     let has_closed = hearing.from.is_none_or(|from| from.hour() != listening.as_of.hour());
     if !has_closed && hearing.records + hearing.samples + hearing.spans > 0 {
@@ -56,6 +66,26 @@ pub(crate) fn beside(listening: &Listening) -> Vec<String> {
         ));
     }
     said
+}
+
+/// How little history there is, and after how much of it what can speak.
+fn waiting(listening: &Listening) -> Option<String> {
+    let (from, to) = listening.hearing.from.zip(listening.hearing.to)?;
+    let mut kinds: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
+    for prospect in &listening.waiting {
+        kinds.entry(prospect.needs_days).or_default().push(kind_said(prospect.kind));
+    }
+    let kinds: Vec<String> = kinds
+        .into_iter()
+        .map(|(days, kinds)| format!("before {}: {}", count(days.into(), "day", "days"), kinds.join(", ")))
+        .collect();
+    (!kinds.is_empty()).then(|| {
+        format!(
+            "Only {} of history: what cannot speak {}. `hark check` says more.",
+            days(to.seconds_since(from)),
+            kinds.join("; ")
+        )
+    })
 }
 
 /// Since when, and when it was noticed.

@@ -11,6 +11,12 @@ use crate::calendar::Calendar;
 /// What is said where a question has no evidence.
 pub(crate) const CANNOT_TELL: &str = "Nothing here can tell.";
 
+/// What is said of an alert, a report or a signal that was told: where nothing keeps answers, silence proves none.
+pub(crate) const NO_ANSWER: &str = "no answer is on record";
+
+/// The title over all of those.
+pub(crate) const TOLD_BEFORE: &str = "Told before, with no answer on record";
+
 /// The verdict as one sentence.
 pub(crate) fn verdict(story: &Story) -> String {
     match (story.verdict, story.lead_time_seconds) {
@@ -26,7 +32,7 @@ pub(crate) fn verdict(story: &Story) -> String {
 /// What the verdict leaves open, in one or two sentences.
 pub(crate) fn beside_the_verdict(story: &Story) -> String {
     match story.verdict {
-        Verdict::Whispered => "Nobody was told.".to_owned(),
+        Verdict::Whispered => "Nobody was told of this.".to_owned(),
         Verdict::Alerted => {
             let mut said = match alert_in_time(story) {
                 Some(alert) => format!(
@@ -65,6 +71,16 @@ pub(crate) fn alert_in_time(story: &Story) -> Option<&Alert> {
         .iter()
         .filter(|alert| alert.starts_at < story.incident.start)
         .max_by_key(|alert| alert.starts_at)
+}
+
+/// What became of something that someone was told of, as far as that is on record.
+pub(crate) fn became(story: &Story, id: &Id) -> String {
+    let alert = story.alerts.iter().find(|alert| alert.id == *id);
+    let ended = alert.and_then(|alert| {
+        let ended = alert.ends_at.filter(|ended| *ended <= story.incident.start)?;
+        Some(ended.seconds_since(alert.starts_at))
+    });
+    ended.map_or_else(|| NO_ANSWER.to_owned(), |lasted| format!("resolved after {}", duration(lasted)))
 }
 
 /// Where and when users were hurt: `On checkout, Saturday 7 March 2026, 18:12`.

@@ -155,7 +155,8 @@ fn name(service: &ServiceHeard) -> String {
     }
 }
 
-fn days(seconds: i64) -> String {
+/// Days, or less.
+pub(super) fn days(seconds: i64) -> String {
     if seconds < 86_400 { duration(seconds) } else { count(seconds.unsigned_abs() / 86_400, "day", "days") }
 }
 
@@ -196,7 +197,8 @@ fn prospect(kind: ProspectKind, telemetry: Telemetry, survey: &Survey) -> Fact {
     }
 }
 
-fn kind_said(kind: ProspectKind) -> &'static str {
+/// What people call it.
+pub(super) fn kind_said(kind: ProspectKind) -> &'static str {
     match kind {
         ProspectKind::NewLoudLines => "new lines of WARN and above",
         ProspectKind::RisingLines => "lines that become more or fall silent",
