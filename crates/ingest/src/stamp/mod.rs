@@ -11,7 +11,7 @@ mod iso;
 mod named;
 mod short;
 
-pub(crate) use civil::{Calendar, Reading};
+pub(crate) use civil::{Calendar, Civil, Reading, days_since_1970};
 pub(crate) use epoch::{of_fraction, of_magnitude};
 
 /// Keys that only introduce a stamp.
@@ -92,6 +92,13 @@ pub(crate) struct Stamp {
     pub(crate) reading: Reading,
     pub(crate) start: usize,
     pub(crate) end: usize,
+}
+
+impl Stamp {
+    /// Whether month and day stand around a slash.
+    pub(crate) fn is_slashed(&self) -> bool {
+        matches!(self.reading, Reading::Civil(Civil { is_slashed: true, .. }))
+    }
 }
 
 /// Finds stamps in the lines of one file.

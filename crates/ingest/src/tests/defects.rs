@@ -1,0 +1,51 @@
+//! Files as they lie on disks after bad days, and files that look like what they are not.
+
+use super::*;
+
+/// The remarks on the file, with its path left out.
+fn remarks(name: &str, input: &str) -> Vec<String> {
+    let (_, hearing) = read(name, input.as_bytes(), &utc());
+    hearing.file_remarks.into_iter().map(|remark| remark.text).collect()
+}
+
+#[test]
+fn the_order_of_day_and_month_is_one_for_the_whole_file() {
+    check(
+        "app.log",
+        "[11/03/2026 10:00:00] a\n[12/03/2026 10:00:00] b\n[13/03/2026 10:00:00] c\n[03/14/2026 10:00:00] d\n\
+         [14/03/2026 10:00:00] e\n",
+        &[
+            "2026-03-11T10:00:00Z app  \"a\" :1+1",
+            "2026-03-12T10:00:00Z app  \"b\" :2+1",
+            "2026-03-13T10:00:00Z app  \"c\" :3+1",
+            "undated at 2026-03-13T10:00:00Z app  \"d\" :4+1",
+            "2026-03-14T10:00:00Z app  \"e\" :5+1",
+        ],
+    );
+    check(
+        "app.csv",
+        "time,message\n02/03/2026 10:00:00,a\n03/03/2026 10:00:00,b\n04/03/2026 10:00:00,c\n",
+        &[
+            "2026-03-02T10:00:00Z app  \"a\" :2+1",
+            "2026-03-03T10:00:00Z app  \"b\" :3+1",
+            "2026-03-04T10:00:00Z app  \"c\" :4+1",
+        ],
+    );
+}
+
+#[test]
+fn a_head_of_one_day_is_read_in_the_order_that_the_rest_of_the_file_proves() {
+    let day = |date: &str| format!("{date} 10:00:00 up\n").repeat(3_000);
+    let (events, hearing) =
+        read("app.log", format!("{}{}", day("12/03/2026"), day("13/03/2026")).as_bytes(), &utc());
+    assert_eq!(events[0], "2026-03-12T10:00:00Z app  \"up\" :1+1");
+    assert_eq!((events.len(), hearing.undated, hearing.file_remarks), (6_000, 0, vec![]));
+}
+
+#[test]
+fn a_file_whose_order_nothing_tells_is_read_month_first_and_named() {
+    let log = "03/04/2026 10:00:00 a\n03/04/2026 10:00:01 b\n";
+    check("app.log", log, &["2026-03-04T10:00:00Z app  \"a\" :1+1", "2026-03-04T10:00:01Z app  \"b\" :2+1"]);
+    assert_eq!(remarks("app.log", log).len(), 1);
+    assert!(remarks("app.log", "2026-03-04 10:00:00 paid until 03/04/2026 10:00:00\n").is_empty());
+}
