@@ -49,3 +49,47 @@ fn a_file_whose_order_nothing_tells_is_read_month_first_and_named() {
     assert_eq!(remarks("app.log", log).len(), 1);
     assert!(remarks("app.log", "2026-03-04 10:00:00 paid until 03/04/2026 10:00:00\n").is_empty());
 }
+
+#[test]
+fn a_trace_with_empty_lines_belongs_to_its_stamp_also_where_text_without_stamps_is_wanted() {
+    let call = "\ngoroutine 1 [running]:\nmain.f(0x1)\n\t/app/a.go:1 +0x1\n";
+    let log = format!("2026-03-01T10:00:00Z ERROR panic: boom\n{}", call.repeat(3));
+    let timeless = Reading { hears_timeless: true, ..utc() };
+    let (events, hearing) = read("min.log", log.as_bytes(), &timeless);
+    assert_eq!((events.len(), hearing.undated), (1, 0));
+    assert!(events[0].starts_with("2026-03-01T10:00:00Z min ERROR"), "{}", events[0]);
+}
+
+#[test]
+fn nuls_in_the_midst_of_a_log_cost_no_other_line() {
+    let mut log = "2026-03-01T10:00:00Z INFO order placed\n".repeat(600).into_bytes();
+    log.splice(20_000..20_000, vec![0; 20_000]);
+    let (events, hearing) = read("app.log", &log, &utc());
+    assert_eq!((events.len(), hearing.undated, hearing.unread), (600, 0, vec![]));
+    let (events, _) = read("app.log", &b"2026-03-01T10:00:00Z a\0\0\0b\n".repeat(9), &utc());
+    assert_eq!(events.len(), 9);
+}
+
+#[test]
+fn brackets_alone_make_no_json_and_seconds_since_boot_no_time() {
+    check_unread("dmesg", b"[    0.000000] Linux version 6.1\n[    0.100000] x\n", "the kernel's messages");
+    check_unread("a.log", b"[main] started\n[main] stopped\n", "no time stamp in its first 2 lines");
+}
+
+#[test]
+fn a_number_that_an_address_asks_for_is_no_stamp() {
+    check_unread(
+        "README.md",
+        b"# Shop\n\n![chart](https://example.org/chart?ts=1554392218500)\n\nSells things.\n",
+        "no time stamp",
+    );
+}
+
+#[test]
+fn annotations_in_short_notation_are_changes() {
+    check(
+        "annotations.json",
+        "[{\"time\":1772359920000,\"text\":\"Deployed cart\",\"tags\":[\"deploy\"]}]\n",
+        &["change deploy 2026-03-01T10:12:00Z - \"Deployed cart\" []"],
+    );
+}
