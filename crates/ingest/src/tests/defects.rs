@@ -93,3 +93,14 @@ fn annotations_in_short_notation_are_changes() {
         &["change deploy 2026-03-01T10:12:00Z - \"Deployed cart\" []"],
     );
 }
+
+#[test]
+fn no_record_of_two_hosts_in_one_file_arrives_before_it_happened() {
+    let log: String = (0..30)
+        .map(|minute| format!("2026-03-01T12:{minute:02}:00Z a\n2026-03-01T10:{:02}:00Z b\n", minute + 30))
+        .collect();
+    let (events, hearing) = read("app.log", log.as_bytes(), &utc());
+    assert_eq!(hearing.outliers, 0);
+    assert_eq!(events[0], "2026-03-01T12:00:00Z app  \"a\" :1+1");
+    assert_eq!(events[1], "2026-03-01T10:30:00Z at 2026-03-01T12:00:00Z app  \"b\" :2+1");
+}
