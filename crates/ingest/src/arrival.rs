@@ -15,7 +15,7 @@
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
-use hark_event::Moment;
+use hark_event::{FileRemark, Moment};
 
 use crate::draft::Draft;
 use crate::ear::Ear;
@@ -27,6 +27,8 @@ const WITNESSES_MAX: usize = 5;
 const FAR_WITNESSES_MAX: usize = 50;
 /// So many witnesses that agree, behind one that does not, tell that two clocks write the file in turn.
 const RETURNS_MIN: usize = 2;
+/// So many records that are older than the one before them make a file that runs backwards.
+const FALLS_MIN: u64 = 5;
 /// Records without a time of their own can stand between a leap and its witnesses.
 const HELD_RECORDS_MAX: usize = 10_000;
 const HELD_BYTES_MAX: usize = 16 << 20;
@@ -37,6 +39,9 @@ pub(crate) struct Arrivals {
     held: VecDeque<Draft>,
     held_bytes: usize,
     spare: Vec<Draft>,
+    last: Option<Moment>,
+    rises: u64,
+    falls: u64,
 }
 
 enum Judgement {
@@ -48,11 +53,20 @@ enum Judgement {
 impl Arrivals {
     /// A file before its first record.
     pub(crate) fn new() -> Self {
-        Self { clock: None, held: VecDeque::new(), held_bytes: 0, spare: Vec::new() }
+        Self {
+            clock: None,
+            held: VecDeque::new(),
+            held_bytes: 0,
+            spare: Vec::new(),
+            last: None,
+            rises: 0,
+            falls: 0,
+        }
     }
 
     /// Takes the next record of the file; leaves an empty draft.
     pub(crate) fn take(&mut self, draft: &mut Draft, ear: &mut Ear<'_>) -> ControlFlow<()> {
+        self.follow(draft);
         if self.held.is_empty()
             && let Some(arrival) = self.certain(draft)
         {
@@ -70,7 +84,21 @@ impl Arrivals {
 
     /// Lets go of all that is still held, at the end of the file.
     pub(crate) fn finish(&mut self, ear: &mut Ear<'_>) -> ControlFlow<()> {
+        if self.falls >= FALLS_MIN && self.falls > 9 * self.rises {
+            let text = "runs from its newest record to its oldest, so that all of it arrives at its newest time; turn its \
+                        lines round with `tac` first";
+            ear.hearing.file_remarks.push(FileRemark { path: ear.file.to_string(), text: text.to_owned() });
+        }
         self.settle(true, ear)
+    }
+
+    /// Notes which way times go along the file.
+    fn follow(&mut self, draft: &Draft) {
+        let Some(time) = draft.time.filter(|_| draft.observed.is_none()) else { return };
+        if let Some(last) = self.last.replace(time) {
+            self.rises += u64::from(time > last);
+            self.falls += u64::from(time < last);
+        }
     }
 
     /// The arrival, where nothing that follows could change it.

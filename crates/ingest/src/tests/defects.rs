@@ -104,3 +104,13 @@ fn no_record_of_two_hosts_in_one_file_arrives_before_it_happened() {
     assert_eq!(events[0], "2026-03-01T12:00:00Z app  \"a\" :1+1");
     assert_eq!(events[1], "2026-03-01T10:30:00Z at 2026-03-01T12:00:00Z app  \"b\" :2+1");
 }
+
+#[test]
+fn a_file_that_runs_backwards_is_named_with_the_remedy() {
+    let log = |minutes: &mut dyn Iterator<Item = u32>| -> String {
+        minutes.map(|minute| format!("2026-03-01T12:{minute:02}:00Z a\n")).collect()
+    };
+    let backwards = remarks("app.log", &log(&mut (0..30).rev()));
+    assert!(backwards.len() == 1 && backwards[0].contains("`tac`"), "{backwards:?}");
+    assert!(remarks("app.log", &log(&mut (0..30))).is_empty());
+}
