@@ -175,6 +175,7 @@ pub(crate) fn count(
     hearing.unread.sort();
     remarks.extend(remark_on_zone(&hearing, sources));
     remarks.extend(remark_on_late(&hearing, reading.as_of));
+    remarks.extend(hearing.file_remarks.iter().map(|remark| format!("{} {}", remark.path, remark.text)));
     remarks.iter_mut().for_each(|remark| mask(remark, &patterns.rules));
     Ok(Counted { files, sorter, told, hearing, remarks })
 }

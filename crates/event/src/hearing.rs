@@ -35,6 +35,15 @@ pub enum Extent {
     Empty,
 }
 
+/// A word about how a file was read.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct FileRemark {
+    /// The file as the user named it.
+    pub path: String,
+    /// What about it, as the rest of a sentence that its name begins.
+    pub text: String,
+}
+
 /// A line that could not be understood.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Reject {
@@ -49,6 +58,9 @@ pub struct Reject {
 /// So many rejected lines are named in all, and of one file.
 const REJECTS_MAX: usize = 12;
 const REJECTS_OF_A_FILE_MAX: usize = 3;
+
+/// So many remarks on files are kept in all.
+const FILE_REMARKS_MAX: usize = 12;
 
 /// Files that could not be understood for the same kind of reason.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -102,6 +114,8 @@ pub struct Hearing {
     pub cut: Vec<Cut>,
     /// What could not be understood.
     pub unread: Vec<Unread>,
+    /// Words about how files were read, the first by name.
+    pub file_remarks: Vec<FileRemark>,
 }
 
 impl Hearing {
@@ -135,6 +149,9 @@ impl Hearing {
         }
         self.unread.extend(other.unread.iter().cloned());
         self.unread.sort();
+        self.file_remarks.extend(other.file_remarks.iter().cloned());
+        self.file_remarks.sort();
+        self.file_remarks.truncate(FILE_REMARKS_MAX);
     }
 
     /// Counts something that was cut at a limit.

@@ -29,7 +29,7 @@ pub use curve::Curve;
 pub use explanation::{
     Explained, FieldNumbers, FieldValues, Former, PatternExplained, PlaceExplained, PlaceReason,
 };
-pub use hearing::{Cut, Extent, Hearing, Reject, Unread, UnreadAlike};
+pub use hearing::{Cut, Extent, FileRemark, Hearing, Reject, Unread, UnreadAlike};
 pub use holidays::Holidays;
 pub use identity::{Id, stable_hash};
 pub use level::Level;

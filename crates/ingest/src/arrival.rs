@@ -3,7 +3,7 @@
 //! A file has a clock, which is the greatest event time so far, and a record arrives at what the clock
 //! then shows. A stamp that leaps more than an hour ahead (the first stamp of a file leaps, too) is held
 //! back until up to five dated records after it (fifty, if it leaps more than thirty days) have said whether time
-//! went on from there: if most contradict it, it is an outlier, moves no clock and arrives at the clock as it was. Records behind it
+//! went on from there: if most contradict it and time does not come back to it (as it does where two hosts write one file in turn), it is an outlier, moves no clock and arrives at the clock as it was. Records behind it
 //! wait in order; nothing is lost or moved.
 //!
 //! With `as_of`, what had not arrived by then is no evidence: records stamped later do not count, so that
@@ -15,7 +15,7 @@
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
-use hark_event::Moment;
+use hark_event::{FileRemark, Moment};
 
 use crate::draft::Draft;
 use crate::ear::Ear;
@@ -25,6 +25,10 @@ const FAR_LEAP_SECONDS: i64 = 30 * 86_400;
 const WITNESSES_MAX: usize = 5;
 /// A clock that is off by months may be off for some records in a row.
 const FAR_WITNESSES_MAX: usize = 50;
+/// So many witnesses that agree, behind one that does not, tell that two clocks write the file in turn.
+const RETURNS_MIN: usize = 2;
+/// So many records that are older than the one before them make a file that runs backwards.
+const FALLS_MIN: u64 = 5;
 /// Records without a time of their own can stand between a leap and its witnesses.
 const HELD_RECORDS_MAX: usize = 10_000;
 const HELD_BYTES_MAX: usize = 16 << 20;
@@ -35,6 +39,9 @@ pub(crate) struct Arrivals {
     held: VecDeque<Draft>,
     held_bytes: usize,
     spare: Vec<Draft>,
+    last: Option<Moment>,
+    rises: u64,
+    falls: u64,
 }
 
 enum Judgement {
@@ -46,11 +53,20 @@ enum Judgement {
 impl Arrivals {
     /// A file before its first record.
     pub(crate) fn new() -> Self {
-        Self { clock: None, held: VecDeque::new(), held_bytes: 0, spare: Vec::new() }
+        Self {
+            clock: None,
+            held: VecDeque::new(),
+            held_bytes: 0,
+            spare: Vec::new(),
+            last: None,
+            rises: 0,
+            falls: 0,
+        }
     }
 
     /// Takes the next record of the file; leaves an empty draft.
     pub(crate) fn take(&mut self, draft: &mut Draft, ear: &mut Ear<'_>) -> ControlFlow<()> {
+        self.follow(draft);
         if self.held.is_empty()
             && let Some(arrival) = self.certain(draft)
         {
@@ -68,7 +84,21 @@ impl Arrivals {
 
     /// Lets go of all that is still held, at the end of the file.
     pub(crate) fn finish(&mut self, ear: &mut Ear<'_>) -> ControlFlow<()> {
+        if self.falls >= FALLS_MIN && self.falls > 9 * self.rises {
+            let text = "runs from its newest record to its oldest, so that all of it arrives at its newest time; turn its \
+                        lines round with `tac` first";
+            ear.hearing.file_remarks.push(FileRemark { path: ear.file.to_string(), text: text.to_owned() });
+        }
         self.settle(true, ear)
+    }
+
+    /// Notes which way times go along the file.
+    fn follow(&mut self, draft: &Draft) {
+        let Some(time) = draft.time.filter(|_| draft.observed.is_none()) else { return };
+        if let Some(last) = self.last.replace(time) {
+            self.rises += u64::from(time > last);
+            self.falls += u64::from(time < last);
+        }
     }
 
     /// The arrival, where nothing that follows could change it.
@@ -133,6 +163,7 @@ impl Arrivals {
         let horizon = as_of.filter(|_| !is_far);
         let witnesses_max = if is_far { FAR_WITNESSES_MAX } else { WITNESSES_MAX };
         let (mut agree, mut contradict, mut is_complete) = (0, 0, is_last);
+        let mut returns = 0;
         for witness in self.held.iter().skip(at + 1).filter_map(|draft| draft.time).take(witnesses_max) {
             if horizon.is_some_and(|horizon| witness > horizon) {
                 is_complete = true;
@@ -141,8 +172,13 @@ impl Arrivals {
             let contradicts = is_leap(time, witness);
             contradict += usize::from(contradicts);
             agree += usize::from(!contradicts);
+            returns += usize::from(!contradicts && contradict > 0);
         }
         let majority = witnesses_max / 2 + 1;
+        // Two writers share the file: what time comes back to was no outlier.
+        if !is_far && returns >= RETURNS_MIN {
+            return Judgement::Genuine;
+        }
         if agree >= majority || (is_complete && agree > contradict) {
             return Judgement::Genuine;
         }

@@ -21,6 +21,7 @@ mod csv_header;
 mod csv_logs;
 mod csv_long;
 mod csv_wide;
+mod day_order;
 mod discover;
 mod docker;
 mod documents;

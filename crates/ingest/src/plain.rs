@@ -112,6 +112,12 @@ pub(crate) fn take(
         }
         return ControlFlow::Continue(());
     }
+    if let Some(stamp) = stamp.filter(Stamp::is_slashed) {
+        // A date that the file's order makes none: a record all the same, and no other date.
+        let draft = records.begin(before, number, ear)?;
+        split(text, &stamp, draft, &mut ear.syslog_host);
+        return ControlFlow::Continue(());
+    }
     match records.open() {
         Some(draft) if draft.time.is_some() || draft.observed.is_some() || text.starts_with([' ', '\t']) => {
             draft.push_line(text);

@@ -13,6 +13,7 @@ use crate::json::Fields;
 use crate::lines::{LINE_BYTES_MAX, Lines, Split};
 use crate::log_fields::LogFields;
 use crate::sniff_json;
+use crate::stamp::Form::Epoch;
 use crate::stamp::{Shape, search};
 use crate::text::clean;
 use crate::{cri, journal, logfmt, open_metrics, syslog_messages};
@@ -23,6 +24,8 @@ pub(crate) const HEAD_LINE_BYTES: usize = 64 << 10;
 const HEAD_LINES: u64 = 2_000;
 /// Where stamps are rarer among lines that may begin a record, they are part of the text.
 const LINES_PER_STAMP: usize = 5;
+/// So near the start of a file a date that begins a line is a stamp, however few others there are.
+const LINES_OF_HEADING: usize = 10;
 const NOT_BY_LINE: &str = "JSON that is neither one object per line nor a document of a form that is read; make it one object per line, \
      with `jq -c '.[]'` for instance";
 pub(crate) const PASSED_BYTES_MAX: u64 = 256 << 20;
@@ -244,14 +247,29 @@ fn tellers(head: &[u8], ear: &mut Ear<'_>) -> Tellers {
 
 fn no_form(head: &[u8]) -> String {
     let lines = head.iter().filter(|byte| **byte == b'\n').count();
-    if matches!(head.trim_ascii_start().first(), Some(b'{' | b'[')) {
+    if head.trim_ascii_start().starts_with(b"{") {
         return NOT_BY_LINE.to_owned();
+    }
+    if counts_since_boot(head) {
+        return "the kernel's messages with seconds since boot, which name no time; write them out with \
+                `dmesg --time-format iso`"
+            .to_owned();
     }
     let looked_at = if lines == 1 { "line".to_owned() } else { format!("{lines} lines") };
     format!(
         "no time stamp in its first {looked_at}, in any usual form; if it is a log, have its writer put RFC 3339 times \
          before each record (docs/formats.md names all forms)"
     )
+}
+
+/// Whether it begins as `dmesg` writes: `[    0.000000] Linux version`.
+fn counts_since_boot(head: &[u8]) -> bool {
+    let Some(rest) = head.trim_ascii_start().strip_prefix(b"[") else { return false };
+    let Some(end) = memchr::memchr(b']', rest) else { return false };
+    let count = rest[..end].trim_ascii();
+    count.len() > 7
+        && count[count.len() - 7] == b'.'
+        && count.iter().filter(|byte| byte.is_ascii_digit()).count() + 1 == count.len()
 }
 
 /// Why the bytes are no text, if they are none.
@@ -286,9 +304,11 @@ fn binary(head: &[u8]) -> Option<String> {
     if head.get(257..262) == Some(b"ustar") {
         return Some("a tar archive; unpack it first".to_owned());
     }
-    let is_odd = |byte: &&u8| matches!(**byte, 0..=6 | 14..=26 | 28..=31 | 127);
+    let is_odd = |byte: &&u8| matches!(**byte, 1..=6 | 14..=26 | 28..=31 | 127);
+    // Power that fails leaves NULs in the midst of good logs. They are no text and speak against none.
+    let written = head.len() - head.iter().filter(|byte| **byte == 0).count();
     // A few stray control bytes are a bad line; a twentieth of them is no text.
-    (head.iter().filter(is_odd).count() * 20 > head.len())
+    (head.iter().filter(is_odd).count() * 20 > written)
         .then(|| "binary: it is no text that can be read".to_owned())
 }
 
@@ -298,6 +318,7 @@ fn binary(head: &[u8]) -> Option<String> {
 fn plain_shape(head: &[u8], hears_timeless: bool) -> Option<Shape> {
     let mut shapes: BTreeMap<Shape, usize> = BTreeMap::new();
     let (mut count, mut dated, mut begun) = (0, 0, 0);
+    let mut is_headed = false;
     let mut lines = Lines::new(Box::new(Cursor::new(head)), LINE_BYTES_MAX);
     while let Some(line) = lines.next() {
         let text = clean(line.bytes);
@@ -305,6 +326,7 @@ fn plain_shape(head: &[u8], hears_timeless: bool) -> Option<Shape> {
         count += usize::from(!text.trim().is_empty());
         if let Some(stamp) = search(text.as_bytes()) {
             dated += 1;
+            is_headed |= count <= LINES_OF_HEADING && stamp.shape.token == 0 && stamp.shape.form != Epoch;
             *shapes.entry(stamp.shape).or_default() += 1;
         }
     }
@@ -312,7 +334,8 @@ fn plain_shape(head: &[u8], hears_timeless: bool) -> Option<Shape> {
     if !is_leading && dated < 2 && dated * 2 < count {
         return None;
     }
-    if hears_timeless && dated * LINES_PER_STAMP < begun {
+    // What follows a stamp may be as long as a dump of all threads.
+    if hears_timeless && !is_headed && dated * LINES_PER_STAMP < begun {
         return None;
     }
     // The most frequent; among equals the first in order, so that the answer is one.

@@ -204,7 +204,8 @@ fn of_names(names: &[&str]) -> Option<Form> {
         Some(Form::Alerts)
     } else if has("time")
         && any(&["tags", "text"])
-        && any(&["dashboardUID", "dashboardId", "panelId", "timeEnd", "alertId"])
+        && (any(&["dashboardUID", "dashboardId", "panelId", "timeEnd", "alertId"])
+            || (names.len() == 3 && has("tags") && has("text")))
     {
         Some(Form::Annotations)
     } else if has("report") && has("time") && !any(&["message", "msg", "level"]) {

@@ -7,9 +7,10 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use hark_event::{Event, Extent, Hearing, Moment, Unread, Zone};
+use hark_event::{Event, Extent, FileRemark, Hearing, Moment, Unread, Zone};
 
 use crate::csv_header::{RowKind, Table};
+use crate::day_order::{DayOrder, Evidence};
 use crate::ear::Ear;
 use crate::lines::{LINE_BYTES_MAX, Lines};
 use crate::origin::Origins;
@@ -249,8 +250,11 @@ impl Source {
         let mut begun = stream.take().ok_or_else(|| "it is a stream, and was read already".to_owned())?;
         let (reader, packing) =
             unpack::passing(begun.look(), &looked).map_err(|error| cannot_open(&error))?;
-        let (form, split) = sniff::form(&sniff::head(reader), ear)
-            .map_err(|reason| self.why_unread(reason, packing, looked.unpacked()))?;
+        let head = sniff::head(reader);
+        let (form, split) =
+            sniff::form(&head, ear).map_err(|reason| self.why_unread(reason, packing, looked.unpacked()))?;
+        let order = Evidence::of_head(&head).order();
+        ear.calendar.order_days(order.unwrap_or(DayOrder::MonthFirst));
         let (reader, _) = unpack::passing(begun.whole(), consumed).map_err(|error| cannot_open(&error))?;
         ear.hearing.files = 1;
         let damage = if let Form::Document(document) = form {
@@ -260,6 +264,7 @@ impl Source {
             read_form(&form, &mut lines, ear);
             end_of_reading(&lines, packing)
         };
+        self.remark_on_days(order, ear);
         ear.hearing.unread.extend(damage.map(|reason| self.read_in_part(reason)));
         Ok(form)
     }
@@ -269,8 +274,11 @@ impl Source {
         let unseen = AtomicU64::new(0);
         let looked = Consumed::new(&unseen);
         let (reader, packing) = self.stream(file, &looked)?;
-        let (form, split) = sniff::form(&sniff::head(reader), ear)
-            .map_err(|reason| self.why_unread(reason, packing, looked.unpacked()))?;
+        let head = sniff::head(reader);
+        let (form, split) =
+            sniff::form(&head, ear).map_err(|reason| self.why_unread(reason, packing, looked.unpacked()))?;
+        let order = self.day_order(&head, file, ear)?;
+        ear.calendar.order_days(order.unwrap_or(DayOrder::MonthFirst));
         let limit = line_bytes_max(&form);
         let (reader, _) = self.stream(file, consumed)?;
         let reader = match ear.bytes_max {
@@ -285,12 +293,33 @@ impl Source {
         }
         let mut lines = Lines::of(reader, limit, split);
         read_form(&form, &mut lines, ear);
+        self.remark_on_days(order, ear);
         let end = end_of_reading(&lines, packing);
         let shrank = || self.shrank(&lines, packing, consumed, ear.as_of, ear.bytes_max.is_some());
         if let Some(reason) = end.or(change).or_else(shrank) {
             ear.hearing.unread.push(self.read_in_part(reason));
         }
         Ok(form)
+    }
+
+    /// The order of days and months in its dates, if anything in it tells.
+    fn day_order(&self, head: &[u8], file: &File, ear: &Ear<'_>) -> Result<Option<DayOrder>, String> {
+        let mut evidence = Evidence::of_head(head);
+        if evidence.is_open() {
+            let unseen = AtomicU64::new(0);
+            let looked = Consumed::new(&unseen);
+            let (reader, _) = self.stream(file, &looked)?;
+            evidence.ask(Box::new(reader.take(ear.bytes_max.unwrap_or(u64::MAX))));
+        }
+        Ok(evidence.order())
+    }
+
+    fn remark_on_days(&self, order: Option<DayOrder>, ear: &mut Ear<'_>) {
+        if order.is_none() && ear.calendar.has_slashed() {
+            let text = "has dates such as 03/04, of which nothing in it tells whether the day or the month goes first; they \
+                        were read month first, so have its writer put RFC 3339 times if that is wrong";
+            ear.hearing.file_remarks.push(FileRemark { path: self.name.to_string(), text: text.to_owned() });
+        }
     }
 
     fn stream<'a>(

@@ -1,5 +1,6 @@
 //! Files in, events and the account out: what a user of this crate sees, form by form and rule by rule.
 
+mod defects;
 mod files;
 mod forms;
 mod matrix;

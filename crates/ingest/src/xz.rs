@@ -72,9 +72,7 @@ impl<R: BufRead> XzStreams<R> {
 
 fn damage(error: &XzError) -> io::Error {
     let reason = match error {
-        XzError::DictionaryOverflow | XzError::DictionaryTooLarge(_) => {
-            "it wants a dictionary of more than 64 MiB".to_owned()
-        }
+        XzError::DictionaryTooLarge(_) => "it wants a dictionary of more than 64 MiB".to_owned(),
         other => format!("{other}"),
     };
     io::Error::new(io::ErrorKind::InvalidData, reason)

@@ -8,6 +8,8 @@
 use hark_event::{Moment, Zone};
 use jiff::civil::Date;
 
+use crate::day_order::DayOrder;
+
 const SECONDS_PER_DAY: i64 = 86_400;
 const QUARTER_HOUR: i64 = 900;
 /// Zones change on quarters of an hour, so one answer holds for a whole quarter.
@@ -37,6 +39,9 @@ pub(crate) struct Civil {
     pub(crate) nanos: u32,
     /// Seconds east of UTC, if a zone is written.
     pub(crate) offset: Option<i32>,
+    /// Whether month and day stand around a slash, in either order: the first number is in `month` until the file's
+    /// order is known.
+    pub(crate) is_slashed: bool,
 }
 
 /// Turns readings into moments.
@@ -52,6 +57,8 @@ pub(crate) struct Calendar {
     quarter_offset: i64,
     zoned: u64,
     zoneless: u64,
+    day_order: DayOrder,
+    slashed: u64,
 }
 
 #[derive(Debug)]
@@ -75,11 +82,29 @@ impl Calendar {
             quarter_offset: 0,
             zoned: 0,
             zoneless: 0,
+            day_order: DayOrder::Unknown,
+            slashed: 0,
         }
+    }
+
+    /// Reads all dates with slashes in this order from now on.
+    pub(crate) fn order_days(&mut self, order: DayOrder) {
+        self.day_order = order;
+        self.slashed = 0;
+    }
+
+    /// Whether dates with slashes were read since the order of their numbers was set.
+    pub(crate) fn has_slashed(&self) -> bool {
+        self.slashed > 0
     }
 
     /// The moment, or `None` if there is no such date or it cannot be said.
     pub(crate) fn place(&mut self, reading: Reading) -> Option<Moment> {
+        if let Reading::Civil(civil @ Civil { is_slashed: true, .. }) = reading {
+            self.slashed += 1;
+            let (month, day) = self.day_order.sort(civil.month, civil.day);
+            return self.place(Reading::Civil(Civil { month, day, is_slashed: false, ..civil }));
+        }
         let names_zone = !matches!(reading, Reading::Civil(Civil { offset: None, .. }));
         *(if names_zone { &mut self.zoned } else { &mut self.zoneless }) += 1;
         match reading {
@@ -143,7 +168,7 @@ impl Calendar {
 }
 
 /// Days from 1970-01-01, for years from 0 on: months are counted from March, so that leap days come last.
-fn days_since_1970((year, month, day): (i64, i64, i64)) -> i64 {
+pub(crate) fn days_since_1970((year, month, day): (i64, i64, i64)) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let month_from_march = (month + 9) % 12;
     let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;

@@ -174,5 +174,5 @@ pub(crate) fn finish(
     if byte(text, end).is_ascii_alphanumeric() || month == 0 || month > 12 || day == 0 || day > 31 {
         return None;
     }
-    Some((Civil { year, month, day, second_of_day, nanos, offset }, end))
+    Some((Civil { year, month, day, second_of_day, nanos, offset, is_slashed: false }, end))
 }

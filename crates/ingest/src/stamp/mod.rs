@@ -11,7 +11,7 @@ mod iso;
 mod named;
 mod short;
 
-pub(crate) use civil::{Calendar, Reading};
+pub(crate) use civil::{Calendar, Civil, Reading, days_since_1970};
 pub(crate) use epoch::{of_fraction, of_magnitude};
 
 /// Keys that only introduce a stamp.
@@ -92,6 +92,13 @@ pub(crate) struct Stamp {
     pub(crate) reading: Reading,
     pub(crate) start: usize,
     pub(crate) end: usize,
+}
+
+impl Stamp {
+    /// Whether month and day stand around a slash.
+    pub(crate) fn is_slashed(&self) -> bool {
+        matches!(self.reading, Reading::Civil(Civil { is_slashed: true, .. }))
+    }
 }
 
 /// Finds stamps in the lines of one file.
@@ -240,7 +247,7 @@ fn whole(form: Form, field: &[u8]) -> Option<Reading> {
 /// opening bracket or quote, after `=` or `|`.
 fn candidates(line: &[u8]) -> impl Iterator<Item = (usize, usize)> + '_ {
     let mut token = 0;
-    let mut is_in_token = false;
+    let (mut is_in_token, mut is_in_query) = (false, false);
     let head = line.len().min(BYTES_MAX);
     (0..head)
         .map_while(move |at| {
@@ -250,7 +257,10 @@ fn candidates(line: &[u8]) -> impl Iterator<Item = (usize, usize)> + '_ {
                 token += 1;
             }
             is_in_token = !is_space;
-            let is_start = byte.is_ascii_alphanumeric() && (at == 0 || is_boundary(line[at - 1]));
+            // What an address asks for is no stamp: `/chart?ts=1554392218500`.
+            is_in_query = is_in_token && (is_in_query || byte == b'?');
+            let is_start =
+                !is_in_query && byte.is_ascii_alphanumeric() && (at == 0 || is_boundary(line[at - 1]));
             (token < TOKENS_MAX).then_some(is_start.then_some((at, token)))
         })
         .flatten()

@@ -2,7 +2,7 @@
 //!
 //! `081109 203615`, `17/06/09 20:10:40`, `03-17 16:13:38.811`, `10.30 16:49:06`, glog's
 //! `I0102 15:04:05.678901`, `04.12.2005 04:47:44`, `12/04/2005 04:47:44 PM`.
-//! `12/04/2005` is read month first, as the tools that write slashes do, unless that is no date.
+//! Whether the month or the day goes first around a slash is decided once for a file, in [`crate::day_order`].
 
 use super::civil::Civil;
 use super::digits::{byte, expect, finish, four, loose_time_of_day, seconds, time_of_day, two};
@@ -32,9 +32,12 @@ pub(super) fn yearless(text: &[u8]) -> Option<(Civil, usize)> {
     if !matches!(byte(text, 2), b'-' | b'.' | b'/') {
         return None;
     }
-    let date = (None, two(text, 0)?, two(text, 3)?);
+    let numbers = (two(text, 0)?, two(text, 3)?);
     let (second, at) = time_of_day(text, expect(text, 5, b' ')?, b':')?;
-    finish(text, at, date, second)
+    if byte(text, 2) == b'/' {
+        return slashed(finish(text, at, (None, 1, 1), second)?, numbers);
+    }
+    finish(text, at, (None, numbers.0, numbers.1), second)
 }
 
 /// glog and klog: `I0102 15:04:05.678901`, the level's letter first.
@@ -55,13 +58,20 @@ pub(super) fn year_last(text: &[u8]) -> Option<(Civil, usize)> {
         return None;
     }
     let (first, second_part, year) = (two(text, 0)?, two(text, 3)?, four(text, 6)?);
-    let is_month_first = separator == b'/' && first <= 12;
-    let (month, day) = if is_month_first { (first, second_part) } else { (second_part, first) };
     let at = if byte(text, 10) == b',' { 11 } else { 10 };
     let at = expect(text, at, b' ').or_else(|| expect(text, at, b'T'))?;
     let (second, at) = loose_time_of_day(text, at)?;
     let (second, at) = half_day(text, at, second).unwrap_or((second, at));
-    finish(text, at, (Some(year), month, day), second)
+    if separator == b'/' {
+        return slashed(finish(text, at, (Some(year), 1, 1), second)?, (first, second_part));
+    }
+    finish(text, at, (Some(year), second_part, first), second)
+}
+
+/// Leaves open which of the two numbers is the month.
+fn slashed((civil, end): (Civil, usize), (first, second): (u8, u8)) -> Option<(Civil, usize)> {
+    let is_date = first > 0 && second > 0 && first.min(second) <= 12 && first.max(second) <= 31;
+    is_date.then_some((Civil { month: first, day: second, is_slashed: true, ..civil }, end))
 }
 
 /// Two digits mean 1970 to 2069, as in POSIX but for 1969.
