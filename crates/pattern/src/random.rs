@@ -15,14 +15,15 @@ const PADDED_BYTES_MIN: usize = 20;
 /// Letters of each case that a full line has at least; of 64 characters by lot, one in millions has fewer.
 const CASE_LETTERS_MIN: usize = 8;
 
-/// Whether a value is long, one word, and made of letters and digits; addresses in memory are none.
+/// Whether a value is long, one word, and made of letters and digits; addresses in memory are none, whatever
+/// the digit before their `x`.
 pub(crate) fn is_random(value: &[u8]) -> bool {
     let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     value.len() >= VALUE_BYTES_MIN
         && letters >= VALUE_LETTERS_MIN
         && value.iter().any(u8::is_ascii_digit)
         && !value.iter().any(|&byte| is(byte, BLANK))
-        && !value.starts_with(b"0x")
+        && !matches!(value, [b'0'..=b'9', b'x' | b'X', ..])
 }
 
 /// The end of the line of base64 that the word is, if it is alone on its line.
