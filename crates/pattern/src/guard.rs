@@ -158,8 +158,8 @@ impl Guards {
         while let Some(run) = next_run(text, at, text.len()) {
             at = self.numbers(text, run.clone());
             let before = &text[..run.start];
-            self.is_sure &=
-                !may_be_account(text, &run) && !before.ends_with(b"ya") && !before.ends_with(b"dop_v");
+            self.is_sure &= !may_be_account(text, &run)
+                && ![&b"ya"[..], b"dop_v", b"sq", b"%"].iter().any(|end| before.ends_with(end));
         }
         // The tag that closes an element is compared with the one that opened it.
         self.is_sure &= memchr::memmem::find(text, b"</").is_none();
@@ -196,7 +196,7 @@ fn is_inside_word(before: &[u8]) -> bool {
     !is_encoded(before)
         && match before {
             [.., b'.' | b'_'] | [.., b'_', b'-'] => true,
-            [.., last] => is(*last, LETTER) && !before.contains(&b'<'),
+            [.., last] => last.is_ascii_alphabetic() && !before.contains(&b'<'),
             [] => false,
         }
 }
@@ -216,7 +216,7 @@ fn next_run(text: &[u8], from: usize, end: usize) -> Option<Range<usize>> {
 /// Whether these digits may be the check digits of a bank account: two capitals of their own before them, and as much behind them as it takes.
 fn may_be_account(text: &[u8], run: &Range<usize>) -> bool {
     let [rest @ .., a, b] = &text[..run.start] else { return false };
-    let is_word = !rest.last().is_some_and(|&last| is(last, LETTER | DIGIT)) || rest.contains(&b'%');
+    let is_word = !rest.last().is_some_and(u8::is_ascii_alphanumeric) || rest.contains(&b'%');
     if !(is_word && a.is_ascii_uppercase() && b.is_ascii_uppercase()) {
         return false;
     }

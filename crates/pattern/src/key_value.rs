@@ -5,8 +5,10 @@
 
 use std::ops::Range;
 
+use crate::random;
+
 /// Keys, in lower case and without separators, that end like this have secret values.
-const KEY_ENDS: [&[u8]; 23] = [
+const KEY_ENDS: [&[u8]; 34] = [
     b"jwt",
     b"password",
     b"passwd",
@@ -30,12 +32,25 @@ const KEY_ENDS: [&[u8]; 23] = [
     b"clientsecret",
     b"sharedkey",
     b"accountkey",
+    b"passwort",
+    b"wachtwoord",
+    b"motdepasse",
+    b"senha",
+    b"contrasena",
+    "contraseña".as_bytes(),
+    "contraseÑa".as_bytes(),
+    "пароль".as_bytes(),
+    "Пароль".as_bytes(),
+    "ПАРОЛЬ".as_bytes(),
+    "密码".as_bytes(),
 ];
-/// The last two letters of all of these, asked first because nearly every key fails here.
-const KEY_LAST: [&[u8; 2]; 15] =
-    [b"rd", b"wd", b"se", b"de", b"et", b"en", b"ey", b"id", b"on", b"al", b"ls", b"re", b"ss", b"vv", b"wt"];
+/// More of these, which are told apart from others by the last byte alone.
+const KEY_ENDS_WIDE: [&str; 6] = ["密碼", "口令", "令牌", "パスワード", "비밀번호", "암호"];
 /// Keys that count only when they stand alone or behind a separator: `pass=`, `db_pass=`, but not `bypass=`.
 const KEY_WHOLE: [&[u8]; 2] = [b"pass", b"cvv"];
+/// Keys of what is secret where it is long and looks drawn by lot, and else a number or a name.
+const KEY_ENDS_RANDOM: [&[u8]; 1] = [b"sessid"];
+const KEY_WHOLE_RANDOM: [&[u8]; 3] = [b"session", b"sid", b"sig"];
 /// No more of a key is looked at.
 const KEY_BYTES_MAX: usize = 48;
 /// The shortest key.
@@ -46,6 +61,12 @@ const GAP_BYTES_MAX: usize = 16;
 const ELEMENT_BYTES_MAX: usize = 512;
 /// A quoted value may be this long.
 const QUOTED_BYTES_MAX: usize = 4096;
+
+/// So many types may be printed around a value, one in the other, and their names may be this long.
+const WRAPPERS_MAX: usize = 4;
+const WRAPPER_BYTES_MAX: usize = 40;
+/// The name of a setting is looked for so far before its value.
+const NAME_BYTES_MAX: usize = 96;
 
 /// Values that hide nothing.
 const HARMLESS: [&str; 9] = ["null", "none", "nil", "true", "false", "undefined", "empty", "(null)", "<nil>"];
@@ -58,10 +79,49 @@ const SCHEMES: [&str; 6] = ["bearer", "basic", "token", "digest", "negotiate", "
 /// The secret value of the key that ends at `key_end`, if it is such a key and a value follows.
 pub(crate) fn value_of(text: &[u8], word_start: usize, key_end: usize) -> Option<Range<usize>> {
     let key = &text[word_start..key_end];
-    if !is_secret_key(key) {
+    let secrecy = secrecy(key)?;
+    if secrecy == Secrecy::IfNamed && !is_named_secret(&text[..word_start]) {
         return None;
     }
-    value_behind(text, word_start, key_end).filter(|value| !is_printed_object(key, &text[value.clone()]))
+    if secrecy == Secrecy::Cookie {
+        return cookies(text, value_start(text, word_start, key_end)?);
+    }
+    value_behind(text, word_start, key_end).filter(|value| match secrecy {
+        Secrecy::IfRandom => random::is_random(&text[value.clone()]),
+        _ => !is_printed_object(key, &text[value.clone()]),
+    })
+}
+
+/// What a key says of its value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Secrecy {
+    /// It is secret.
+    Always,
+    /// It is secret if it looks drawn by lot.
+    IfRandom,
+    /// It is secret if the word before names a secret, as in `name: DB_PASSWORD, value: x`.
+    IfNamed,
+    /// Names and values of cookies.
+    Cookie,
+}
+
+/// The value that begins here, quotes, wrapping types and the name of a scheme left out, if it hides something.
+pub(crate) fn value_from(text: &[u8], from: usize) -> Option<Range<usize>> {
+    value_range(text, from)
+}
+
+/// The value in the brackets behind the name of a type that ends at `end`, if the name says that it holds a secret.
+pub(crate) fn wrapped_value(text: &[u8], start: usize, end: usize) -> Option<Range<usize>> {
+    let word = &text[start..end];
+    let name = &word[memchr::memrchr(b':', word).map_or(0, |colon| colon + 1)..];
+    let is_type = name.first().is_some_and(u8::is_ascii_uppercase);
+    (is_type && (is_secret_key(name) || name.starts_with(b"Secret"))).then(|| value_range(text, end + 1))?
+}
+
+/// Whether a wide colon or equals sign stands at the start.
+#[inline]
+pub(crate) fn is_wide_sign(text: &[u8]) -> bool {
+    text.starts_with("：".as_bytes()) || text.starts_with("＝".as_bytes())
 }
 
 /// Whether the value is an object of the key's own type, as programs print theirs: `token=AppToken{9f4ef63 …`, `token=Token@1b2c3d`.
@@ -86,24 +146,108 @@ pub(crate) fn folded(key: &[u8]) -> Vec<u8> {
     letters.map(u8::to_ascii_lowercase).collect()
 }
 
-/// Whether this is the key of a secret.
+/// Whether this is the key of a secret, whatever the value.
+pub(crate) fn is_secret_key(key: &[u8]) -> bool {
+    secrecy(key) == Some(Secrecy::Always)
+}
+
+/// Whether some key ends in these two bytes, asked first because nearly every key fails here. In lower case, but of scripts without one.
+#[inline(always)]
+fn may_end_key(a: u8, b: u8) -> bool {
+    matches!(
+        &[a | 0x20, b | 0x20],
+        b"rd"
+            | b"wd"
+            | b"se"
+            | b"de"
+            | b"et"
+            | b"en"
+            | b"ey"
+            | b"id"
+            | b"on"
+            | b"al"
+            | b"ls"
+            | b"re"
+            | b"ss"
+            | b"vv"
+            | b"wt"
+            | b"rt"
+            | b"ha"
+            | b"na"
+            | b"\xb1a"
+            | b"ie"
+            | b"ig"
+            | b"ue"
+    ) || b >= 0x80
+}
+
+/// What this key says of its value, if anything.
 #[inline]
-fn is_secret_key(key: &[u8]) -> bool {
-    let Some(&[a, b]) = key.last_chunk::<2>() else { return false };
-    if key.len() < KEY_BYTES_MIN || !KEY_LAST.contains(&&[a | 0x20, b | 0x20]) {
-        return false;
+fn secrecy(key: &[u8]) -> Option<Secrecy> {
+    let &[a, b] = key.last_chunk::<2>()?;
+    if key.len() < KEY_BYTES_MIN || !may_end_key(a, b) {
+        return None;
     }
     let mut folded = [0u8; KEY_BYTES_MAX];
     let mut length = 0;
     for &byte in &key[key.len().saturating_sub(KEY_BYTES_MAX)..] {
-        if byte.is_ascii_alphanumeric() {
+        if byte.is_ascii_alphanumeric() || byte >= 0x80 {
             folded[length] = byte.to_ascii_lowercase();
             length += 1;
         }
     }
     let folded = &folded[..length];
-    KEY_ENDS.iter().any(|end| folded.ends_with(end))
-        || KEY_WHOLE.iter().any(|whole| ends_with_word(key, whole))
+    let ends_in = |ends: &[&[u8]]| ends.iter().any(|end| folded.ends_with(end));
+    let ends_with = |words: &[&[u8]]| words.iter().any(|word| ends_with_word(key, word));
+    if ends_in(&KEY_ENDS)
+        || ends_with(&KEY_WHOLE)
+        || (b >= 0x80 && KEY_ENDS_WIDE.iter().any(|end| folded.ends_with(end.as_bytes())))
+    {
+        return Some(Secrecy::Always);
+    }
+    if ends_in(&KEY_ENDS_RANDOM) || ends_with(&KEY_WHOLE_RANDOM) {
+        return Some(Secrecy::IfRandom);
+    }
+    match folded {
+        b"value" => Some(Secrecy::IfNamed),
+        _ if ends_with(&[b"cookie"]) => Some(Secrecy::Cookie),
+        _ => None,
+    }
+}
+
+/// Whether a text ends with the name of a secret as the value of `name` or `key`: `name: DB_PASSWORD, `.
+fn is_named_secret(before: &[u8]) -> bool {
+    let before = &before[before.len().saturating_sub(NAME_BYTES_MAX)..];
+    let trimmed = |text: &'_ [u8], is_gap: fn(u8) -> bool| {
+        text.iter().rposition(|&byte| !is_gap(byte)).map_or(0, |last| last + 1)
+    };
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+    let end = trimmed(before, |byte| byte <= b' ' || b"\"'\\,;-{".contains(&byte));
+    let name = trimmed(&before[..end], |byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
+    let sign = trimmed(&before[..name], |byte| byte == b' ' || b"\"'\\".contains(&byte));
+    let Some((b':' | b'=', key)) = before[..sign].split_last() else { return false };
+    let key = &key[..trimmed(key, |byte| byte == b' ' || b"\"'\\".contains(&byte))];
+    let word = &key[key.iter().rposition(|&byte| !is_name(byte)).map_or(0, |last| last + 1)..];
+    (word.eq_ignore_ascii_case(b"name") || word.eq_ignore_ascii_case(b"key"))
+        && is_secret_key(&before[name..end])
+}
+
+/// The cookies that begin here: pairs with `; ` between them, or one long value.
+fn cookies(text: &[u8], from: usize) -> Option<Range<usize>> {
+    let (from, quote) = opening_quote(text, from);
+    let end = match quote {
+        Some(quote) => quoted_end(text, from, quote),
+        None => {
+            let is_end = |at: &usize| match text[*at] {
+                b' ' => text[*at - 1] != b';',
+                byte => byte < b' ' || matches!(byte, b'"' | b'\'' | b'`' | b'\\'),
+            };
+            (from..text.len()).find(is_end).unwrap_or(text.len())
+        }
+    };
+    let value = &text[from..end];
+    let is_secret = value.contains(&b'=') || random::is_random(value);
+    (is_secret && !is_masked(value)).then_some(from..end)
 }
 
 fn ends_with_word(key: &[u8], word: &[u8]) -> bool {
@@ -125,6 +269,7 @@ fn value_start(text: &[u8], word_start: usize, key_end: usize) -> Option<usize> 
         || gap[at..].starts_with(b":");
     match gap.get(at) {
         Some(b'=' | b':') if quoted_or_direct => at += 1,
+        Some(0xef) if at == 0 && is_wide_sign(gap) => at += 3,
         Some(b'>') if at == 0 && word_start > 0 && text[word_start - 1] == b'<' => {
             return has_closing_tag(text, word_start, key_end).then_some(key_end + 1);
         }
@@ -148,7 +293,7 @@ fn has_closing_tag(text: &[u8], word_start: usize, key_end: usize) -> bool {
 
 /// The extent of the value that begins here, quotes and the name of a scheme left out.
 fn value_range(text: &[u8], from: usize) -> Option<Range<usize>> {
-    let (from, quote) = opening_quote(text, from);
+    let (from, quote) = opening_quote(text, inside_types(text, from));
     let range = match quote {
         Some(quote) => from..quoted_end(text, from, quote),
         None => from..plain_end(text, from),
@@ -184,6 +329,20 @@ fn opening_quote(text: &[u8], from: usize) -> (usize, Option<u8>) {
     }
 }
 
+/// Where the quoted value of `Some("x")`, `Some(SecretString("x"))` begins; nothing changes where no types are printed around one.
+fn inside_types(text: &[u8], from: usize) -> usize {
+    let mut at = from;
+    for _ in 0..WRAPPERS_MAX {
+        let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':');
+        let name = text[at..].iter().take(WRAPPER_BYTES_MAX).take_while(is_name).count();
+        if name == 0 || text.get(at + name) != Some(&b'(') {
+            break;
+        }
+        at += name + 1;
+    }
+    if at > from && opening_quote(text, at).1.is_some() { at } else { from }
+}
+
 fn quoted_end(text: &[u8], from: usize, quote: u8) -> usize {
     let end = text.len().min(from + QUOTED_BYTES_MAX);
     let escaped_opening = from >= 2 && text[from - 2] == b'\\';
@@ -208,6 +367,7 @@ fn plain_end(text: &[u8], from: usize) -> usize {
         let ends = match text[at] {
             b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'`' => true,
             b'<' => text.get(at + 1) == Some(&b'/'),
+            0xe3 | 0xef => is_wide_stop(&text[at..]),
             b',' | b';' | b'&' | b'|' => begins_anew(&text[at + 1..]),
             b')' | b']' | b'}' | b'\'' | b'>' => {
                 text.get(at + 1).is_none_or(|&next| !next.is_ascii_alphanumeric())
@@ -220,6 +380,12 @@ fn plain_end(text: &[u8], from: usize) -> usize {
         at += 1;
     }
     at
+}
+
+/// Whether a wide comma, semicolon, full stop or closing bracket, or a wide blank, stands at the start.
+fn is_wide_stop(text: &[u8]) -> bool {
+    const STOPS: [&str; 8] = ["，", "；", "。", "、", "）", "」", "！", "\u{3000}"];
+    STOPS.iter().any(|stop| text.starts_with(stop.as_bytes()))
 }
 
 /// Whether this is the end, a blank, or the key of another value.

@@ -120,6 +120,14 @@ mod tests {
         check("using AKIAIOSFODNN7EXAMPLE now", "using <secret> now");
         check("(ghp_0123456789abcdefghijABCDEFGHIJ012345)", "(<secret>)");
         check("t%3Dglpat-0123456789abcdefghij", "t%3D<secret>");
+        check(
+            "https://api.telegram.org/bot123456789:AAF3Kq9ZxT2mWv8LpR0aBcDe_f-hIjKlMnO/send",
+            "https://api.telegram.org/bot<secret>/send",
+        );
+        check(
+            "key-0123456789abcdef0123456789abcdef dapi0123456789abcdef0123456789abcdef-2",
+            "<secret> <secret>",
+        );
         check("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl!", "<secret>!");
         check(
             "a\n-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc=\n-----END RSA PRIVATE KEY-----\nb",
@@ -134,6 +142,126 @@ mod tests {
         check("pan:378282246310005", "pan:<secret>");
         check("pan 3782 822463 10005 of 3", "pan <secret> of 3");
         check("to DE89 3704 0044 0532 0130 00 or GB29NWBK60161331926819", "to <secret> or <secret>");
+    }
+
+    #[test]
+    fn signs_of_other_scripts_end_words() {
+        check("令牌：ghp_0123456789abcdefghijABCDEFGHIJ012345，已过期", "令牌：<secret>，已过期");
+        check("éghp_0123456789abcdefghijABCDEFGHIJ012345é", "é<secret>é");
+        check("卡4111 1111 1111 1111，号4111111111111111。", "卡<secret>，号<secret>。");
+        check("到DE89 3704 0044 0532 0130 00，到GB29NWBK60161331926819号", "到<secret>，到<secret>号");
+    }
+
+    #[test]
+    fn keys_of_other_languages_are_known() {
+        check(
+            "密码: hunter2, パスワード=hunter2 비밀번호: hunter2",
+            "密码: <secret>, パスワード=<secret> 비밀번호: <secret>",
+        );
+        check("用户的密码：hunter2，密码： hunter3。", "用户的密码：<secret>，密码： <secret>。");
+        check("password：hunter2 Passwort: hunter2", "password：<secret> Passwort: <secret>");
+        check(
+            "contraseña=a1 CONTRASEÑA: a1 mot_de_passe=a1",
+            "contraseña=<secret> CONTRASEÑA: <secret> mot_de_passe=<secret>",
+        );
+        check(
+            "senha=a1 wachtwoord: a1 пароль=a1 Пароль: a1",
+            "senha=<secret> wachtwoord: <secret> пароль=<secret> Пароль: <secret>",
+        );
+        check("{\"密码\":\"a b\"}", "{\"密码\":\"<secret>\"}");
+    }
+
+    #[test]
+    fn values_in_printed_types_are_masked() {
+        check("User { password: Some(\"a b\"), id: 3 }", "User { password: Some(\"<secret>\"), id: 3 }");
+        check("token: Some(SecretString(\"a b\"))", "token: Some(SecretString(\"<secret>\"))");
+        check(
+            "key is Secret(\"a b\") or secrecy::SecretString('a b')",
+            "key is Secret(\"<secret>\") or secrecy::SecretString('<secret>')",
+        );
+        check("{\\\"password\\\": Some(\\\"a b\\\")}", "{\\\"password\\\": Some(\\\"<secret>\\\")}");
+        check_unchanged("get_token(\"orders\") Some(\"text\") password: None");
+    }
+
+    #[test]
+    fn a_private_key_is_masked_line_by_line_too() {
+        check("MIIEpAIBAAKCAQEAx7Kp2vQmZ1sT9dLw4HnBf3RyUo6JcEiGgXaVtNqPbSzDkYWh", "<secret>");
+        check(
+            "a\n  MIIEpAIBAAKCAQEAx7Kp2vQmZ1sT9dLw4Hn+f3RyUo6JcEiG/XaVtNqPbSzDkYWh\nbQ7Kp2vQmZ1sT9dLw4HnBQ==\nb",
+            "a\n  <secret>\n<secret>\nb",
+        );
+        check_unchanged("digest MIIEpAIBAAKCAQEAx7Kp2vQmZ1sT9dLw4HnBf3RyUo6JcEiGgXaVtNqPbSzDkYWh");
+        check_unchanged("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
+    }
+
+    #[test]
+    fn cookies_and_sessions_that_look_drawn_by_lot_are_masked() {
+        check("Cookie: sid=abc; theme=dark HTTP/1.1", "Cookie: <secret> HTTP/1.1");
+        check("Set-Cookie: sid=abc; Path=/; HttpOnly", "Set-Cookie: <secret>");
+        check("{\"cookie\": \"sid=a b; c=d\", \"x\": 1}", "{\"cookie\": \"<secret>\", \"x\": 1}");
+        check("http.request.header.cookie=\"['a=b; c=d']\"", "http.request.header.cookie=\"<secret>\"");
+        check("-H 'Cookie: a=b; c=d' x", "-H 'Cookie: <secret>' x");
+        check(
+            "session=f3Kq9ZxT2mWv8LpR0aBc connect.sid=s%3Af3Kq9ZxT2mWv8LpR0aBc",
+            "session=<secret> connect.sid=<secret>",
+        );
+        check_unchanged(
+            "session=42 sid=S-1-5-21-1004336348-1177238915 Session: 30546173_4145651 session: opened cookie: accepted",
+        );
+        check_unchanged("session=0x14ed93111f20027 sig=11");
+    }
+
+    #[test]
+    fn commands_and_sentences_give_secrets_away() {
+        check(
+            "sshpass -p hunter2 ssh a; sshpass -phunter2 ssh a",
+            "sshpass -p <secret> ssh a; sshpass -p<secret> ssh a",
+        );
+        check("run curl -s -u bob:hunter2 http://a/x", "run curl -s -u <secret> http://a/x");
+        check("curl --user bob:hunter2 http://a/x", "curl --user <secret> http://a/x");
+        check("CREATE USER 'bob' IDENTIFIED BY 'a b'", "CREATE USER 'bob' IDENTIFIED BY '<secret>'");
+        check(
+            "IDENTIFIED WITH plugin BY 'a b'; ALTER ROLE bob PASSWORD 'a b'",
+            "IDENTIFIED WITH plugin BY '<secret>'; ALTER ROLE bob PASSWORD '<secret>'",
+        );
+        check(
+            "the password is hunter2, password -> hunter2",
+            "the password is <secret>, password -> <secret>",
+        );
+        check("name: DB_PASSWORD\n  value: hunter2", "name: DB_PASSWORD\n  value: <secret>");
+        check(
+            "{\"name\":\"DB_PASSWORD\",\"value\":\"a b\"}",
+            "{\"name\":\"DB_PASSWORD\",\"value\":\"<secret>\"}",
+        );
+        check(
+            "{Name:DB_PASSWORD Value:hunter2 ValueFrom:nil}",
+            "{Name:DB_PASSWORD Value:<secret> ValueFrom:nil}",
+        );
+        check_unchanged(
+            "password is required, token is expired, signed by 'bob', name: COLOR value: blue, sort -u a:b",
+        );
+    }
+
+    #[test]
+    fn webhooks_and_signed_urls_are_masked() {
+        check(
+            "to https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX failed",
+            "to https://<secret> failed",
+        );
+        check(
+            "https://a.blob.example/c?sv=2022&sig=f3Kq9ZxT2mWv8LpR0aBc%2Bd%3D&se=1",
+            "https://a.blob.example/c?sv=2022&sig=<secret>&se=1",
+        );
+    }
+
+    #[test]
+    fn passwords_in_urls_may_hold_any_sign() {
+        check("postgres://u:Zp@s:w/rdXy1@host/db", "postgres://<secret>@host/db");
+        check("u postgres://u:a/b@host:5432/db?x=y@z", "u postgres://<secret>@host:5432/db?x=y@z");
+        check("postgres://u:a?b#c@host", "postgres://<secret>@host");
+        check("see=postgres%3A%2F%2Fu%3Apw%40host%2Fdb", "see=postgres%3A%2F%2F<secret>%40host%2Fdb");
+        check("?mail=bob%40ex.example&to%3Dann%40ex.example", "?mail=<email>&to%3D<email>");
+        check_unchanged("http://host:8080/a@b http://host/@scope/x https://u.example/x?t=10:00&u=@b");
     }
 
     #[test]

@@ -1,18 +1,30 @@
 //! Keys and tokens that betray themselves by how they begin, as their providers document it.
 
-/// How a key begins, how many characters of its alphabet follow at least, and whether capitals and digits are all of the alphabet.
+use std::ops::Range;
+
+/// How a key begins, and how many characters of which alphabet follow at least.
 struct Form {
     prefix: &'static str,
     rest_min: usize,
-    capitals: bool,
+    alphabet: Alphabet,
+}
+
+enum Alphabet {
+    Capitals,
+    Hexadecimal,
+    Word,
 }
 
 const fn form(prefix: &'static str, rest_min: usize) -> Form {
-    Form { prefix, rest_min, capitals: false }
+    Form { prefix, rest_min, alphabet: Alphabet::Word }
 }
 
 const fn capitals(prefix: &'static str, rest_min: usize) -> Form {
-    Form { prefix, rest_min, capitals: true }
+    Form { prefix, rest_min, alphabet: Alphabet::Capitals }
+}
+
+const fn hexadecimal(prefix: &'static str, rest_min: usize) -> Form {
+    Form { prefix, rest_min, alphabet: Alphabet::Hexadecimal }
 }
 
 /// The shortest key that any form allows.
@@ -24,8 +36,9 @@ pub(crate) const KEY_BYTES_BARE: usize = 34;
 /// The longest header of a web token, so that a megabyte of beginnings is not a megabyte squared of work.
 const HEADER_BYTES_MAX: usize = 1024;
 
-/// AWS, GitHub, GitLab, Slack, Stripe, Google, npm, PyPI, SendGrid, Hugging Face, DigitalOcean, Shopify, Twilio, Vault, OpenAI and Anthropic forms, age.
-const FORMS: [Form; 42] = [
+/// AWS, GitHub, GitLab, Slack, Stripe, Google, npm, PyPI, SendGrid, Hugging Face, DigitalOcean, Shopify, Twilio, Vault, OpenAI and Anthropic forms, age,
+/// Databricks, Doppler, Linear, Mailgun, New Relic, Square, and Slack's webhooks, whose path is all that one needs to know.
+const FORMS: [Form; 60] = [
     capitals("AKIA", 16),
     capitals("ASIA", 16),
     capitals("AROA", 16),
@@ -68,6 +81,24 @@ const FORMS: [Form; 42] = [
     form("sk-proj-", 20),
     form("sk-", 32),
     form("AGE-SECRET-KEY-", 20),
+    hexadecimal("dapi", 32),
+    form("dp.pt.", 30),
+    form("dp.st.", 30),
+    form("dp.ct.", 30),
+    form("dp.sa.", 30),
+    form("dp.scim.", 30),
+    form("dp.audit.", 30),
+    form("lin_api_", 30),
+    form("lin_oauth_", 30),
+    hexadecimal("key-", 32),
+    capitals("NRAK-", 27),
+    form("EAAA", 56),
+    form("sq0atp-", 20),
+    form("sq0csp-", 20),
+    form("sq0idp-", 20),
+    form("hooks.slack.com/services/", 20),
+    form("hooks.slack.com/workflows/", 20),
+    form("hooks.slack.com/triggers/", 20),
 ];
 
 /// The end of the provider's key or JSON web token that begins at `start`, if one does.
@@ -79,17 +110,56 @@ pub(crate) fn key_end(text: &[u8], start: usize, end: usize) -> Option<usize> {
         | b"hf" | b"hv" | b"np" | b"py" | b"rk" | b"sh" | b"sk" | b"wh" | b"xa" | b"xo" | b"ya" => {
             FORMS.iter().find_map(|form| form.length(word))?
         }
+        // Words begin with these two letters too often to be asked for all forms.
+        _ if has_rare_start(word) => FORMS.iter().find_map(|form| form.length(word))?,
         _ => return None,
     };
     Some(start + length)
 }
 
+#[inline]
+fn has_rare_start(word: &[u8]) -> bool {
+    match word[0] {
+        b'd' => word.starts_with(b"dapi") || word.starts_with(b"dp."),
+        b'E' => word.starts_with(b"EAAA"),
+        b'h' => word.starts_with(b"hooks.slack.com"),
+        b'k' => word.starts_with(b"key-"),
+        b'l' => word.starts_with(b"lin_"),
+        b'N' => word.starts_with(b"NRAK-"),
+        b's' => word.starts_with(b"sq0"),
+        _ => false,
+    }
+}
+
+/// The token of a Telegram bot in a word: the number of the bot, a colon, and 35 characters of base64url.
+pub(crate) fn bot_token(word: &[u8]) -> Option<Range<usize>> {
+    const BOT_DIGITS_MIN: usize = 6;
+    const REST_BYTES: usize = 35;
+    if word.len() < BOT_DIGITS_MIN + 1 + REST_BYTES {
+        return None;
+    }
+    memchr::memchr_iter(b':', word).find_map(|colon| {
+        let digits = word[..colon].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        let belongs = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        let rest = word[colon + 1..].iter().take(REST_BYTES + 1).take_while(belongs).count();
+        let has = |is_of: fn(&u8) -> bool| word[colon + 1..][..rest].iter().any(is_of);
+        let is_token = digits >= BOT_DIGITS_MIN
+            && rest == REST_BYTES
+            && has(u8::is_ascii_uppercase)
+            && has(u8::is_ascii_lowercase);
+        is_token.then_some(colon - digits..colon + 1 + rest)
+    })
+}
+
 impl Form {
     fn length(&self, word: &[u8]) -> Option<usize> {
         let rest = word.strip_prefix(self.prefix.as_bytes())?;
-        let belongs = |byte: &u8| match self.capitals {
-            true => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
-            false => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'%' | b'+' | b'/'),
+        let belongs = |byte: &u8| match self.alphabet {
+            Alphabet::Capitals => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
+            Alphabet::Hexadecimal => byte.is_ascii_hexdigit() || *byte == b'-',
+            Alphabet::Word => {
+                byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'%' | b'+' | b'/')
+            }
         };
         let length = rest.iter().position(|byte| !belongs(byte)).unwrap_or(rest.len());
         (length >= self.rest_min).then_some(self.prefix.len() + length)
@@ -117,7 +187,7 @@ mod tests {
     #[test]
     fn every_form_is_reached() {
         for form in &FORMS {
-            let key = format!("{}{}", form.prefix, "A7".repeat(20));
+            let key = format!("{}{}", form.prefix, "A7".repeat(30));
             assert_eq!(key_end(key.as_bytes(), 0, key.len()), Some(key.len()), "{key}");
             assert!(form.prefix.len() + form.rest_min >= KEY_BYTES_MIN);
         }

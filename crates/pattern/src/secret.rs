@@ -6,10 +6,14 @@
 
 use crate::checksum;
 use crate::class::{
-    AT, BLANK, COLON, DASH, DIGIT, Flags, JOINER, LETTER, LOWER, SLASH, UNDER, is, leading_letters, word_end,
+    AT, BLANK, COLON, DASH, DIGIT, DOT, Flags, HIGH, JOINER, LETTER, LOWER, SLASH, UNDER, UPPER, is,
+    leading_letters, word_end,
 };
 use crate::key_value;
 use crate::provider;
+use crate::random;
+use crate::stated;
+use crate::userinfo;
 
 /// What kind of secret was found.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -30,11 +34,6 @@ pub(crate) struct Found {
     pub(crate) sort: Sort,
 }
 
-/// Credentials in a URL are looked for in so many bytes behind the scheme.
-const USERINFO_BYTES_MAX: usize = 256;
-/// A name in a URL that is a token has digits and is as long as this, or longer still.
-const TOKEN_BYTES_MIN: usize = 16;
-const TOKEN_BYTES_BARE: usize = 40;
 /// No card, account or key without a blank is shorter.
 const WORD_BYTES_LONG: usize = 13;
 /// A private key's block may be this long.
@@ -42,10 +41,12 @@ const KEY_BLOCK_BYTES_MAX: usize = 64 * 1024;
 
 /// The first secret that begins in the word `start..end`, or that its being a key gives away.
 ///
-/// Nearly all words are short and hold neither `@` nor `:`; they can only be keys, or the first group of a card or an account.
+/// Nearly all words are short and hold neither `@` nor `:` nor other scripts; they can only be keys, or the first group of a card or an
+/// account.
 #[inline(always)]
 pub(crate) fn find(text: &[u8], start: usize, end: usize, flags: Flags) -> Option<Found> {
-    if flags & AT != 0
+    if flags & (AT | HIGH) != 0
+        || flags & (JOINER | DIGIT | DOT) == JOINER | DIGIT | DOT
         || (end - start >= WORD_BYTES_LONG && may_begin_inside(end - start, flags))
         || (flags & COLON != 0 && flags & LETTER != 0 && text[start..end - 1].contains(&b':'))
     {
@@ -73,7 +74,12 @@ pub(crate) fn past_plain_words(text: &[u8], mut at: usize) -> usize {
         }
         let next = bytes[letters + 1];
         let may_be_scheme = matches!(letters, 5 | 6) && bytes[0] | 0x20 == b'b';
-        if is(next, BLANK) || next == b'=' || next == b':' || may_be_scheme {
+        if is(next, BLANK)
+            || next == b'='
+            || next == b':'
+            || may_be_scheme
+            || stated::may_state(&bytes, letters)
+        {
             break;
         }
         at += letters + 1;
@@ -91,10 +97,21 @@ fn find_slowly(text: &[u8], start: usize, end: usize, flags: Flags) -> Option<Fo
         }
     };
     if flags & (COLON | SLASH) == COLON | SLASH {
-        keep(userinfo(text, start, end));
+        keep(userinfo::plain(text, start, end));
     }
     if flags & AT != 0 {
-        keep(email(text, start, end));
+        keep(email(text, start, end, b"@"));
+    }
+    if flags & (JOINER | DIGIT) == JOINER | DIGIT && text[start..end].contains(&b'%') {
+        keep(userinfo::encoded(text, start, end));
+        keep(email(text, start, end, b"%40"));
+    }
+    keep(random::base64_line(text, start, end, flags).and_then(|to| secret(start..to)));
+    if flags & (COLON | DIGIT) == COLON | DIGIT {
+        keep(
+            provider::bot_token(&text[start..end])
+                .and_then(|range| secret(start + range.start..start + range.end)),
+        );
     }
     if flags & (DIGIT | UNDER | JOINER | DASH) != 0
         || flags & LOWER == 0
@@ -104,6 +121,9 @@ fn find_slowly(text: &[u8], start: usize, end: usize, flags: Flags) -> Option<Fo
     }
     if flags & COLON != 0 {
         keep(keyed_inside(text, start, end));
+    }
+    if flags & HIGH != 0 {
+        keep(keyed_widely(text, start, end));
     }
     first.or_else(|| keyed(text, start, end, flags))
 }
@@ -122,9 +142,10 @@ fn begun_inside(text: &[u8], start: usize, end: usize, flags: Flags) -> Option<F
         if let Some(found) = begun_at(text, start, at, end) {
             return Some(found);
         }
-        // Nothing begins right behind a letter or digit, unless these are the two of a `%3D`.
+        // Nothing begins right behind a letter or digit, unless these are the two of a `%3D`. Other scripts have no blanks, and
+        // their signs are the ends of words.
         let is_last = |(place, &byte): (usize, &u8)| {
-            !is(byte, LETTER | DIGIT)
+            !is(byte, LOWER | UPPER | DIGIT)
                 || (is_encoded && at + place >= start + 2 && text[at + place - 2] == b'%')
         };
         at = text[at..end].iter().enumerate().position(is_last).map_or(end, |place| at + place + 1);
@@ -153,6 +174,7 @@ fn keyed(text: &[u8], start: usize, end: usize, flags: Flags) -> Option<Found> {
     match text.get(end)? {
         b'=' | b'"' | b'\'' | b'>' | b'`' => key_value_behind(text, start, end),
         b' ' => behind_blank(text, start, end, flags),
+        b'(' => wrapped(text, start, end),
         _ if text[end - 1] == b':' || text[end - 1] == b'\\' => key_value_behind(text, start, end),
         _ => None,
     }
@@ -173,7 +195,8 @@ fn behind_blank(text: &[u8], start: usize, end: usize, flags: Flags) -> Option<F
             return private_key(text, end - 10);
         }
         if text[end - 1] == b':' || text[start] == b'-' {
-            return key_value_behind(text, start, end);
+            return key_value_behind(text, start, end)
+                .or_else(|| stated::value(text, start, end).and_then(secret));
         }
     }
     if matches!(text.get(end + 1), Some(b'=' | b':')) {
@@ -181,6 +204,29 @@ fn behind_blank(text: &[u8], start: usize, end: usize, flags: Flags) -> Option<F
     }
     if matches!(end - start, 5 | 6) && matches!(text[start], b'b' | b'B') {
         return scheme(text, start, end);
+    }
+    stated::value(text, start, end).and_then(secret)
+}
+
+/// `Secret("x")`, `SecretString("x")`: a type whose name says that it holds a secret, as programs print theirs.
+#[inline(always)]
+fn wrapped(text: &[u8], start: usize, end: usize) -> Option<Found> {
+    match text.get(end + 1) {
+        Some(b'"' | b'\'' | b'\\') => secret(key_value::wrapped_value(text, start, end)?),
+        _ => None,
+    }
+}
+
+/// Keys and values that a wide colon or equals sign joins.
+fn keyed_widely(text: &[u8], start: usize, end: usize) -> Option<Found> {
+    let mut from = start;
+    for at in start..end {
+        if key_value::is_wide_sign(&text[at..end]) {
+            if let Some(range) = key_value::value_of(text, from, at) {
+                return secret(range);
+            }
+            from = at + 3;
+        }
     }
     None
 }
@@ -216,44 +262,38 @@ fn secret(range: std::ops::Range<usize>) -> Option<Found> {
     Some(Found { from: range.start, to: range.end, sort: Sort::Secret })
 }
 
-/// `scheme://user:password@host`: all between the slashes and the last `@` before the path. Without a password it is a secret where
-/// it looks like a token, and else a name (`git@`, `spark://Worker@10.0.0.1`), as everybody may know it.
-fn userinfo(text: &[u8], start: usize, end: usize) -> Option<Found> {
-    let scheme = text[start..end].windows(3).position(|window| window == b"://")?;
-    let from = start + scheme + 3;
-    let stop = text.len().min(from + USERINFO_BYTES_MAX);
-    let authority = text[from..stop]
-        .iter()
-        .position(|byte| matches!(byte, b'/' | b' ' | b'\n' | b'\t' | b'"' | b'\r'))
-        .map_or(stop, |length| from + length);
-    let at = text[from..authority].iter().rposition(|&byte| byte == b'@')?;
-    let to = from + at;
-    let name = &text[from..to];
-    let is_token = (name.len() >= TOKEN_BYTES_MIN && name.iter().any(u8::is_ascii_digit))
-        || name.len() >= TOKEN_BYTES_BARE;
-    (to > from && (name.contains(&b':') || is_token) && !text[from..to].starts_with(b"<secret>"))
-        .then_some(Found { from, to, sort: Sort::Secret })
-}
-
-/// `local@domain.tld` around the first `@` that has both.
-fn email(text: &[u8], start: usize, end: usize) -> Option<Found> {
-    (start..end).filter(|&at| text[at] == b'@').find_map(|at| {
+/// `local@domain.tld` around the first sign that has both; the sign is `@`, or `%40` where it is encoded.
+fn email(text: &[u8], start: usize, end: usize, sign: &[u8]) -> Option<Found> {
+    memchr::memmem::find_iter(&text[start..end], sign).find_map(|place| {
+        let at = start + place;
+        let is_encoded = sign.len() > 1;
         let is_local = |byte: u8| {
-            byte.is_ascii_alphanumeric() || byte >= 0x80 || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-')
+            byte.is_ascii_alphanumeric()
+                || byte >= 0x80
+                || matches!(byte, b'.' | b'_' | b'+' | b'-')
+                || (byte == b'%' && !is_encoded)
         };
         let from = (start..at).rev().take_while(|&place| is_local(text[place])).last()?;
         if text[..from].ends_with(b"://") {
             return None;
         }
+        // The two digits of the encoded sign before it are none of its own.
+        let is_cut = is_encoded
+            && from > 0
+            && text[from - 1] == b'%'
+            && from + 2 < at
+            && text[from..from + 2].iter().all(u8::is_ascii_hexdigit);
+        let from = if is_cut { from + 2 } else { from };
+        let domain_from = at + sign.len();
         let is_domain =
             |byte: u8| byte.is_ascii_alphanumeric() || byte >= 0x80 || matches!(byte, b'.' | b'-');
-        let length = text[at + 1..end].iter().take_while(|&&byte| is_domain(byte)).count();
-        let domain = text[at + 1..at + 1 + length].trim_ascii_end();
+        let length = text[domain_from..end].iter().take_while(|&&byte| is_domain(byte)).count();
+        let domain = &text[domain_from..domain_from + length];
         let trimmed = domain.iter().rposition(|byte| !matches!(byte, b'.' | b'-'))? + 1;
         let top = domain[..trimmed].iter().rposition(|&byte| byte == b'.')?;
         let is_top =
             trimmed - top > 2 && top > 0 && domain[top + 1..trimmed].iter().all(|&byte| is(byte, LETTER));
-        is_top.then_some(Found { from, to: at + 1 + trimmed, sort: Sort::Email })
+        is_top.then_some(Found { from, to: domain_from + trimmed, sort: Sort::Email })
     })
 }
 
@@ -288,8 +328,8 @@ fn card_end(text: &[u8], from: usize) -> Option<usize> {
             _ => break,
         }
         at += 1;
-        let ends =
-            text.get(at).is_none_or(|&next| !is(next, LETTER | DIGIT | UNDER)) && !is_fraction(text, at);
+        let ends = text.get(at).is_none_or(|&next| !is(next, LOWER | UPPER | DIGIT | UNDER))
+            && !is_fraction(text, at);
         if length >= 13
             && ends
             && byte.is_ascii_digit()
@@ -359,7 +399,7 @@ fn account_end(text: &[u8], from: usize) -> Option<usize> {
             _ => break,
         }
         at += 1;
-        let ends = text.get(at).is_none_or(|&next| !is(next, LETTER | DIGIT));
+        let ends = text.get(at).is_none_or(|&next| !is(next, LOWER | UPPER | DIGIT));
         if length >= 15 && ends && byte != b' ' && byte != b'-' && checksum::iban(&account[..length]) {
             found = Some(at);
         }

@@ -323,7 +323,7 @@ impl<'a> Line<'a> {
                 return;
             }
             self.flush(start);
-            let context = self.context(start, flags);
+            let context = self.context(start, end, flags);
             self.out.mark();
             word::write(self.out, &self.text[start..end], flags, context);
             self.written = end;
@@ -399,10 +399,14 @@ impl<'a> Line<'a> {
         self.at = end;
     }
 
-    /// Behind an HTTP method a path is a route.
-    fn context(&self, start: usize, flags: Flags) -> Context {
+    /// Behind an HTTP method a path is a route; the name in a closing tag (`</state>`) is kept like one.
+    fn context(&self, start: usize, end: usize, flags: Flags) -> Context {
         if flags & SLASH == 0 || self.bytes[start] != b'/' || start < 4 {
             return Context::Plain;
+        }
+        if self.bytes[start - 1] == b'<' && self.bytes.get(end) == Some(&b'>') {
+            let is_name = !self.bytes[start + 1..end].contains(&b'/');
+            return if is_name { Context::Route } else { Context::Plain };
         }
         let before = self.bytes[..start].trim_ascii_end();
         let begin = before.iter().rposition(|byte| !byte.is_ascii_uppercase()).map_or(0, |at| at + 1);
@@ -724,6 +728,12 @@ mod tests {
     fn lists_of_any_length_are_one_shape() {
         check_one_shape(&["ids [1, 2, 3]", "ids [4]", "ids [5, 6, 7, 8, 9]"]);
         check_one_shape(&["ids [\"a1x9\", \"b2x9\"]", "ids [\"a1x9\"]"]);
+    }
+
+    #[test]
+    fn closing_tags_are_kept() {
+        check("<state>PAID</state> read </var/lib/x>", "<state>PAID</state> read <<path>>");
+        check("<a><id>42</id></a>", "<a><id><num></id></a>");
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub(crate) struct Writer {
     row_first_end: usize,
     row_len: usize,
     row_is_enclosed: bool,
+    /// Whether the bracket is that of a list, so that its entries are one row of whatever kinds.
+    row_is_list: bool,
     /// Whether the last time took in the day before it.
     has_day: bool,
     /// How long it was when it was marked, or since then, whichever is less.
@@ -84,7 +86,7 @@ impl Writer {
             self.take_back_day();
         }
         if self.last != Some(kind) {
-            return self.begin_row(kind);
+            return self.other_wildcard(kind);
         }
         let length_min = match &self.text.as_bytes()[self.last_end..] {
             b" " | b"T" if kind == Kind::Time => 0,
@@ -94,6 +96,23 @@ impl Writer {
             _ => OPEN_LIST_MIN,
         };
         self.continue_row(kind, length_min);
+    }
+
+    /// An identifier now and then has digits alone, or letters up to f alone: in the brackets of a list it is an entry like its
+    /// neighbours, and the list is called by the most general kind among them.
+    fn other_wildcard(&mut self, kind: Kind) {
+        let both = self.last.and_then(|last| Some((generality(last)?, generality(kind)?)));
+        match both {
+            Some((last, next)) if self.row_is_list && is_list_gap(&self.text.as_bytes()[self.last_end..]) => {
+                self.continue_row(kind, 0);
+                if next > last {
+                    self.cut(self.last_end - self.last.map_or(0, |last| last.wildcard().len()));
+                    self.append(kind);
+                    self.row_first_end = self.last_end;
+                }
+            }
+            _ => self.begin_row(kind),
+        }
     }
 
     /// The day before a time of day belongs to it: `Fri Jul 8 09:12:33`.
@@ -117,6 +136,7 @@ impl Writer {
     fn begin_row(&mut self, kind: Kind) {
         let mut before = self.text.bytes().rev().skip_while(|&byte| byte == b' ');
         self.row_is_enclosed = before.next().is_some_and(|byte| b"[({<=:\"'".contains(&byte));
+        self.row_is_list = self.text.trim_end_matches([' ', '"', '\'']).ends_with('[');
         self.append(kind);
         self.row_first_end = self.last_end;
         self.row_len = 1;
@@ -164,6 +184,16 @@ impl Writer {
         let trimmed = self.text.trim_end_matches([' ', '\n']).len();
         self.text.truncate(trimmed);
         &self.text
+    }
+}
+
+/// Of the kinds that one sort of identifiers may be of, which takes in which.
+fn generality(kind: Kind) -> Option<u8> {
+    match kind {
+        Kind::Num => Some(0),
+        Kind::Hex => Some(1),
+        Kind::Id => Some(2),
+        _ => None,
     }
 }
 
@@ -216,6 +246,19 @@ mod tests {
         assert_eq!(written(&row(3)), " <num> <num> <num>");
         assert_eq!(written(&row(8)), " <num>");
         assert_eq!(written(&row(20)), " <num>");
+    }
+
+    #[test]
+    fn in_the_brackets_of_a_list_numbers_and_identifiers_are_one_row_in_whatever_order() {
+        let list = |kinds: &[Kind]| {
+            let parts = kinds.iter().enumerate();
+            let parts = parts.map(|(at, kind)| (if at == 0 { "[" } else { ", " }, Some(*kind)));
+            written(&parts.chain([("]", None)]).collect::<Vec<_>>())
+        };
+        assert_eq!(list(&[Kind::Hex, Kind::Num, Kind::Hex]), "[<hex>]");
+        assert_eq!(list(&[Kind::Num, Kind::Hex]), "[<hex>]");
+        assert_eq!(list(&[Kind::Num, Kind::Id, Kind::Num]), "[<id>]");
+        assert_eq!(list(&[Kind::Num, Kind::Ip]), "[<num>, <ip>]");
     }
 
     #[test]
