@@ -231,7 +231,7 @@ impl Source {
         let is_cut = !cut.is_empty() || !unread.is_empty() || ear.bytes_max.is_some();
         if *records + *rejected == 0 && late_first.is_none() && !is_cut {
             let reason = format!(
-                "understood ({}), but {}; check what was asked for when it was written, or leave it out",
+                "understood ({}), but {}; leave it out, or ask for more and fetch it again",
                 form.name(),
                 form.emptiness()
             );
