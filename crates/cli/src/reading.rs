@@ -150,6 +150,11 @@ pub(crate) enum Readings {
     Two,
 }
 
+/// What is to be known of single files before their records are believed.
+pub(crate) fn remarks_on_files(hearing: &Hearing) -> impl Iterator<Item = String> + '_ {
+    hearing.file_remarks.iter().map(|remark| format!("{} {}", remark.path, remark.text))
+}
+
 /// Reads everything and counts it into hours.
 pub(crate) fn count(
     settings: &Settings,
@@ -175,7 +180,7 @@ pub(crate) fn count(
     hearing.unread.sort();
     remarks.extend(remark_on_zone(&hearing, sources));
     remarks.extend(remark_on_late(&hearing, reading.as_of));
-    remarks.extend(hearing.file_remarks.iter().map(|remark| format!("{} {}", remark.path, remark.text)));
+    remarks.extend(remarks_on_files(&hearing));
     remarks.iter_mut().for_each(|remark| mask(remark, &patterns.rules));
     Ok(Counted { files, sorter, told, hearing, remarks })
 }

@@ -42,6 +42,7 @@ impl Check {
         surveyed.times.iter_mut().for_each(|times| reading::mask(&mut times.path, rules));
         hearing.unread.sort();
         remarks.extend(reading::remark_on_late(&hearing, clock.as_of));
+        remarks.extend(reading::remarks_on_files(&hearing));
         remarks.iter_mut().for_each(|remark| reading::mask(remark, rules));
         remark(&remarks, quiet);
         let told = surveyed.surveyor.alerts + surveyed.surveyor.reports + surveyed.surveyor.changes;

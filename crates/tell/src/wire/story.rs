@@ -29,7 +29,7 @@ pub(crate) struct StoryWire {
     chance: ChanceWire,
     /// Noticed before the start and linked to it, best first.
     signals: Vec<LinkedWire>,
-    /// The ids of signals, alerts and reports that someone was told of before the start, and that nobody answered.
+    /// The ids of signals, alerts and reports that someone was told of before the start, and of which no answer is known.
     unheeded: Vec<String>,
     /// By their bearing on the incident, best first.
     changes: Vec<ChangeWire>,

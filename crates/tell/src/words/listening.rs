@@ -77,11 +77,11 @@ fn waiting(listening: &Listening) -> Option<String> {
     }
     let kinds: Vec<String> = kinds
         .into_iter()
-        .map(|(days, kinds)| format!("before {}: {}", count(days.into(), "day", "days"), kinds.join(", ")))
+        .map(|(days, kinds)| format!("{}, {}", kinds.join(", "), count(days.into(), "day", "days")))
         .collect();
     (!kinds.is_empty()).then(|| {
         format!(
-            "Only {} of history: what cannot speak {}. `hark check` says more.",
+            "There is {} of history, and some kinds need more: {}. `hark check` says more.",
             days(to.seconds_since(from)),
             kinds.join("; ")
         )
