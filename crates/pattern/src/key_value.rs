@@ -77,9 +77,15 @@ const MASKED: [&str; 6] = ["<secret>", "<email>", "<redacted>", "[redacted]", "[
 const SCHEMES: [&str; 6] = ["bearer", "basic", "token", "digest", "negotiate", "apikey"];
 
 /// The secret value of the key that ends at `key_end`, if it is such a key and a value follows.
+#[inline]
 pub(crate) fn value_of(text: &[u8], word_start: usize, key_end: usize) -> Option<Range<usize>> {
     let key = &text[word_start..key_end];
-    let secrecy = secrecy(key)?;
+    value_of_key(text, word_start, key_end, secrecy(key)?)
+}
+
+#[inline(never)]
+fn value_of_key(text: &[u8], word_start: usize, key_end: usize, secrecy: Secrecy) -> Option<Range<usize>> {
+    let key = &text[word_start..key_end];
     if secrecy == Secrecy::IfNamed && !is_named_secret(&text[..word_start]) {
         return None;
     }
@@ -182,12 +188,17 @@ fn may_end_key(a: u8, b: u8) -> bool {
 }
 
 /// What this key says of its value, if anything.
-#[inline]
+#[inline(always)]
 fn secrecy(key: &[u8]) -> Option<Secrecy> {
     let &[a, b] = key.last_chunk::<2>()?;
     if key.len() < KEY_BYTES_MIN || !may_end_key(a, b) {
         return None;
     }
+    secrecy_slowly(key)
+}
+
+#[inline(never)]
+fn secrecy_slowly(key: &[u8]) -> Option<Secrecy> {
     let mut folded = [0u8; KEY_BYTES_MAX];
     let mut length = 0;
     for &byte in &key[key.len().saturating_sub(KEY_BYTES_MAX)..] {
@@ -201,7 +212,8 @@ fn secrecy(key: &[u8]) -> Option<Secrecy> {
     let ends_with = |words: &[&[u8]]| words.iter().any(|word| ends_with_word(key, word));
     if ends_in(&KEY_ENDS)
         || ends_with(&KEY_WHOLE)
-        || (b >= 0x80 && KEY_ENDS_WIDE.iter().any(|end| folded.ends_with(end.as_bytes())))
+        || (key.last().is_some_and(|&last| last >= 0x80)
+            && KEY_ENDS_WIDE.iter().any(|end| folded.ends_with(end.as_bytes())))
     {
         return Some(Secrecy::Always);
     }

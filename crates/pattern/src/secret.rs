@@ -154,7 +154,7 @@ fn begun_inside(text: &[u8], start: usize, end: usize, flags: Flags) -> Option<F
 }
 
 /// The key, card or account that begins here.
-#[inline]
+#[inline(always)]
 fn begun_at(text: &[u8], start: usize, at: usize, end: usize) -> Option<Found> {
     match text[at] {
         b'2'..=b'9' => card(text, start, at),

@@ -25,9 +25,18 @@ pub(crate) fn may_state(bytes: &[u8; 16], letters: usize) -> bool {
     }
 }
 
-/// The secret that the word `start..end` states, with a blank behind it.
-#[inline]
+/// The secret that the word `start..end` states, with a blank behind it; what follows tells of nearly all that they state none.
+#[inline(always)]
 pub(crate) fn value(text: &[u8], start: usize, end: usize) -> Option<Range<usize>> {
+    match text.get(end + 1)? {
+        b'i' | b'-' | b'\'' | b'"' => value_behind(text, start, end),
+        _ if text[start] == b'-' => value_behind(text, start, end),
+        _ => None,
+    }
+}
+
+#[inline(never)]
+fn value_behind(text: &[u8], start: usize, end: usize) -> Option<Range<usize>> {
     let behind = &text[end + 1..];
     match behind.first()? {
         b'i' if behind.starts_with(b"is ") => sentence(text, start, end, end + 4),

@@ -19,7 +19,8 @@ const AT_ENCODED: &[u8] = b"%40";
 /// All between the slashes and the host. Without a password it is a secret where it looks like a token, and else a name (`git@`,
 /// `spark://Worker@10.0.0.1`), as everybody may know it.
 pub(crate) fn plain(text: &[u8], start: usize, end: usize) -> Option<Found> {
-    let scheme = memchr::memmem::find(&text[start..end], b"://")?;
+    let word = &text[start..end];
+    let scheme = memchr::memchr_iter(b':', word).find(|&colon| word[colon..].starts_with(b"://"))?;
     let from = start + scheme + 3;
     let stop = text.len().min(from + USERINFO_BYTES_MAX);
     let length = |ends: fn(u8) -> bool| text[from..stop].iter().position(|&byte| ends(byte));

@@ -28,8 +28,8 @@ pub(crate) struct Writer {
     row_first_end: usize,
     row_len: usize,
     row_is_enclosed: bool,
-    /// Whether the bracket is that of a list, so that its entries are one row of whatever kinds.
-    row_is_list: bool,
+    /// Where the row begins.
+    row_start: usize,
     /// Whether the last time took in the day before it.
     has_day: bool,
     /// How long it was when it was marked, or since then, whichever is less.
@@ -103,7 +103,9 @@ impl Writer {
     fn other_wildcard(&mut self, kind: Kind) {
         let both = self.last.and_then(|last| Some((generality(last)?, generality(kind)?)));
         match both {
-            Some((last, next)) if self.row_is_list && is_list_gap(&self.text.as_bytes()[self.last_end..]) => {
+            Some((last, next))
+                if is_list_gap(&self.text.as_bytes()[self.last_end..]) && self.row_is_list() =>
+            {
                 self.continue_row(kind, 0);
                 if next > last {
                     self.cut(self.last_end - self.last.map_or(0, |last| last.wildcard().len()));
@@ -113,6 +115,11 @@ impl Writer {
             }
             _ => self.begin_row(kind),
         }
+    }
+
+    /// Whether the row stands in the brackets of a list, so that its entries are one row of whatever kinds.
+    fn row_is_list(&self) -> bool {
+        self.text[..self.row_start].trim_end_matches([' ', '"', '\'']).ends_with('[')
     }
 
     /// The day before a time of day belongs to it: `Fri Jul 8 09:12:33`.
@@ -136,7 +143,7 @@ impl Writer {
     fn begin_row(&mut self, kind: Kind) {
         let mut before = self.text.bytes().rev().skip_while(|&byte| byte == b' ');
         self.row_is_enclosed = before.next().is_some_and(|byte| b"[({<=:\"'".contains(&byte));
-        self.row_is_list = self.text.trim_end_matches([' ', '"', '\'']).ends_with('[');
+        self.row_start = self.text.len();
         self.append(kind);
         self.row_first_end = self.last_end;
         self.row_len = 1;
