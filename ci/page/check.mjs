@@ -86,7 +86,7 @@ const asOf = async (browser, subject) => {
   await page.click(".as-of .further");
   if (verdict === "whispered") {
     expect((await said()).startsWith("The system knew"), where, `says at the first whisper: ${await said()}`);
-    expect((await said()).endsWith("Nobody was told."), where, `says at the first whisper: ${await said()}`);
+    expect((await said()).endsWith("Nobody was told of this."), where, `says at the first whisper: ${await said()}`);
   }
   await page.screenshot({ path: `${screenshots}/${subject.name}-as-of.png` });
   await accessible(page, `${where}, as of`);
