@@ -54,7 +54,7 @@ impl Secret {
     }
 }
 
-const KINDS: usize = 31;
+const KINDS: usize = 39;
 
 /// A secret of this kind that shows by itself what it is.
 fn secret(kind: usize, chance: &mut Chance) -> Secret {
@@ -117,6 +117,27 @@ fn secret(kind: usize, chance: &mut Chance) -> Secret {
                 text: format!("-----BEGIN RSA PRIVATE KEY----- {body} -----END RSA PRIVATE KEY-----"),
                 absent: body,
             }
+        }
+        31 => {
+            let path =
+                format!("T{}/B{}/{}", chance.of(CAPITALS, 9), chance.of(CAPITALS, 10), chance.mixed(24));
+            Secret { text: format!("https://hooks.slack.com/services/{path}"), absent: path }
+        }
+        32 => prefixed("lin_api_", chance.mixed(40)),
+        33 => prefixed("dapi", chance.of(b"0123456789abcdef", 32)),
+        34 => prefixed("NRAK-", chance.of(CAPITALS, 27)),
+        35 => prefixed("dp.pt.", chance.mixed(43)),
+        36 => {
+            let token = chance.mixed(36);
+            Secret { text: format!("令牌：ghp_{token}，已过期"), absent: token }
+        }
+        37 => {
+            let password = chance.mixed(14);
+            Secret { text: format!("Config {{ password: Some(\"{password}\"), port: 1 }}"), absent: password }
+        }
+        38 => {
+            let session = chance.mixed(40);
+            Secret { text: format!("Set-Cookie: sid={session}; HttpOnly"), absent: session }
         }
         _ => unreachable!("there are {KINDS} kinds"),
     }
