@@ -264,6 +264,17 @@ mod tests {
         check_unchanged("http://host:8080/a@b http://host/@scope/x https://u.example/x?t=10:00&u=@b");
     }
 
+    /// Found by fuzzing: a secret before it was masked, and the word that was too far away stood near enough then.
+    #[test]
+    fn a_private_key_says_so_in_its_first_line() {
+        let far = "-----BEGIN RSA PRIVATE KE\nDE89 3704 0044 0532 0130 00\n and: --END RSA PRIVATE KEY-----";
+        check(far, "-----BEGIN RSA PRIVATE KE\n<secret>\n and: --END RSA PRIVATE KEY-----");
+        check(
+            "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n-----END OPENSSH PRIVATE KEY----- on",
+            "<secret> on",
+        );
+    }
+
     #[test]
     fn what_is_no_secret_stays() {
         check_unchanged("Failed password for root from 10.0.0.1 port 22 ssh2");

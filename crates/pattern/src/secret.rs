@@ -407,10 +407,17 @@ fn account_end(text: &[u8], from: usize) -> Option<usize> {
     found
 }
 
+/// How a PEM block begins; its label is not longer than this in all.
+const BEGIN: &[u8] = b"-----BEGIN";
+const LABEL_BYTES_MAX: usize = 80;
+
 /// A PEM block from `-----BEGIN … PRIVATE KEY-----` to its end, or to the end of the text where that was cut off.
 fn private_key(text: &[u8], start: usize) -> Option<Found> {
-    let head = &text[start..text.len().min(start + 80)];
-    memchr::memmem::find(head, b"PRIVATE KEY")?;
+    // The label alone tells (RFC 7468): what stands further on moves nearer when secrets before it are masked.
+    let label = &text[start + BEGIN.len()..text.len().min(start + LABEL_BYTES_MAX)];
+    let is_label = |byte: &&u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || **byte == b' ';
+    let label = &label[..label.iter().take_while(is_label).count()];
+    memchr::memmem::find(label, b"PRIVATE KEY")?;
     let stop = text.len().min(start + KEY_BLOCK_BYTES_MAX);
     let to = match memchr::memmem::find(&text[start..stop], b"-----END") {
         None => stop,
