@@ -146,15 +146,10 @@ const FORMS: [Form; 25] = [
         );
         text.push('\n');
     }),
-    Form {
-        name: "JSON array",
-        begin: "[\n",
-        end: "\n]\n",
-        write: |text, n| {
-            put(text, format_args!(r#"{{"time":"{}","level":"info","msg":"{}"}}"#, stamp(n), message(n)));
-            text.push_str(",\n");
-        },
-    },
+    in_array("JSON array", |text, n| {
+        put(text, format_args!(r#"{{"time":"{}","level":"info","msg":"{}"}}"#, stamp(n), message(n)));
+        text.push_str(",\n");
+    }),
     by_line("logfmt", |text, n| {
         put(
             text,
@@ -299,25 +294,20 @@ const FORMS: [Form; 25] = [
             text.push_str(",\n");
         },
     },
-    Form {
-        name: "Zipkin",
-        begin: "[\n",
-        end: "\n]\n",
-        write: |text, n| {
-            put(
-                text,
-                format_args!(
-                    r#"{{"traceId":"{:032x}","id":"{n:016x}","parentId":"{:016x}","name":"get /api/op{}","kind":"CLIENT","timestamp":{},"duration":{},"localEndpoint":{{"serviceName":"shop"}},"remoteEndpoint":{{"serviceName":"bank"}},"tags":{{"http.status_code":"200"}}}}"#,
-                    n / 8,
-                    n.saturating_sub(1),
-                    n % 9,
-                    nanos(n) / 1_000,
-                    900 + n % 400
-                ),
-            );
-            text.push_str(",\n");
-        },
-    },
+    in_array("Zipkin", |text, n| {
+        put(
+            text,
+            format_args!(
+                r#"{{"traceId":"{:032x}","id":"{n:016x}","parentId":"{:016x}","name":"get /api/op{}","kind":"CLIENT","timestamp":{},"duration":{},"localEndpoint":{{"serviceName":"shop"}},"remoteEndpoint":{{"serviceName":"bank"}},"tags":{{"http.status_code":"200"}}}}"#,
+                n / 8,
+                n.saturating_sub(1),
+                n % 9,
+                nanos(n) / 1_000,
+                900 + n % 400
+            ),
+        );
+        text.push_str(",\n");
+    }),
     by_line("Alertmanager", |text, n| {
         put(
             text,
@@ -354,22 +344,17 @@ const FORMS: [Form; 25] = [
         );
         text.push('\n');
     }),
-    Form {
-        name: "Grafana annotations",
-        begin: "[\n",
-        end: "\n]\n",
-        write: |text, n| {
-            put(
-                text,
-                format_args!(
-                    r#"{{"id":{n},"dashboardUID":"shop","panelId":2,"time":{},"timeEnd":0,"text":"deployed {}","tags":["deploy","service:shop"]}}"#,
-                    nanos(n) / 1_000_000,
-                    message(n)
-                ),
-            );
-            text.push_str(",\n");
-        },
-    },
+    in_array("Grafana annotations", |text, n| {
+        put(
+            text,
+            format_args!(
+                r#"{{"id":{n},"dashboardUID":"shop","panelId":2,"time":{},"timeEnd":0,"text":"deployed {}","tags":["deploy","service:shop"]}}"#,
+                nanos(n) / 1_000_000,
+                message(n)
+            ),
+        );
+        text.push_str(",\n");
+    }),
     by_line("VictoriaMetrics export", |text, n| {
         let (values, times): (Vec<u64>, Vec<u64>) =
             (0..1_440).map(|minute| (minute * 7 % 97, (BEGIN_SECONDS + minute * 60) * 1_000)).unzip();
@@ -423,6 +408,11 @@ fn put_otlp_span(text: &mut String, number: u64) {
             start + 900_000 + number % 400_000
         ),
     );
+}
+
+/// Elements of one array, each with a comma behind it.
+const fn in_array(name: &'static str, write: fn(&mut String, u64)) -> Form {
+    Form { name, write, begin: "[\n", end: "\n]\n" }
 }
 
 const fn by_line(name: &'static str, write: fn(&mut String, u64)) -> Form {

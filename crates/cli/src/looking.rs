@@ -72,18 +72,9 @@ struct Folder {
 
 /// Looks around below `from`, and above it for the repository that it lies in.
 pub(crate) fn look_around(from: &Path) -> Found {
-    let reading = Reading {
-        zone: hark_event::Zone::utc(),
-        as_of: None,
-        service: None,
-        environment: None,
-        hears_timeless: false,
-        hears_fields: false,
-        bytes_max: None,
-    };
     let mut look = Look {
         from,
-        reading,
+        reading: Reading::in_zone(hark_event::Zone::utc()),
         until: Instant::now() + SECONDS_MAX,
         entries: 0,
         looks: 0,
@@ -141,10 +132,17 @@ impl Look<'_> {
             return folder;
         }
         let Ok(entries) = fs::read_dir(path) else { return folder };
-        let mut names: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.file_name())).collect();
+        // A folder of millions must not be listed whole before anybody asks whether there is time.
+        let left = ENTRIES_MAX - self.entries.min(ENTRIES_MAX);
+        let mut names: Vec<_> =
+            entries.take(left + 1).filter_map(|entry| Some(entry.ok()?.file_name())).collect();
         names.sort();
         let mut below = BTreeSet::new();
         for name in names {
+            if self.is_over() {
+                self.is_cut = true;
+                break;
+            }
             self.entries += 1;
             let text = name.to_string_lossy();
             let inner = path.join(&name);

@@ -15,7 +15,7 @@ use crate::progress::Progress;
 
 /// More than this is not read whole.
 pub(crate) const BYTES_MAX: u64 = 2 << 30;
-/// However many files there are, so much of each is looked at.
+/// However many files there are, so much of each is looked at: of very many, more is read than was asked for.
 const FILE_BYTES_MIN: u64 = 1 << 20;
 
 /// What was found.

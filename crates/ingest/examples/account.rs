@@ -24,15 +24,7 @@ fn main() {
     for unread in &found.unread {
         println!("unread: {}: {}", unread.path, unread.reason);
     }
-    let reading = Reading {
-        zone: Zone::utc(),
-        as_of: None,
-        service: None,
-        environment: None,
-        hears_timeless: false,
-        hears_fields: true,
-        bytes_max: None,
-    };
+    let reading = Reading::in_zone(Zone::utc());
     for source in &found.sources {
         let mut shown = 0;
         let began = Instant::now();

@@ -3,8 +3,8 @@
 //! A file has a clock, which is the greatest event time so far, and a record arrives at what the clock
 //! then shows. A stamp that leaps more than an hour ahead (the first stamp of a file leaps, too) is held
 //! back until up to five dated records after it (fifty, if it leaps more than thirty days) have said whether time
-//! went on from there: if most contradict it and time does not come back to it (as it does where two hosts write one file in turn), it is an outlier, moves no clock and arrives at the clock as it was. Records behind it
-//! wait in order; nothing is lost or moved.
+//! went on from there: if most contradict it and time does not come back to it (as it does where two hosts write one
+//! file in turn), it is an outlier, moves no clock and arrives at the clock as it was. Records behind it wait in order; nothing is lost or moved.
 //!
 //! With `as_of`, what had not arrived by then is no evidence: records stamped later do not count, so that
 //! a file that ends there is judged the same. The exception is a leap of more than thirty days, which the

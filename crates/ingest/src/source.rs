@@ -46,6 +46,21 @@ pub struct Reading {
     pub bytes_max: Option<u64>,
 }
 
+impl Reading {
+    /// All of every file, fields of records included, with nothing named by the user but the zone.
+    pub fn in_zone(zone: Zone) -> Self {
+        Self {
+            zone,
+            as_of: None,
+            service: None,
+            environment: None,
+            hears_timeless: false,
+            hears_fields: true,
+            bytes_max: None,
+        }
+    }
+}
+
 /// What a file is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Look {

@@ -18,15 +18,7 @@ use hark_event::{Event, Hearing, Moment, Zone};
 use tempfile::TempDir;
 
 pub(crate) fn utc() -> Reading {
-    Reading {
-        zone: Zone::utc(),
-        as_of: None,
-        service: None,
-        environment: None,
-        hears_timeless: false,
-        hears_fields: true,
-        bytes_max: None,
-    }
+    Reading::in_zone(Zone::utc())
 }
 
 pub(crate) fn as_of(time: &str) -> Reading {

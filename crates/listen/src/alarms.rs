@@ -6,7 +6,7 @@
 //! control without memory of its own: four weeks later all is forgotten. A few signals more than the budget are let pass,
 //! since a real episode speaks more than once. It cannot tell an unquiet service from one that is wrongly cried about.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use hark_event::{Hour, Origin};
 
@@ -19,12 +19,12 @@ const SPARE: f64 = 3.0;
 
 /// When something was said of each service.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Alarms(BTreeMap<Origin, VecDeque<Hour>>);
+pub(crate) struct Alarms(BTreeMap<Origin, Vec<Hour>>);
 
 impl Alarms {
     /// Remembers that something was said which speaks for itself.
     pub(crate) fn add(&mut self, origin: &Origin, hour: Hour) {
-        self.0.entry(origin.clone()).or_default().push_back(hour);
+        self.0.entry(origin.clone()).or_default().push(hour);
     }
 
     /// Forgets what is too long ago to matter.
@@ -37,7 +37,7 @@ impl Alarms {
 
     /// How many times rarer than usual a finding about the service has to be, if so many times as much is asked for.
     pub(crate) fn pressure(&self, origin: &Origin, more_than_usual: f64) -> f64 {
-        let said = self.0.get(origin).map_or(0, VecDeque::len) as f64;
+        let said = self.0.get(origin).map_or(0, Vec::len) as f64;
         let allowed = (A_SERVICE_WEEK * WEEKS + SPARE) * more_than_usual.max(1.0);
         ((said + 1.0) / allowed).max(1.0).powi(2)
     }
