@@ -139,7 +139,7 @@ impl Failure {
     fn hint(&self) -> &'static str {
         match self {
             Self::Time { .. } => {
-                "write 2026-03-01T10:12:00Z, or \"2026-03-01 10:12\" (read in --tz, else UTC), or \"yesterday 14:02\""
+                "write 2026-03-01T10:12:00Z, or \"2026-03-01 10:12\" (read in --tz, else UTC), or \"yesterday 14:02\", \"monday 9:00\", \"3 days ago\""
             }
             Self::EndsBeforeItStarts => {
                 "users were hurt from --at to --until; swap them, or check their days"

@@ -6,6 +6,7 @@ use hark_listen::{Attention, select};
 
 use crate::arguments::{Format, Sources, Telling};
 use crate::failure::Failure;
+use crate::moment_words;
 use crate::reading::{self, Clock, Listened};
 use crate::settings::Settings;
 use crate::writing::{screen, write_result};
@@ -19,7 +20,8 @@ const DAY_SECONDS: i64 = 86_400;
 pub(crate) struct Listen {
     #[command(flatten)]
     sources: Sources,
-    /// Signals noticed since then (default: a day before now).
+    /// Signals noticed since then (default: a day before now); "3 days ago" and the like count from now, which is --as-of or the
+    /// latest record.
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
     /// All of them, without the attention budget.
@@ -48,7 +50,8 @@ impl Listen {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let settings = Settings::of(&self.sources)?;
         let clock = Clock::of(&settings.sources)?;
-        let since = self.since.as_deref().map(|text| clock.moment(text)).transpose()?;
+        // What is no time is refused before anything is read.
+        self.since.as_deref().map(|text| clock.moment(text)).transpose()?;
         let listener = reading::listener(&settings, &clock);
         let listener = match self.strength_min {
             Some(strength) => listener.saying_from(strength),
@@ -60,6 +63,9 @@ impl Listen {
         };
         let mut listened = reading::listen_with(listener, &settings, &self.telling, clock)?;
         let as_of = listened.heard.as_of;
+        // Now is what was heard last, and from there "3 days ago" counts, however long ago that was.
+        let typed = |text: &str| moment_words::moment(text, &listened.zone, as_of.timestamp());
+        let since = self.since.as_deref().map(typed).transpose()?;
         if since.is_some_and(|since| since > as_of) {
             return Err(Failure::SinceAfterNow { now: as_of });
         }
