@@ -1,6 +1,6 @@
 //! A story at a terminal: the verdict, the first whisper, the weeks before, then all that it rests on.
 
-use hark_event::Id;
+use hark_event::{Evidence, Id};
 use hark_story::{LinkedSignal, ReachedNote, Story, StoryChange, TimelineKind, Verdict};
 
 use super::{
@@ -68,12 +68,7 @@ fn verdict(sheet: &mut Sheet, story: &Story, calendar: &Calendar) {
         fact(sheet, "first whisper", &format!("{when}, {}", words::story::lead(first)));
         fact(sheet, "", &format!("{}: {}", words::story::headline(first), signal.summary));
         if let Some(evidence) = signal.evidence.first() {
-            sheet.row(
-                0,
-                &[cell("", FACT, PLAIN)],
-                QUIET,
-                &format!("“{}”  {}", evidence.text, evidence.source),
-            );
+            sheet.row(0, &[cell("", FACT, PLAIN)], QUIET, &proof(evidence));
         }
     }
     fact(sheet, "chance", &format!("{}.", words::chance(story.chance)));
@@ -158,7 +153,7 @@ fn signal(sheet: &mut Sheet, linked: &LinkedSignal, calendar: &Calendar) {
     let (shown, left_out) = first(&signal.evidence, 3);
     for (index, evidence) in shown.iter().enumerate() {
         let name = if index == 0 { "evidence" } else { "" };
-        detail(sheet, name, &format!("“{}”  {}", evidence.text, evidence.source));
+        detail(sheet, name, &proof(evidence));
     }
     if left_out > 0 {
         detail(sheet, "", &format!("and {left_out} more"));
@@ -168,6 +163,14 @@ fn signal(sheet: &mut Sheet, linked: &LinkedSignal, calendar: &Calendar) {
         detail(sheet, "code", &format!("{}:{}{note}", place.path, place.line));
     }
     sheet.row(6, &[cell("id", 9, QUIET)], QUIET, signal.id.as_str());
+}
+
+/// A line of a file stands in quotes before its place; a number is told with the series and the window that it is of.
+fn proof(evidence: &Evidence) -> String {
+    match evidence.is_quoted() {
+        true => format!("“{}”  {}", evidence.text, evidence.source),
+        false => format!("{} · {}", evidence.text, evidence.source),
+    }
 }
 
 fn changes(sheet: &mut Sheet, story: &Story, calendar: &Calendar) {

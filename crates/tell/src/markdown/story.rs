@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use hark_event::Zone;
+use hark_event::{Evidence, Zone};
 use hark_story::{LinkedSignal, Story, StoryChange};
 
 use super::escape::{block, code, code_in_table, text};
@@ -30,6 +30,11 @@ pub(crate) fn tell(story: &Story, zone: &Zone) -> String {
     follow_ups(&mut page, story, &references);
     hearing(&mut page, &story.hearing, &calendar);
     page
+}
+
+/// What a piece of evidence says: a line of a file as it stands there, or a number in words.
+pub(super) fn said(evidence: &Evidence) -> String {
+    if evidence.is_quoted() { code(&evidence.text) } else { text(&evidence.text) }
 }
 
 /// Writes a line; a string takes all that is written.
@@ -129,7 +134,7 @@ fn signal(page: &mut String, linked: &LinkedSignal, calendar: &Calendar) {
     let (shown, left_out) = first(&signal.evidence, selection::EVIDENCE_MAX);
     for evidence in shown {
         let when = calendar.day_and_time(evidence.time);
-        line!(page, "- Evidence, {when}: {} ({})", code(&evidence.text), code(&evidence.source));
+        line!(page, "- Evidence, {when}: {} ({})", said(evidence), code(&evidence.source));
     }
     if left_out > 0 {
         line!(page, "- and {left_out} more pieces of evidence");
