@@ -68,7 +68,7 @@ fn verdict(sheet: &mut Sheet, story: &Story, calendar: &Calendar) {
         fact(sheet, "first whisper", &format!("{when}, {}", words::story::lead(first)));
         fact(sheet, "", &format!("{}: {}", words::story::headline(first), signal.summary));
         if let Some(evidence) = signal.evidence.first() {
-            sheet.row(0, &[cell("", FACT, PLAIN)], QUIET, &proof(evidence));
+            sheet.row(0, &[cell("", FACT, PLAIN)], QUIET, &proof(evidence, calendar));
         }
     }
     fact(sheet, "chance", &format!("{}.", words::chance(story.chance)));
@@ -153,7 +153,7 @@ fn signal(sheet: &mut Sheet, linked: &LinkedSignal, calendar: &Calendar) {
     let (shown, left_out) = first(&signal.evidence, 3);
     for (index, evidence) in shown.iter().enumerate() {
         let name = if index == 0 { "evidence" } else { "" };
-        detail(sheet, name, &proof(evidence));
+        detail(sheet, name, &proof(evidence, calendar));
     }
     if left_out > 0 {
         detail(sheet, "", &format!("and {left_out} more"));
@@ -165,10 +165,12 @@ fn signal(sheet: &mut Sheet, linked: &LinkedSignal, calendar: &Calendar) {
     sheet.row(6, &[cell("id", 9, QUIET)], QUIET, signal.id.as_str());
 }
 
-/// A line of a file stands in quotes before its place; a number is told with the series and the window that it is of.
-fn proof(evidence: &Evidence) -> String {
+/// A line of a file stands in quotes between its time and its place; a number is told with the series and the window that it is of.
+fn proof(evidence: &Evidence, calendar: &Calendar) -> String {
     match evidence.is_quoted() {
-        true => format!("“{}”  {}", evidence.text, evidence.source),
+        true => {
+            format!("{} “{}”  {}", calendar.day_and_time(evidence.time), evidence.text, evidence.source)
+        }
         false => format!("{} · {}", evidence.text, evidence.source),
     }
 }
