@@ -1,7 +1,7 @@
 //! `hark back`: the story that led to an incident.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -129,5 +129,11 @@ fn read_crash(path: &Path, rules: &Rules) -> Result<String, Failure> {
         .take(CRASH_BYTES_MAX)
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
+    if bytes.contains(&0) {
+        return Err(unreadable(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "it is binary, no log and no stack trace",
+        )));
+    }
     Ok(rules.mask_secrets(&String::from_utf8_lossy(&bytes)).text.into_owned())
 }

@@ -74,6 +74,12 @@ fn a_crash_file_that_cannot_be_read_is_named() {
     check_refused(&[&at[..], &["--crash", "crash.txt"]].concat(), &["`crash.txt`", "hint: "]);
     // A directory can be read by nobody, not even by root.
     check_refused(&[&at[..], &["--crash", "."]].concat(), &["`.`", "hint: "]);
+    let place = Place::new();
+    place.write("a.log", log(3));
+    place.write("core", "\u{7f}ELF\0\0");
+    place
+        .hark(&[&at[..], &["--crash", "core"]].concat())
+        .says(2, &["`core`", "binary", "hint: give it as text"]);
 }
 
 #[test]
