@@ -8,6 +8,7 @@
 //! Read are the forms of `sniff::Form`, by line or as JSON documents, packed or not. Archives, programs and
 //! databases are refused by name. The rules of service, environment, time and arrival are those of the contract.
 
+mod access;
 mod alertmanager;
 mod annotations;
 mod announced;

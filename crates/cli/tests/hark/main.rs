@@ -6,6 +6,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a world that cannot be built is a failed test")]
 
+mod access;
 mod bad_input;
 mod changes;
 mod check;

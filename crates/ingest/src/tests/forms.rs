@@ -373,7 +373,7 @@ fn what_web_servers_and_python_write_is_read() {
     insta::assert_snapshot!(heard("nginx/access.log", include_bytes!("../../samples/nginx-access.log")), @r##"
     2026-11-25T18:20:27Z nginx  "127.0.0.1 - - \"GET / HTTP/1.1\" 403 153 \"-\" \"curl/7.88.1\"" :1+1
     2026-11-25T18:20:27Z nginx  "127.0.0.1 - - \"GET /missing HTTP/1.1\" 404 153 \"-\" \"curl/7.88.1\"" :2+1
-    2026-11-25T18:20:27Z nginx  "127.0.0.1 - - \"GET /api/pay HTTP/1.1\" 502 157 \"-\" \"curl/7.88.1\"" :3+1
+    2026-11-25T18:20:27Z nginx ERROR "127.0.0.1 - - \"GET /api/pay HTTP/1.1\" 502 157 \"-\" \"curl/7.88.1\"" :3+1
     2026-11-25T18:20:27Z nginx  "127.0.0.1 - - \"GET /%22quoted HTTP/1.1\" 404 153 \"-\" \"curl/7.88.1\"" :4+1
     2026-11-25T18:20:27Z nginx  "127.0.0.1 - - \"GET /x HTTP/1.1\" 404 153 \"-\" \"bad\\x22agent\"" :5+1
     "##);
