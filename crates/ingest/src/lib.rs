@@ -27,6 +27,7 @@ mod docker;
 mod documents;
 mod draft;
 mod ear;
+mod endings;
 mod field_notes;
 mod histograms;
 mod holes;
@@ -70,7 +71,6 @@ mod unpack;
 mod user_reports;
 mod victoria;
 mod whole_lines;
-mod xz;
 mod zipkin;
 
 #[cfg(test)]

@@ -136,10 +136,10 @@ impl Cell {
     }
 }
 
-const PACKINGS: [&str; 5] = ["none", "gzip", "bzip2", "xz", "zstd"];
+pub(super) const PACKINGS: [&str; 5] = ["none", "gzip", "bzip2", "xz", "zstd"];
 const NAMES: [&str; 5] = ["app.log", "app.log.1", "app.log.2.gz", "app-20260102.log", "app.json"];
 
-fn pack(packing: &str, bytes: &[u8]) -> Vec<u8> {
+pub(super) fn pack(packing: &str, bytes: &[u8]) -> Vec<u8> {
     match packing {
         "none" => bytes.to_vec(),
         "gzip" => {
@@ -202,7 +202,7 @@ fn said(event: &str) -> String {
     event.rsplit_once(" :").map_or(event, |(said, _)| said).to_owned()
 }
 
-fn said_by(name: &str, bytes: &[u8]) -> (Vec<String>, Hearing) {
+pub(super) fn said_by(name: &str, bytes: &[u8]) -> (Vec<String>, Hearing) {
     let (events, hearing) = read(name, bytes, &utc());
     for unread in &hearing.unread {
         let is_helpful =
@@ -251,7 +251,10 @@ fn a_file_that_ends_anywhere_is_read_up_to_there() {
                     "{} as {packing} cut at {cut}: {events:?}",
                     cell.form
                 );
-                if packing != "none" {
+                // A line that is not at its end yet is no damage; a document that is not, is.
+                let is_document =
+                    !cell.is_by_line && !cell.form.starts_with("journal") && !cell.form.starts_with("syslog");
+                if packing != "none" || is_document {
                     assert!(!hearing.unread.is_empty(), "{} as {packing} cut at {cut} says so", cell.form);
                 }
             }
