@@ -51,6 +51,7 @@ mod otlp_traces;
 mod otlp_value;
 mod pieces;
 mod plain;
+mod prefixed;
 mod quantiles;
 mod query_range;
 mod records;

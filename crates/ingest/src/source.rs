@@ -22,7 +22,7 @@ use crate::unpack::{self, Consumed, Packing};
 use crate::whole_lines::WholeLines;
 use crate::{
     alertmanager, annotations, cloud_events, cri, csv_logs, csv_long, csv_wide, docker, endings, journal,
-    json_lines, logfmt, open_metrics, plain, query_range, syslog_messages, user_reports, victoria,
+    json_lines, logfmt, open_metrics, plain, prefixed, query_range, syslog_messages, user_reports, victoria,
 };
 
 /// The environment of what names none, as the contract has it.
@@ -419,6 +419,7 @@ fn read_form(form: &Form, lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
         Form::SyslogCounted => syslog_messages::read_counted(lines, ear),
         Form::Cri => cri::read(lines, ear),
         Form::Docker => docker::read(lines, ear),
+        Form::Prefixed(prefix) => prefixed::read(lines, *prefix, ear),
         Form::JournalExport => journal::read_export(lines, ear),
         Form::JournalJson => journal::read_json(lines, ear),
         Form::Victoria => victoria::read(lines, ear),

@@ -482,3 +482,68 @@ fn rejected_lines_and_stamps_without_a_zone_are_told_with_their_file() {
     let (_, early) = read("app.jsonl", text.as_bytes(), &as_of("2026-03-01T10:00:00Z"));
     assert_eq!(early.rejects.len() as u64, early.rejected);
 }
+
+#[test]
+fn what_compose_shows_of_several_containers_is_a_service_each() {
+    let text = "Attaching to shop-web-1, db-1\n\
+        web-1     | 2026-01-02T00:00:00.000000001Z {\"level\":\"warn\",\"msg\":\"slow\",\"time\":\"2026-01-02T00:00:00Z\"}\n\
+        db-1      | 2026-01-02T00:00:01.5Z LOG:  ready\n\
+        web-2     | 2026-01-02T00:00:02.5Z ERROR no card\n\
+        db-1      | 2026-01-02T00:00:02.7Z LOG:  checkpoint\n\
+        web-2     | 2026-01-02T00:00:03.5Z \tat Pay.run(Pay.java:7)\n\
+        web-2     | 2026-01-02T00:00:03.6Z Caused by: none\n\
+        web-1 exited with code 137\n";
+    insta::assert_snapshot!(heard("compose.log", text.as_bytes()), @r##"
+    undated at 2026-01-02T00:00:01.5Z compose  "Attaching to shop-web-1, db-1" :1+1
+    2026-01-02T00:00:00Z at 2026-01-02T00:00:00.000000001Z web WARN "slow" :2+1
+    2026-01-02T00:00:01.5Z db  "LOG:  ready" :3+1
+    2026-01-02T00:00:02.5Z web ERROR "no card" :4+1
+    2026-01-02T00:00:02.7Z db  "LOG:  checkpoint" :5+1
+    2026-01-02T00:00:03.5Z web  "at Pay.run(Pay.java:7)\nCaused by: none" :6+2
+    undated at 2026-01-02T00:00:03.5Z web  "web-1 exited with code 137" :8+1
+    "##);
+    // Without the tool's times the programs' own count, where each has them.
+    let text = "\u{1b}[36mweb-1  | \u{1b}[0m127.0.0.1 - - [02/Jan/2026:00:00:01 +0000] \"GET / HTTP/1.1\" 200 2 \"-\" \"curl\"\n\
+        db-1   | 2026-01-02 00:00:02.000 UTC [1] LOG:  ready\n\
+        db-1   | \tfor everything\n\
+        api-1  | {\"time\":\"2026-01-02T00:00:03Z\",\"msg\":\"up\"}\n\
+        api-1  | time=2026-01-02T00:00:04Z level=warn msg=slow\n";
+    insta::assert_snapshot!(heard("compose.log", text.as_bytes()), @r##"
+    2026-01-02T00:00:01Z web  "127.0.0.1 - - \"GET / HTTP/1.1\" 200 2 \"-\" \"curl\"" :1+1
+    2026-01-02T00:00:02Z db  "[1] LOG:  ready\n\tfor everything" :2+2
+    2026-01-02T00:00:03Z api  "up" :4+1
+    2026-01-02T00:00:04Z api WARN "slow" :5+1
+    "##);
+    check_unread("compose.log", b"web-1  | ready\ndb-1   | ready\n", "docker compose logs --timestamps");
+}
+
+#[test]
+fn what_kubectl_and_stern_show_of_several_pods_is_a_service_each() {
+    let text = "[pod/checkout-64469b5b48-25zj6/app] 2026-01-02T00:00:00.5Z {\"level\":\"warn\",\"msg\":\"slow\"}\n\
+        [pod/kafka-0/kafka] 2026-01-02T00:00:01.5Z [2026-01-02 00:00:01,400] INFO ready (kafka.Server)\n\
+        [pod/checkout-64469b5b48-9hk2d/app] 2026-01-02T00:00:02Z Traceback (most recent call last):\n\
+        [pod/checkout-64469b5b48-9hk2d/app] 2026-01-02T00:00:02Z   File \"a.py\", line 1\n\
+        [pod/checkout-64469b5b48-9hk2d/app] 2026-01-02T00:00:02Z ValueError: no\n\
+        [pod/checkout-64469b5b48-9hk2d/app] 2026-01-02T00:00:03Z ready\n";
+    insta::assert_snapshot!(heard("pods.log", text.as_bytes()), @r##"
+    2026-01-02T00:00:00.5Z checkout WARN "slow" :1+1
+    2026-01-02T00:00:01.4Z at 2026-01-02T00:00:01.5Z kafka INFO "ready (kafka.Server)" :2+1
+    2026-01-02T00:00:02Z checkout  "Traceback (most recent call last):\n  File \"a.py\", line 1\nValueError: no" :3+3
+    2026-01-02T00:00:03Z checkout  "ready" :6+1
+    "##);
+    let text = "checkout-64469b5b48-25zj6 app 2026-01-02T00:00:00.5Z slow\n\
+        payments-7c5d9f6b4d-x2x4q app 2026-01-02T00:00:01.5Z WARN no card\n";
+    insta::assert_snapshot!(heard("stern.log", text.as_bytes()), @r##"
+    2026-01-02T00:00:00.5Z checkout  "slow" :1+1
+    2026-01-02T00:00:01.5Z payments WARN "no card" :2+1
+    "##);
+    // Of one container, without names.
+    let text = "2026-01-02T00:00:00.5Z {\"level\":\"warn\",\"msg\":\"slow\",\"service\":\"pay\"}\n\
+        2026-01-02T00:00:01.5Z starting up\n\
+        2026-01-02T00:00:02.5Z {\"level\":\"info\",\"msg\":\"up\",\"service\":\"pay\"}\n";
+    insta::assert_snapshot!(heard("checkout.log", text.as_bytes()), @r##"
+    2026-01-02T00:00:00.5Z pay WARN "slow" :1+1
+    2026-01-02T00:00:01.5Z checkout  "starting up" :2+1
+    2026-01-02T00:00:02.5Z pay INFO "up" :3+1
+    "##);
+}

@@ -36,6 +36,10 @@ fn cells() -> Vec<Cell> {
         by_line("logfmt", |n| format!("time=2026-01-02T00:{n:02}:00Z level=warn msg=\"logfmt {n} said\"")),
         by_line("cri", |n| format!("2026-01-02T00:{n:02}:00.5Z stdout F cri {n} said")),
         by_line("docker", |n| format!(r#"{{"log":"docker {n} said\n","stream":"stdout","time":"2026-01-02T00:{n:02}:00Z"}}"#)),
+        by_line("compose", |n| format!("web-{}  | 2026-01-02T00:{n:02}:00.5Z compose {n} said", n % 3 + 1)),
+        by_line("kubectl", |n| format!("[pod/pay-64469b5b48-25zj{}/app] 2026-01-02T00:{n:02}:00.5Z kubectl {n} said", n % 3)),
+        by_line("stern", |n| format!("pay-64469b5b48-25zj{} app 2026-01-02T00:{n:02}:00.5Z stern {n} said", n % 3)),
+        by_line("csv of elsewhere", |n| format!("31.12.2025 23:{n:02};{n},5")).under("Datum;Dauer\n"),
         by_line("journal json", |n| format!(
             r#"{{"__REALTIME_TIMESTAMP":"{}","MESSAGE":"journal {n} said","PRIORITY":"4","SYSLOG_IDENTIFIER":"app"}}"#,
             1_767_312_000_000_000 + n * 60_000_000
@@ -130,6 +134,11 @@ fn otlp_span(number: usize) -> String {
 }
 
 impl Cell {
+    fn under(mut self, header: &str) -> Self {
+        self.text.insert_str(0, header);
+        self
+    }
+
     fn without_commas(mut self) -> Self {
         self.text = self.text.replace(",\n", "\n");
         self
