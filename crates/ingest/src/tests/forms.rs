@@ -547,3 +547,106 @@ fn what_kubectl_and_stern_show_of_several_pods_is_a_service_each() {
     2026-01-02T00:00:02.5Z pay INFO "up" :3+1
     "##);
 }
+
+#[test]
+fn what_a_containers_runtime_keeps_is_read() {
+    insta::assert_snapshot!(heard("conmon.log", include_bytes!("../../samples/conmon.log")), @r##"
+    2026-11-26T00:30:33.829386753Z conmon  "listening on 8080" :1+1
+    2026-03-01T10:00:00.123Z at 2026-11-26T00:30:33.829386753Z conmon WARN "slow card" :2+1
+    2026-11-26T00:30:33.829450158Z conmon  "cannot pay" :3+1
+    2026-11-26T00:30:34.131979891Z conmon  "Traceback (most recent call last):\n  File \"<string>\", line 3, in <module>\n  File \"<string>\", line 2, in pay\nValueError: no card" :4+4
+    2026-11-26T00:30:34.154708338Z conmon  "a line in two pieces" :11+2
+    2026-11-26T00:30:34.363729231Z conmon  "no line end" :13+1
+    "##);
+}
+
+#[test]
+fn what_loggers_of_node_write_is_read() {
+    insta::assert_snapshot!(heard("pino.log", include_bytes!("../../samples/pino.log")), @r##"
+    2026-11-26T00:28:06.277Z pino INFO "listening on 8080" beside name=checkout :1+1
+    2026-11-26T00:28:06.278Z pino WARN "slow card" beside name=checkout,order=17,upstream=bank peers bank :2+1
+    2026-11-26T00:28:06.278Z pino ERROR "payment failed err.message=no card\nError: no card\n    at Object.<anonymous> (/srv/shop/log.js:4:9)\n    at Module._compile (node:internal/modules/cjs/loader:1521:14)\n    at Module._extensions..js (node:internal/modules/cjs/loader:1623:10)\n    at Module.load (node:internal/modules/cjs/loader:1266:32)\n    at Module._load (node:internal/modules/cjs/loader:1091:12)\n    at Function.executeUserEntryPoint [as runMain] (node:internal/modules/run_main:164:12)\n    at node:internal/main/run_main_module:28:49" beside name=checkout,err.type=Error :3+1
+    "##);
+    insta::assert_snapshot!(heard("winston.log", include_bytes!("../../samples/winston.log")), @r##"
+    2026-11-26T00:28:06.317Z checkout INFO "listening" beside port=8080 :1+1
+    2026-11-26T00:28:06.341Z checkout WARN "slow card" beside order=17 :2+1
+    2026-11-26T00:28:06.342Z checkout ERROR "no card\nError: no card\n    at Object.<anonymous> (/srv/shop/log.js:6:74)\n    at Module._compile (node:internal/modules/cjs/loader:1521:14)\n    at Module._extensions..js (node:internal/modules/cjs/loader:1623:10)\n    at Module.load (node:internal/modules/cjs/loader:1266:32)\n    at Module._load (node:internal/modules/cjs/loader:1091:12)\n    at Function.executeUserEntryPoint [as runMain] (node:internal/modules/run_main:164:12)\n    at node:internal/main/run_main_module:28:49" :3+1
+    "##);
+    insta::assert_snapshot!(heard("bunyan.log", include_bytes!("../../samples/bunyan.log")), @r##"
+    2026-11-26T00:28:06.356Z bunyan INFO "listening on 8080" beside name=checkout :1+1
+    2026-11-26T00:28:06.357Z bunyan WARN "slow card" beside name=checkout,order=17 :2+1
+    2026-11-26T00:28:06.357Z bunyan ERROR "payment failed err.message=no card\nError: no card\n    at Object.<anonymous> (/srv/shop/log.js:8:73)\n    at Module._compile (node:internal/modules/cjs/loader:1521:14)\n    at Module._extensions..js (node:internal/modules/cjs/loader:1623:10)\n    at Module.load (node:internal/modules/cjs/loader:1266:32)\n    at Module._load (node:internal/modules/cjs/loader:1091:12)\n    at Function.executeUserEntryPoint [as runMain] (node:internal/modules/run_main:164:12)\n    at node:internal/main/run_main_module:28:49" beside name=checkout,err.name=Error :3+1
+    "##);
+}
+
+#[test]
+fn what_loggers_of_python_write_is_read() {
+    insta::assert_snapshot!(heard("structlog.log", include_bytes!("../../samples/structlog-json.log")), @r##"
+    2026-11-26T00:28:06.797881Z checkout INFO "listening" beside port=8080 :1+1
+    2026-11-26T00:28:06.797938Z checkout WARN "slow card" beside order=17 :2+1
+    2026-11-26T00:28:06.797962Z checkout ERROR "payment failed\nTraceback (most recent call last):\n  File \"/srv/shop/log.py\", line 12, in <module>\n    try: {}[\"card\"]\n         ~~^^^^^^^^\nKeyError: 'card'" :3+1
+    "##);
+    insta::assert_snapshot!(heard("structlog.log", include_bytes!("../../samples/structlog-console.log")), @r##"
+    2026-11-26T00:28:06.798186Z structlog INFO "listening                      port=8080" :1+1
+    2026-11-26T00:28:06.798229Z structlog WARN "slow card                      order=17" :2+1
+    "##);
+    insta::assert_snapshot!(heard("logger.log", include_bytes!("../../samples/python-json-logger.log")), @r##"
+    2026-11-26T00:28:06.797Z logger INFO "listening on 8080" beside name=shop.checkout :1+1
+    2026-11-26T00:28:06.797Z logger WARN "slow card" beside name=shop.checkout,order=17 :2+1
+    2026-11-26T00:28:06.797Z logger ERROR "payment failed\nTraceback (most recent call last):\n  File \"/srv/shop/log.py\", line 6, in <module>\n    try: {}[\"card\"]\n         ~~^^^^^^^^\nKeyError: 'card'" beside name=shop.checkout :3+1
+    "##);
+    insta::assert_snapshot!(heard("loguru.log", include_bytes!("../../samples/loguru.log")), @r##"
+    2026-11-26T00:28:06.831Z loguru INFO "__main__:<module>:23 - listening on 8080" :1+1
+    2026-11-26T00:28:06.831Z loguru WARN "__main__:<module>:23 - slow card" :2+1
+    2026-11-26T00:28:06.831Z loguru ERROR "__main__:<module>:25 - payment failed\nTraceback (most recent call last):\n\n> File \"/srv/shop/log.py\", line 24, in <module>\n    try: {}[\"card\"]\n\nKeyError: 'card'" :3+7
+    "##);
+    insta::assert_snapshot!(heard("loguru.log", include_bytes!("../../samples/loguru-json.log")), @r##"
+    2026-11-26T00:28:06.831466Z loguru INFO "listening on 8080" beside text=2026-11-26 00:28:06.831 | INFO     | __main__:<module>:23 - listening on 8080
+    ,exception=null,name=__main__ :1+1
+    2026-11-26T00:28:06.831831Z loguru WARN "slow card" beside text=2026-11-26 00:28:06.831 | WARNING  | __main__:<module>:23 - slow card
+    ,exception=null,order=17,name=__main__ :2+1
+    2026-11-26T00:28:06.831927Z loguru ERROR "payment failed exception.value='card'" beside text=2026-11-26 00:28:06.831 | ERROR    | __main__:<module>:25 - payment failed
+    Traceback (most recent call last):
+
+    > File "/srv/shop/log.py", line 24, in <module>
+        try: {}["card"]
+
+    KeyError: 'card'
+    ,exception.type=KeyError,exception.traceback=true,name=__main__ :3+1
+    "##);
+}
+
+#[test]
+fn what_loggers_of_rust_and_java_write_is_read() {
+    insta::assert_snapshot!(heard("tracing.log", include_bytes!("../../samples/tracing-json.log")), @r##"
+    2026-11-26T00:27:39.056759Z tracing INFO "listening" beside port=8080 :1+1
+    2026-11-26T00:27:39.056909Z tracing WARN "slow card" beside upstream=bank,span.order=17,span.name=pay,spans=[...] peers bank :2+1
+    2026-11-26T00:27:39.056955Z tracing ERROR "payment failed error=no card" beside span.order=17,span.name=pay,spans=[...] :3+1
+    "##);
+    insta::assert_snapshot!(heard("tracing.log", include_bytes!("../../samples/tracing-text.log")), @r##"
+    2026-11-26T00:27:39.065724Z tracing INFO "tr: listening port=8080" :1+1
+    2026-11-26T00:27:39.065779Z tracing WARN "pay{order=17}: tr: slow card upstream=\"bank\"" :2+1
+    2026-11-26T00:27:39.065794Z tracing ERROR "pay{order=17}: tr: payment failed error=no card" :3+1
+    "##);
+    insta::assert_snapshot!(heard("log4j.log", include_bytes!("../../samples/log4j2-json.log")), @r##"
+    2026-11-26T00:28:09Z log4j INFO "listening on 8080" :1+1
+    2026-11-26T00:28:10Z log4j WARN "slow card" beside order=17 :2+1
+    2026-11-26T00:28:10Z log4j ERROR "payment failed thrown.message=no card thrown.name=java.lang.IllegalStateException" beside thrown.commonElementCount=0,thrown.localizedMessage=no card,thrown.extendedStackTrace=[...],order=17 :3+1
+    "##);
+    insta::assert_snapshot!(heard("logback.log", include_bytes!("../../samples/logback.log")), @r##"
+    2026-11-26T00:28:12.447Z logback INFO "[main] shop.checkout.OrderService - listening on 8080" :1+1
+    2026-11-26T00:28:12.449Z logback WARN "[main] shop.checkout.OrderService - slow card" :2+1
+    2026-11-26T00:28:12.451Z logback ERROR "[main] shop.checkout.OrderService - payment failed\njava.lang.IllegalStateException: no card\n\tat LB.main(LB.java:2)" :3+3
+    "##);
+}
+
+#[test]
+fn what_alertmanager_sends_and_answers_is_read() {
+    insta::assert_snapshot!(heard("hook.jsonl", include_bytes!("../../samples/alertmanager-webhook.jsonl")), @r##"
+    alert HighErrorRate checkout 2026-11-26T00:28:13.057259839Z to - "checkout answers one request in ten with an error" :1
+    alert HighErrorRate checkout 2026-11-26T00:28:13.057259839Z to 2026-11-26T00:28:15Z "checkout answers one request in ten with an error" :2
+    "##);
+    insta::assert_snapshot!(heard("alerts.json", include_bytes!("../../samples/alertmanager-api.json")), @r##"
+    alert HighErrorRate checkout 2026-11-26T00:28:13.057Z to - "checkout answers one request in ten with an error" :1
+    "##);
+}
