@@ -10,6 +10,7 @@ mod bad_input;
 mod changes;
 mod check;
 mod contract;
+mod cookbook;
 mod corpus;
 mod faults;
 mod init;

@@ -130,3 +130,28 @@ fn a_checksum_that_is_wrong_says_that_what_was_read_may_be() {
     assert_eq!(events.len(), 6_000);
     assert!(hearing.unread[0].reason.contains("which may be garbled in parts"), "{:?}", hearing.unread);
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 100, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn whatever_is_damaged_reading_ends_and_no_record_is_made_of_nothing(
+        places in proptest::collection::vec((0.0..1.0_f64, 0..=255_u8), 1..6),
+        length in 0.1..1.0_f64,
+    ) {
+        let text: String = (0..200).map(|at| format!("2026-01-02T00:00:{:02}Z INFO line {at}\n", at % 60)).collect();
+        for packing in PACKINGS {
+            let mut packed = pack(packing, text.as_bytes());
+            for (place, byte) in &places {
+                let at = (packed.len() as f64 * place) as usize;
+                packed[at] = *byte;
+            }
+            packed.truncate((packed.len() as f64 * length) as usize);
+            let (events, hearing) = read("app.log", &packed, &utc());
+            // A changed byte makes a line more at most, but where one checksum is for everything.
+            let is_sure = matches!(packing, "none" | "bzip2");
+            proptest::prop_assert!(!is_sure || events.len() <= 200 + places.len(), "{packing}");
+            proptest::prop_assert!(hearing.unread.iter().all(|unread| unread.reason.len() < 400));
+        }
+    }
+}

@@ -15,8 +15,8 @@ use super::{Stamp, hearing::HearingWire, signal::SignalWire};
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Story")]
 pub(crate) struct StoryWire {
-    /// Now.
-    as_of: Stamp,
+    /// Now; null where nothing was heard and nobody said when now is.
+    as_of: Option<Stamp>,
     /// What it is about.
     incident: IncidentWire,
     /// What the system knew.
@@ -272,7 +272,7 @@ struct ReportWire {
 impl From<&Story> for StoryWire {
     fn from(story: &Story) -> Self {
         Self {
-            as_of: story.as_of.into(),
+            as_of: Stamp::of_now(story.as_of),
             incident: IncidentWire::from(&story.incident),
             verdict: story.verdict.into(),
             first_signal: story.first_signal.as_ref().map(Id::to_string),
