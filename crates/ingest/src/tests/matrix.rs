@@ -271,6 +271,39 @@ fn a_file_that_ends_anywhere_is_read_up_to_there() {
     }
 }
 
+/// The same records as one document in one line, if they are objects.
+fn in_one_line(cell: &Cell) -> Option<String> {
+    let is_array_unheard_of = cell.form.starts_with("otlp ") && cell.is_by_line;
+    if is_array_unheard_of || !cell.text.starts_with(['{', '[']) || cell.form == "kubectl" {
+        return None;
+    }
+    let lines: Vec<&str> = cell.text.lines().map(str::trim_start).collect();
+    Some(if cell.is_by_line { format!("[{}]\n", lines.join(",")) } else { lines.concat() + "\n" })
+}
+
+#[test]
+fn a_document_in_one_line_says_that_it_ends_in_its_midst_and_keeps_what_was_whole() {
+    let mut forms = 0;
+    for cell in cells() {
+        let Some(text) = in_one_line(&cell) else { continue };
+        forms += 1;
+        let (whole, hearing) = said_by("app.log", text.as_bytes());
+        assert_eq!((whole.len(), hearing.unread), (RECORDS, vec![]), "{}", cell.form);
+        for part in 1..24 {
+            let cut = text.len() * part / 24;
+            let (events, hearing) = said_by("app.log", &text.as_bytes()[..cut]);
+            let kept = events.len().saturating_sub(1).min(whole.len());
+            assert!(events[..kept] == whole[..kept], "{} cut at {cut}: {events:?}", cell.form);
+            // Names and processes stand before the first record of some.
+            assert!(events.len() + 3 >= RECORDS * part / 24, "{} cut at {cut} lost records", cell.form);
+            let said = hearing.unread.first().map_or("", |unread| unread.reason.as_str());
+            let is_named = said.contains("in its midst") || events.is_empty();
+            assert!(is_named && !said.is_empty(), "{} cut at {cut}: {said:?}", cell.form);
+        }
+    }
+    assert!(forms >= 15, "{forms} forms are documents");
+}
+
 /// Damage to a text, and how many records it may cost.
 fn damages(cell: &Cell) -> Vec<(&'static str, Vec<u8>, usize)> {
     let text = cell.text.as_bytes();
