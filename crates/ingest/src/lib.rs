@@ -28,6 +28,7 @@ mod docker;
 mod documents;
 mod draft;
 mod ear;
+mod endings;
 mod field_notes;
 mod histograms;
 mod holes;
@@ -51,6 +52,7 @@ mod otlp_traces;
 mod otlp_value;
 mod pieces;
 mod plain;
+mod prefixed;
 mod quantiles;
 mod query_range;
 mod records;
@@ -71,7 +73,6 @@ mod unpack;
 mod user_reports;
 mod victoria;
 mod whole_lines;
-mod xz;
 mod zipkin;
 
 #[cfg(test)]

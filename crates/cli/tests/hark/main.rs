@@ -11,6 +11,7 @@ mod bad_input;
 mod changes;
 mod check;
 mod contract;
+mod cookbook;
 mod corpus;
 mod faults;
 mod init;
