@@ -216,7 +216,7 @@ impl MetricSubject {
         let ordinary = without_holidays(&usual, slots);
         let slots: Vec<u8> = slots.iter().map(|slot| slot.of_week).collect();
         let Some(season) = Season::fit(&ordinary, &slots) else { return };
-        if self.season.as_ref().is_some_and(|known| known.logarithmic != season.logarithmic) {
+        if self.season.as_ref().is_some_and(|known| known.is_logarithmic() != season.is_logarithmic()) {
             self.days.clear();
         }
         self.offset = 0.0;
