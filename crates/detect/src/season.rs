@@ -158,6 +158,24 @@ impl Season {
     }
 }
 
+/// What the hour of the day leaves of values: the sum of their distances from the median of their hour. Of two ways to place the same
+/// hours in the week the one that leaves less is that of the clock which the values follow.
+///
+/// # Panics
+/// If the slices differ in length.
+pub fn unexplained_by_hour(values: &[f32], slots: &[u8]) -> f64 {
+    assert_eq!(values.len(), slots.len(), "every value has its hour");
+    let mut by_hour: Vec<Vec<f64>> = vec![Vec::new(); 24];
+    for (&value, &slot) in values.iter().zip(slots).filter(|(value, _)| value.is_finite()) {
+        by_hour[usize::from(slot) % 24].push(f64::from(value));
+    }
+    let of_hour = |hour: &Vec<f64>| {
+        let middle = median(hour.iter().copied()).unwrap_or(0.0);
+        hour.iter().map(|value| (value - middle).abs()).sum::<f64>()
+    };
+    by_hour.iter().map(of_hour).sum()
+}
+
 /// The slope per hour of a line that the whole history follows, or 0.
 fn long_standing_slope(values: &[f64]) -> f64 {
     let scaled: Vec<f32> = values.iter().map(|&value| value as f32).collect();
@@ -295,6 +313,17 @@ fn reach(scaled: &[f32], hours: usize) -> Reach {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hours_are_placed_by_the_clock_that_the_values_follow() {
+        let wave = |hour: usize| ((hour % 24) as f32 - 12.0).abs();
+        let values: Vec<f32> = (0..20 * 24).map(wave).collect();
+        let changed = |hour: usize| ((hour + usize::from(hour >= 240)) % WEEK) as u8;
+        let moved: Vec<u8> = (0..values.len()).map(changed).collect();
+        let even = slots(values.len());
+        assert_eq!(unexplained_by_hour(&values, &even), 0.0);
+        assert!(unexplained_by_hour(&values, &moved) > 100.0);
+    }
 
     fn slots(hours: usize) -> Vec<u8> {
         (0..hours).map(|hour| (hour % WEEK) as u8).collect()
