@@ -231,7 +231,7 @@ fn paint_mark(
     let y = coordinate(top + ROW / 2.0);
     svg.empty("circle", &[("cx", &at), ("cy", &y), ("r", "4")]);
     if let Some(side) = side {
-        label(svg, "label", x, top + ROW / 2.0 + 4.0, 9.0, side, mark.label);
+        label(svg, "label", (x, top + ROW / 2.0 + 4.0), 9.0, side, (mark.label, ""));
     }
     svg.close("g");
 }
