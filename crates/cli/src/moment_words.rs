@@ -45,13 +45,13 @@ pub(crate) fn moment(text: &str, zone: &Zone, now: Timestamp) -> Result<Moment, 
     here.to_timestamp(civil).map(Moment::from).map_err(|_| unknown())
 }
 
-/// `now`, `90 minutes ago`, `2h ago`, `3 days ago`, `a week ago`.
+/// `now`, `90 minutes ago`, `2h ago`, `3 days ago`, `a week ago`; `3d` means the same.
 fn ago(text: &str) -> Option<Span> {
     let text = text.to_ascii_lowercase();
     if text == "now" {
         return Some(Span::new());
     }
-    let long = text.strip_suffix("ago")?.trim_end();
+    let long = text.strip_suffix("ago").unwrap_or(&text).trim_end();
     let digits = long.find(|c: char| !c.is_ascii_digit())?;
     let (count, unit) = match long.split_once(' ') {
         Some(("a" | "an" | "one", unit)) => (1, unit),
@@ -92,7 +92,7 @@ fn civil(text: &str, today: Date) -> Option<DateTime> {
         "yesterday" => today.checked_sub(1.day()).ok()?,
         day => match weekday(day) {
             Some(named) => latest(named, today)?,
-            None => day.parse::<Date>().ok()?,
+            None => day.parse::<Date>().ok().or_else(|| dotted(day))?,
         },
     };
     Some(day.to_datetime(clock(time.trim())?))
@@ -114,6 +114,13 @@ fn weekday(name: &str) -> Option<Weekday> {
 /// The latest day of that name that is not ahead: on a Monday, `monday` is today.
 fn latest(named: Weekday, today: Date) -> Option<Date> {
     today.checked_sub(i64::from(today.weekday().since(named)).days()).ok()
+}
+
+/// `25.11.2026`: behind dots the day stands first wherever dates are written with them.
+fn dotted(text: &str) -> Option<Date> {
+    let mut parts = text.splitn(3, '.');
+    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+    Date::new(year.parse().ok().filter(|year| *year >= 1_000)?, month.parse().ok()?, day.parse().ok()?).ok()
 }
 
 fn clock(text: &str) -> Option<Time> {
@@ -154,6 +161,9 @@ mod tests {
         check("2h ago", "Europe/Berlin", "2026-03-02T10:00:00Z");
         check("3 days ago", "UTC", "2026-02-27T12:00:00Z");
         check("a week ago", "UTC", "2026-02-23T12:00:00Z");
+        check("3d", "UTC", "2026-02-27T12:00:00Z");
+        check("25.2.2026 10:00", "UTC", "2026-02-25T10:00:00Z");
+        check("01.03.2026", "Europe/Berlin", "2026-02-28T23:00:00Z");
     }
 
     #[test]
@@ -182,6 +192,10 @@ mod tests {
             "9999999 weeks ago",
             "ü ago",
             "-2 days ago",
+            "1.2.26",
+            "32.1.2026",
+            "1.2.3.4",
+            "3x",
         ] {
             assert!(moment(text, &Zone::utc(), today).is_err(), "{text}");
         }

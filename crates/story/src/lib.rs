@@ -10,6 +10,7 @@ mod blind_spots;
 mod chance;
 mod changes;
 mod crash;
+mod doubts;
 mod link;
 mod notes;
 mod origins;
@@ -23,6 +24,7 @@ mod told;
 mod wording;
 
 pub use asked::{Asked, Known};
+pub use doubts::Doubt;
 pub use replay::{Replay, ReplayedIncident, ReplayedKind, replay};
 pub use telling::tell;
 pub use told::{

@@ -11,7 +11,8 @@ use crate::reading::{self, Clock, Listened};
 use crate::settings::Settings;
 use crate::writing::{screen, write_result};
 
-const DAY_SECONDS: i64 = 86_400;
+/// Without a word about since when, of the last day.
+pub(crate) const DAY_SECONDS: i64 = 86_400;
 
 /// What is the system saying that nobody has answered?
 ///
@@ -69,7 +70,6 @@ impl Listen {
         if since.is_some_and(|since| since > as_of) {
             return Err(Failure::SinceAfterNow { now: as_of });
         }
-        listened.heard.rate(as_of, &[]);
         let attention = if self.all { Attention::All } else { settings.attention.budget() };
         let since = since.unwrap_or_else(|| as_of.plus_seconds(-DAY_SECONDS));
         let listening = listening(&mut listened, since, attention);
@@ -83,8 +83,10 @@ impl Listen {
     }
 }
 
-fn listening(listened: &mut Listened, since: Moment, attention: Attention) -> Listening {
+/// What was noticed since then, and how rare each of it is.
+pub(crate) fn listening(listened: &mut Listened, since: Moment, attention: Attention) -> Listening {
     let as_of = listened.heard.as_of;
+    listened.heard.rate(as_of, &[]);
     let mut selection = select(&listened.heard.episodes, since, as_of, attention);
     if !listened.repositories.is_empty() {
         let said = listened.repositories.say_about(&listened.heard);

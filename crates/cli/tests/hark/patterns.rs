@@ -114,8 +114,8 @@ fn a_pattern_has_the_level_of_most_of_its_records_and_says_how_many_were_louder(
     );
     let told = place.hark(&["patterns", "a.log", "--level", "warn"]);
     told.says(0, &[]);
-    assert!(told.stdout.contains("1 of them here, each with records at WARN or above."), "{}", told.stdout);
-    assert!(told.stdout.contains("of them 1 at ERROR (10.0 %), 1 at WARN (10.0 %)"), "{}", told.stdout);
+    assert!(told.out.contains("1 of them here, each with records at WARN or above."), "{}", told.out);
+    assert!(told.out.contains("of them 1 at ERROR (10.0 %), 1 at WARN (10.0 %)"), "{}", told.out);
 }
 
 #[test]

@@ -45,6 +45,9 @@ fn verdict(sheet: &mut Sheet, story: &Story, calendar: &Calendar) {
     };
     sheet.paragraph(0, style.bold(), &words::story::verdict(story));
     sheet.paragraph(0, PLAIN, &words::story::beside_the_verdict(story));
+    for doubt in words::doubt::all(story, calendar) {
+        sheet.paragraph(0, INCIDENT.bold(), &doubt);
+    }
     sheet.blank();
     fact(sheet, "incident", &story.incident.title);
     fact(

@@ -49,6 +49,9 @@ pub(super) use line;
 fn summary(page: &mut String, story: &Story, calendar: &Calendar) {
     line!(page, "# {}\n", words::story::verdict(story));
     line!(page, "{}\n", text(&words::story::beside_the_verdict(story)));
+    for doubt in words::doubt::all(story, calendar) {
+        line!(page, "**{}**\n", text(&doubt));
+    }
     line!(page, "| | |\n|---|---|");
     let row = |page: &mut String, name: &str, said: &str| line!(page, "| **{name}** | {said} |");
     row(page, "Incident", &text(&story.incident.title));
