@@ -844,6 +844,7 @@ fn episode(draft: Draft) -> Episode {
                 commit: None,
                 function: Some("call_bank".into()),
                 note: note.map(str::to_owned),
+                note_line: note.map(|_| *line + 6),
             })
             .collect(),
         members: Vec::new(),

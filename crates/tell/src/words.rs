@@ -5,6 +5,7 @@ pub(crate) mod explanation;
 pub(crate) mod hearing;
 pub(crate) mod known;
 pub(crate) mod listening;
+pub(crate) mod measure;
 pub(crate) mod patterns;
 pub(crate) mod replay;
 pub(crate) mod story;
@@ -12,7 +13,7 @@ pub(crate) mod survey;
 
 use std::borrow::Cow;
 
-use hark_event::{BaseRate, ChangeKind, Level, Signal, SignalKind, SubjectKind};
+use hark_event::{BaseRate, ChangeKind, CodePlace, Level, Signal, SignalKind, SubjectKind};
 use hark_story::{Chance, TimelineKind};
 
 const MINUTE: u64 = 60;
@@ -130,6 +131,11 @@ pub(crate) fn subject(signal: &Signal) -> Option<&str> {
     let mut quotations = signal.summary.split('“').skip(1).filter_map(|rest| rest.split('”').next());
     let is_said = signal.summary.contains(name) || quotations.any(is_cut_of_it);
     (!is_said).then_some(name)
+}
+
+/// Where a note stands, unless that is where the code stands: `note at line 11`.
+pub(crate) fn note_place(place: &CodePlace) -> Option<String> {
+    place.note_line.filter(|line| *line != place.line).map(|line| format!("note at line {line}"))
 }
 
 /// What a signal is about where there is little room: of a log line the message's own words, without what a logger

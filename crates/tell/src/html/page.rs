@@ -16,8 +16,8 @@ pub(super) const SCRIPT: &str = include_str!("as_of.js");
 
 /// Only the style and the script that stand in the file itself may take effect, known by their digests; nothing may
 /// load, send or embed. Whatever else got into a page would neither run nor show. A test holds the digests.
-const STYLE_DIGEST: &str = "sha256-Rx1cp7IeaqNdRuvZaYvOg4YLv/mWb2ScMwoGWguPylw=";
-const SCRIPT_DIGEST: &str = "sha256-afIDxGP5hbcZXh1MuOwaD8z2wAwOIZTwOprdunQv9W8=";
+const STYLE_DIGEST: &str = "sha256-mtiTUAYuBIgNU+hDD7DzCdSrgKEjq2bqmauHjHQDAio=";
+const SCRIPT_DIGEST: &str = "sha256-x+DXfrSaS2QUnbVZ+k3qSTJh8K1MBqYIWYH7YB9WaSA=";
 
 /// A page without a script, up to the beginning of its content.
 pub(super) fn opened(title: &str) -> Markup {

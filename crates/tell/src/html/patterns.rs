@@ -42,6 +42,8 @@ fn one(page: &mut Markup, pattern: &Pattern, patterns: &Patterns, calendar: &Cal
         page.raw(" ");
         page.element("span", &[("class", loudness(pattern.levels.loudest()))], &louder);
     }
+    page.raw(" ");
+    page.element("span", &[("class", "id")], &format!("id {}", pattern.id));
     page.raw("</p>");
     if !pattern.sample.is_empty() && pattern.sample != pattern.name {
         page.raw("<p class=\"sample\">");
