@@ -5,8 +5,9 @@
 
 use std::sync::Arc;
 
-use hark_event::{Alert, Change, Event, Hearing, LogRecord, Moment, Sample, Span, UserReport};
+use hark_event::{Alert, Change, Event, Hearing, Level, LogRecord, Moment, Sample, Span, UserReport};
 
+use crate::access;
 use crate::draft::{Draft, PEERS_MAX};
 use crate::lines::Tally;
 use crate::origin::{OriginIndex, Origins};
@@ -82,14 +83,19 @@ impl Ear<'_> {
         }
         let mut peers = [""; PEERS_MAX];
         let peers_count = draft.peers(&mut peers);
+        let fields = draft.fields.view();
+        let level = match draft.level {
+            Level::Unknown => access::level(&draft.message, fields),
+            level => level,
+        };
         (self.hear)(Event::Log(LogRecord {
             time: draft.time,
             arrival,
             origin: self.origins.get(draft.origin),
-            level: draft.level,
+            level,
             message: &draft.message,
             version: (!draft.version.is_empty()).then_some(&draft.version),
-            fields: draft.fields.view(),
+            fields,
             peers: &peers[..peers_count],
             file: &self.file,
             line: draft.line,

@@ -24,6 +24,13 @@ pub(crate) enum Reading {
     Civil(Civil),
 }
 
+impl Reading {
+    /// Whether it says in which zone it is.
+    pub(crate) fn names_zone(self) -> bool {
+        !matches!(self, Self::Civil(Civil { offset: None, .. }))
+    }
+}
+
 /// A date and a time of day as written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Civil {
@@ -105,7 +112,7 @@ impl Calendar {
             let (month, day) = self.day_order.sort(civil.month, civil.day);
             return self.place(Reading::Civil(Civil { month, day, is_slashed: false, ..civil }));
         }
-        let names_zone = !matches!(reading, Reading::Civil(Civil { offset: None, .. }));
+        let names_zone = reading.names_zone();
         *(if names_zone { &mut self.zoned } else { &mut self.zoneless }) += 1;
         match reading {
             Reading::Epoch(moment) => Some(moment),
