@@ -91,7 +91,8 @@ pub(super) fn label(
     svg.open("text", &[("class", &class), ("x", &coordinate(x)), ("y", &coordinate(y))]);
     svg.text(name);
     if !words.is_empty() {
-        svg.element("tspan", &[("class", "words")], &format!(" {words}"));
+        let gap = if name.is_empty() { "" } else { " " };
+        svg.element("tspan", &[("class", "words")], &format!("{gap}{words}"));
     }
     svg.close("text");
 }

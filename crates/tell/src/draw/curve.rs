@@ -79,7 +79,8 @@ impl CurvePicture<'_> {
         let noticed = sample::bucket_of(self.episode.signal.noticed_at, time.window, count).unwrap_or(count);
         line(&mut svg, &values[..(noticed + 1).min(count)], &time, &scale, "value");
         offset_line(&mut svg, &values, noticed, &time, &scale, "value known");
-        canvas::veil(&mut svg, &time, (0.0, scale.bottom));
+        // A line along the axis is as wide as half of it lies below.
+        canvas::veil(&mut svg, &time, (0.0, scale.bottom + 1.5));
         self.evidence(&mut svg, &time, scale.bottom);
         for (mark, row, side) in &marks {
             paint_mark(&mut svg, mark, (ROW * *row as f64, scale.bottom), *side, &time);
@@ -260,7 +261,7 @@ fn paint_mark(
     let y = coordinate(top + ROW / 2.0);
     svg.empty("circle", &[("cx", &at), ("cy", &y), ("r", "4")]);
     if let Some(side) = side {
-        label(svg, "label", (x, top + ROW / 2.0 + 4.0), 9.0, side, (mark.label, ""));
+        label(svg, "label", (x, top + ROW / 2.0 + 4.0), 9.0, side, ("", mark.label));
     }
     svg.close("g");
 }
