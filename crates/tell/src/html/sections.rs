@@ -114,7 +114,9 @@ pub(super) fn questions(page: &mut Markup, story: &Story, references: &Reference
     // They are asked, and answered, when it has happened.
     page.open("div", &[("data-at", &known_at(story.incident.start))]);
     let none = words::story::none_can_tell(story);
-    page.element("p", &[("class", "remark")], none.unwrap_or("Open a sentence to see what it rests on."));
+    if none.is_none() {
+        page.element("p", &[("class", "remark")], "Open a sentence to see what it rests on.");
+    }
     for (question, answers) in words::story::questions(&story.questions) {
         page.element("h3", &[], question);
         if answers.is_empty() && none.is_none() {
@@ -124,6 +126,7 @@ pub(super) fn questions(page: &mut Markup, story: &Story, references: &Reference
             self::answer(page, answer, references);
         }
     }
+    none.into_iter().for_each(|said| page.element("p", &[("class", "quiet")], said));
     page.raw("</div>\n");
     page.element("p", &[("class", "not-yet quiet")], words::known::NOT_YET);
     page.raw("</section>\n");
