@@ -310,8 +310,9 @@ impl MetricSubject {
         let from = calendar.hour + 1 - last as i64;
         let now = median(self.values.since(from).iter().map(|&value| f64::from(value)))?;
         let slots = (from - self.season_from..).zip(calendar.slots.since(from));
-        let usual =
-            median(slots.map(|(since, &slot)| season.expected(slot.or, since, f64::from(self.offset))))?;
+        let usual = median(slots.map(|(since, &slot)| {
+            season.expected(self.season_clock.places(slot)[1], since, f64::from(self.offset))
+        }))?;
         Some((now, usual))
     }
 
