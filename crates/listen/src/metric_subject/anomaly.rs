@@ -18,7 +18,7 @@ use crate::candidate::{Candidate, Class};
 use crate::metric_name::Meaning;
 use crate::phase::Phase;
 use crate::season_clock::Clock;
-use crate::words::{hours, quantity, times};
+use crate::words::{hours, times};
 
 /// Hours in a row without a surprise after which it is over.
 const CALM_HOURS: u8 = 3;
@@ -153,7 +153,7 @@ impl MetricSubject {
             Meaning::TailLatency => SignalKind::TailLatency,
             _ => SignalKind::MetricAnomaly,
         };
-        let text = format!("{} where {} is usual", quantity(found.now), quantity(found.usual));
+        let text = format!("{} where {} is usual", self.said(found.now), self.said(found.usual));
         let summary = format!(
             "{} {}, {} as far as on any of the {} days before.",
             self.name,
@@ -183,7 +183,7 @@ impl MetricSubject {
     }
 
     fn in_words(&self, found: &Anomaly) -> String {
-        let (now, usual) = (quantity(found.now), quantity(found.usual));
+        let (now, usual) = (self.said(found.now), self.said(found.usual));
         match (found.what, found.direction) {
             (What::Extreme, _) => format!("went to {now} where {usual} is usual"),
             (What::Level, _) => format!("was {now} over {} where {usual} is usual", hours(found.hours)),

@@ -24,9 +24,10 @@ use anomaly::Surprises;
 pub(crate) use findings::SeriesAround;
 
 use crate::history::History;
-use crate::metric_name::{Meaning, natural_limit};
+use crate::metric_name::{Meaning, counts_bytes, natural_limit};
 use crate::phase::Phase;
 use crate::season_clock::{Clock, Slot};
+use crate::words::{bytes, quantity};
 
 /// The latest days are kept out of what is usual, or a slow drift would teach the series to expect itself.
 const GUARD_HOURS: usize = 10 * 24;
@@ -304,6 +305,13 @@ impl MetricSubject {
                 self.name.to_string()
             },
         }
+    }
+}
+
+impl MetricSubject {
+    /// A value of this series as people say it, in bytes where its name says that it counts these.
+    fn said(&self, value: f64) -> String {
+        if counts_bytes(&self.name) { bytes(value) } else { quantity(value) }
     }
 }
 
