@@ -40,6 +40,7 @@ mod starts;
 mod survey;
 mod tally;
 mod told;
+mod vicinity;
 mod words;
 
 pub use budget::{Attention, ITEMS_A_DAY, Selection, select};
@@ -56,3 +57,4 @@ pub use starts::Start;
 pub use survey::{Surveyor, waiting};
 pub use tally::Tally;
 pub use told::Told;
+pub use vicinity::{Course, Measure, Minute, Traced, Vicinity};

@@ -30,6 +30,7 @@ use crate::season_clock::{SeasonClock, Slot};
 use crate::service::Service;
 use crate::service_spans::{Meant, SpanName, flow_name, kind_of};
 use crate::span_cells::{Called, SpanCells, SpanCount};
+use crate::vicinity::Vicinity;
 
 /// Services that are listened to; more are cut and counted.
 const SERVICES_MAX: usize = 5_000;
@@ -55,6 +56,8 @@ pub struct Listener {
     announced: Vec<Change>,
     pub(crate) forgotten: Forgotten,
     pub(crate) cut: BTreeMap<&'static str, u64>,
+    /// The minutes around a start that someone asks about.
+    pub(crate) vicinity: Option<Vicinity>,
 }
 
 /// What was heard once and is not listened to any more.
@@ -105,7 +108,14 @@ impl Listener {
             announced: Vec::new(),
             forgotten: Forgotten::default(),
             cut: BTreeMap::new(),
+            vicinity: None,
         }
+    }
+
+    /// Also keeps the minutes around a moment. What is said is the same.
+    pub fn looking_around(mut self, start: Moment) -> Self {
+        self.vicinity = Some(Vicinity::around(start));
+        self
     }
 
     /// Knows days on which the week does not count.
@@ -154,6 +164,7 @@ impl Listener {
     /// If an hour is left out or given twice.
     pub fn close(&mut self, hour: Hour, mut cells: HourCells) -> Vec<Signal> {
         cells.cut_shapes();
+        self.overhear(hour, &cells);
         let known = self.slots.take().filter(|slots| !self.has_forgotten_all() || slots.next() > hour);
         let mut slots = known.unwrap_or_else(|| History::from(hour));
         assert_eq!(slots.next(), hour, "hours close one after the other");
@@ -175,6 +186,18 @@ impl Listener {
         }
         self.slots = Some(slots);
         said
+    }
+
+    /// The moment whose minutes are kept, if any.
+    pub fn start_asked(&self) -> Option<Moment> {
+        self.vicinity.as_ref().map(Vicinity::start)
+    }
+
+    /// Takes what was heard so far of an hour that has not closed: nothing is said of it, and only the minutes around a start are kept.
+    pub fn overhear(&mut self, hour: Hour, cells: &HourCells) {
+        if let Some(vicinity) = &mut self.vicinity {
+            vicinity.hear(hour, cells);
+        }
     }
 
     /// What is known now, for stories and reports.
