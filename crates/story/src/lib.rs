@@ -6,6 +6,7 @@
 
 mod alerts;
 mod asked;
+mod beginning;
 mod blind_spots;
 mod chance;
 mod changes;
@@ -23,6 +24,7 @@ mod told;
 mod wording;
 
 pub use asked::{Asked, Known};
+pub use beginning::{Beginning, Beginnings, Look};
 pub use replay::{Replay, ReplayedIncident, ReplayedKind, replay};
 pub use telling::tell;
 pub use told::{

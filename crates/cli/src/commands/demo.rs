@@ -71,6 +71,7 @@ impl Demo {
             service: on.map(str::to_owned),
             title: None,
             crash: None,
+            look: hark_story::Look::default(),
         };
         let story = story(&asked, listened, self.telling.quiet);
         let page = self.directory.join(STORY_FILE);
