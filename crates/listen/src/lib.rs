@@ -5,6 +5,7 @@
 //! a clock, a file or the network: whoever calls tells the time.
 
 mod alarms;
+mod awakenings;
 mod budget;
 mod calibration;
 mod candidate;

@@ -15,6 +15,7 @@ use hark_event::{
 use hark_pattern::{Limits, PatternId, Rules, ShapeId};
 
 use crate::alarms::Alarms;
+use crate::awakenings::Awakenings;
 use crate::calibration::Calibration;
 use crate::candidate::{Candidate, Class};
 use crate::cell::HourCells;
@@ -52,6 +53,8 @@ pub struct Listener {
     rest_hours: i64,
     clusters: Clusters,
     alarms: Alarms,
+    /// How often series that rest move.
+    pub(crate) awakenings: Awakenings,
     pub(crate) episodes: Vec<Episode>,
     announced: Vec<Change>,
     pub(crate) forgotten: Forgotten,
@@ -78,6 +81,8 @@ pub(crate) enum Speaker {
     Series(Arc<str>),
     /// A series, of an hour by itself.
     Surprise(Arc<str>),
+    /// A series that moved for the first time.
+    Awoken(Arc<str>),
     /// A series that left the company of others.
     Apart(Arc<str>),
     Errors,
@@ -104,6 +109,7 @@ impl Listener {
             rest_hours: REST_HOURS,
             clusters: Clusters::default(),
             alarms: Alarms::default(),
+            awakenings: Awakenings::default(),
             episodes: Vec::new(),
             announced: Vec::new(),
             forgotten: Forgotten::default(),
@@ -379,6 +385,8 @@ impl Listener {
                         _ => Speaker::Series(name.clone()),
                     };
                     findings.push((origin.clone(), speaker, candidate));
+                } else if let Some(candidate) = series.judge_rest(calendar, &self.awakenings) {
+                    findings.push((origin.clone(), Speaker::Awoken(name.clone()), candidate));
                 }
             }
             gone.retain(|(name, candidate)| !service.is_replaced(name, candidate.onset.hour()));
