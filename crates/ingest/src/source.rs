@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use hark_event::{Event, Extent, FileRemark, Hearing, Moment, Unread, Zone};
 
@@ -193,7 +193,9 @@ impl Source {
         file.seek(SeekFrom::Start(self.bytes_on_disk.checked_sub(bytes)?)).ok()?;
         let mut lines = BufReader::new(file.take(bytes));
         lines.read_until(b'\n', &mut Vec::new()).ok()?;
-        let content = Content::Passing(Arc::new(Stream::new(lines)));
+        // Years that stamps do not name come from here.
+        let written = std::fs::metadata(path).and_then(|about| about.modified()).ok();
+        let content = Content::Passing(Arc::new(Stream::new(lines).written_at(written)));
         Some(Self { content, bytes_on_disk: bytes, identity: None, ..self.clone() })
     }
 
@@ -204,8 +206,7 @@ impl Source {
             Content::Spooled(file) => {
                 file.lock().expect("no reader panics").metadata().and_then(|about| about.modified()).ok()
             }
-            // A stream is written now.
-            Content::Passing(_) => Some(SystemTime::now()),
+            Content::Passing(stream) => Some(stream.time()),
         };
         let since_1970 = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         since_1970.map_or(Moment::MAX, |time| {

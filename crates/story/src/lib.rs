@@ -11,6 +11,7 @@ mod blind_spots;
 mod chance;
 mod changes;
 mod crash;
+mod doubts;
 mod link;
 mod notes;
 mod origins;
@@ -25,6 +26,7 @@ mod wording;
 
 pub use asked::{Asked, Known};
 pub use beginning::{Beginning, Beginnings, Look};
+pub use doubts::Doubt;
 pub use replay::{Replay, ReplayedIncident, ReplayedKind, replay};
 pub use telling::tell;
 pub use told::{

@@ -9,6 +9,7 @@ use crate::blind_spots::blind_spots;
 use crate::chance::chance;
 use crate::changes::{Ground, ranked};
 use crate::crash::telling_lines;
+use crate::doubts::doubts;
 use crate::link::Linker;
 use crate::notes::reached;
 use crate::place::place;
@@ -62,6 +63,7 @@ pub fn tell(asked: &Asked, known: Known) -> Story {
             title,
             crash: asked.crash.as_deref().map(telling_lines).unwrap_or_default(),
         },
+        doubts: doubts(asked, &known),
         verdict,
         first_signal: first.map(|signal| signal.episode.signal.id.clone()),
         lead_time_seconds: first.map(|signal| signal.lead_time_seconds),

@@ -1,5 +1,6 @@
 //! The story as it is told: the nouns of `hark back`, without any opinion on how they look.
 
+use crate::doubts::Doubt;
 use hark_event::{Alert, Change, Episode, Hearing, Id, Moment, Note, UserReport};
 
 use crate::beginning::Beginnings;
@@ -171,6 +172,8 @@ pub struct Story {
     pub as_of: Moment,
     /// What it is about.
     pub incident: Incident,
+    /// Why all of it may be worth little.
+    pub doubts: Vec<Doubt>,
     /// What the system knew.
     pub verdict: Verdict,
     /// The earliest credible signal.

@@ -12,8 +12,8 @@ use hark_event::{
     Telemetry, Unread, UserReport, Zone,
 };
 use hark_story::{
-    Answer, Beginning, Beginnings, BlindSpot, Chance, Incident, LinkedSignal, Questions, ReachedNote, Story,
-    StoryChange, TimelineEntry, TimelineKind, Verdict,
+    Answer, Beginning, Beginnings, BlindSpot, Chance, Doubt, Incident, LinkedSignal, Questions, ReachedNote,
+    Story, StoryChange, TimelineEntry, TimelineKind, Verdict,
 };
 use jiff::tz::TimeZone;
 
@@ -87,6 +87,7 @@ pub(crate) fn whispered() -> Story {
                 "Caused by: java.net.SocketTimeoutException".into(),
             ],
         },
+        doubts: Vec::new(),
         verdict: Verdict::Whispered,
         first_signal: Some(id(1)),
         lead_time_seconds: Some(signals[0].lead_time_seconds),
@@ -167,6 +168,11 @@ pub(crate) fn silent() -> Story {
     );
     let whispered = whispered();
     Story {
+        doubts: vec![Doubt::UnheardService {
+            service: "ledgr".into(),
+            heard: vec!["ledger".into(), "payments".into()],
+            more: 0,
+        }],
         verdict: Verdict::Silent,
         incident: Incident {
             service: None,

@@ -1,6 +1,7 @@
 //! Durations, numbers and kinds in words, so that every format says the same thing in the same way.
 
 pub(crate) mod beginnings;
+pub(crate) mod doubt;
 pub(crate) mod explanation;
 pub(crate) mod hearing;
 pub(crate) mod known;

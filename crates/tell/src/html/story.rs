@@ -44,6 +44,9 @@ fn top(page: &mut Markup, story: &Story, verdict: &str, calendar: &Calendar) {
     page.raw("</p>\n");
     headline(page, story, verdict);
     page.element("p", &[("class", "sub")], &words::story::beside_the_verdict(story));
+    for doubt in words::doubt::all(story, calendar) {
+        page.element("p", &[("class", "doubt")], &doubt);
+    }
     page.raw("\n<dl class=\"glance\">");
     if let Some(linked) = story.first() {
         let signal = &linked.episode.signal;

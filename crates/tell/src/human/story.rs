@@ -1,6 +1,6 @@
 //! A story at a terminal: the verdict, the first whisper, the weeks before, then all that it rests on.
 
-use hark_event::Id;
+use hark_event::{Evidence, Id};
 use hark_story::{LinkedSignal, ReachedNote, Story, StoryChange, TimelineKind, Verdict};
 
 use super::{
@@ -46,6 +46,9 @@ fn verdict(sheet: &mut Sheet, story: &Story, calendar: &Calendar) {
     };
     sheet.paragraph(0, style.bold(), &words::story::verdict(story));
     sheet.paragraph(0, PLAIN, &words::story::beside_the_verdict(story));
+    for doubt in words::doubt::all(story, calendar) {
+        sheet.paragraph(0, INCIDENT.bold(), &doubt);
+    }
     sheet.blank();
     fact(sheet, "incident", &story.incident.title);
     fact(
@@ -69,12 +72,7 @@ fn verdict(sheet: &mut Sheet, story: &Story, calendar: &Calendar) {
         fact(sheet, "first whisper", &format!("{when}, {}", words::story::lead(first)));
         fact(sheet, "", &format!("{}: {}", words::story::headline(first), signal.summary));
         if let Some(evidence) = signal.evidence.first() {
-            sheet.row(
-                0,
-                &[cell("", FACT, PLAIN)],
-                QUIET,
-                &format!("“{}”  {}", evidence.text, evidence.source),
-            );
+            sheet.row(0, &[cell("", FACT, PLAIN)], QUIET, &proof(evidence, calendar));
         }
     }
     fact(sheet, "chance", &format!("{}.", words::chance(story.chance)));
@@ -159,7 +157,7 @@ fn signal(sheet: &mut Sheet, linked: &LinkedSignal, calendar: &Calendar) {
     let (shown, left_out) = first(&signal.evidence, 3);
     for (index, evidence) in shown.iter().enumerate() {
         let name = if index == 0 { "evidence" } else { "" };
-        detail(sheet, name, &format!("“{}”  {}", evidence.text, evidence.source));
+        detail(sheet, name, &proof(evidence, calendar));
     }
     if left_out > 0 {
         detail(sheet, "", &format!("and {left_out} more"));
@@ -169,6 +167,16 @@ fn signal(sheet: &mut Sheet, linked: &LinkedSignal, calendar: &Calendar) {
         detail(sheet, "code", &format!("{}:{}{note}", place.path, place.line));
     }
     sheet.row(6, &[cell("id", 9, QUIET)], QUIET, signal.id.as_str());
+}
+
+/// A line of a file stands in quotes between its time and its place; a number is told with the series and the window that it is of.
+fn proof(evidence: &Evidence, calendar: &Calendar) -> String {
+    match evidence.is_quoted() {
+        true => {
+            format!("{} “{}”  {}", calendar.day_and_time(evidence.time), evidence.text, evidence.source)
+        }
+        false => format!("{} · {}", evidence.text, evidence.source),
+    }
 }
 
 fn changes(sheet: &mut Sheet, story: &Story, calendar: &Calendar) {

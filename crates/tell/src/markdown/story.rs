@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use hark_event::Zone;
+use hark_event::{Evidence, Zone};
 use hark_story::{LinkedSignal, Story, StoryChange};
 
 use super::beginnings;
@@ -34,6 +34,11 @@ pub(crate) fn tell(story: &Story, zone: &Zone) -> String {
     page
 }
 
+/// What a piece of evidence says: a line of a file as it stands there, or a number in words.
+pub(super) fn said(evidence: &Evidence) -> String {
+    if evidence.is_quoted() { code(&evidence.text) } else { text(&evidence.text) }
+}
+
 /// Writes a line; a string takes all that is written.
 macro_rules! line {
     ($page:expr) => { $page.push('\n') };
@@ -46,6 +51,9 @@ pub(super) use line;
 fn summary(page: &mut String, story: &Story, calendar: &Calendar) {
     line!(page, "# {}\n", words::story::verdict(story));
     line!(page, "{}\n", text(&words::story::beside_the_verdict(story)));
+    for doubt in words::doubt::all(story, calendar) {
+        line!(page, "**{}**\n", text(&doubt));
+    }
     line!(page, "| | |\n|---|---|");
     let row = |page: &mut String, name: &str, said: &str| line!(page, "| **{name}** | {said} |");
     row(page, "Incident", &text(&story.incident.title));
@@ -131,7 +139,7 @@ fn signal(page: &mut String, linked: &LinkedSignal, calendar: &Calendar) {
     let (shown, left_out) = first(&signal.evidence, selection::EVIDENCE_MAX);
     for evidence in shown {
         let when = calendar.day_and_time(evidence.time);
-        line!(page, "- Evidence, {when}: {} ({})", code(&evidence.text), code(&evidence.source));
+        line!(page, "- Evidence, {when}: {} ({})", said(evidence), code(&evidence.source));
     }
     if left_out > 0 {
         line!(page, "- and {left_out} more pieces of evidence");

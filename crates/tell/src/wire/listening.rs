@@ -4,7 +4,7 @@ use hark_event::{Episode, Listening};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Stamp, hearing::HearingWire, signal::SignalWire};
+use super::{Stamp, hearing::HearingWire, signal::SignalWire, survey::ProspectWire};
 
 /// What the system is saying that nobody has answered.
 #[derive(Serialize, JsonSchema)]
@@ -24,6 +24,8 @@ pub(crate) struct ListeningWire {
     explained: u64,
     /// How many services are heard.
     services: u64,
+    /// What cannot be said yet of anything, for want of history; without it, silence means little.
+    waiting: Vec<ProspectWire>,
     /// How well we heard.
     hearing: HearingWire,
 }
@@ -54,6 +56,7 @@ impl From<&Listening> for ListeningWire {
             held_back: listening.held_back as u64,
             explained: listening.explained as u64,
             services: listening.services as u64,
+            waiting: listening.waiting.iter().map(ProspectWire::from).collect(),
             hearing: HearingWire::from(&listening.hearing),
         }
     }

@@ -1,7 +1,7 @@
 //! A story, as the contract writes it. Every id that an answer, a timeline or `unheeded` names can be opened
 //! in the same document: signals, changes, notes, alerts and reports carry theirs.
 
-use hark_event::{Alert, Id, UserReport};
+use hark_event::{Alert, Id, UserReport, Zone};
 use hark_story::{
     Answer, BlindSpot, Chance, Incident, LinkedSignal, Questions, ReachedNote, Story, StoryChange,
     TimelineEntry, TimelineKind, Verdict,
@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Stamp, beginnings::BeginningsWire, hearing::HearingWire, signal::SignalWire};
+use crate::calendar::Calendar;
 
 /// The ordered, linked evidence from the first whisper to the crash.
 #[derive(Serialize, JsonSchema)]
@@ -19,6 +20,8 @@ pub(crate) struct StoryWire {
     as_of: Stamp,
     /// What it is about.
     incident: IncidentWire,
+    /// Why all of it may be worth little, a sentence each: a moment or a service of which nothing was heard.
+    doubts: Vec<String>,
     /// What the system knew.
     verdict: VerdictWire,
     /// The id of the earliest credible signal.
@@ -276,6 +279,7 @@ impl From<&Story> for StoryWire {
         Self {
             as_of: story.as_of.into(),
             incident: IncidentWire::from(&story.incident),
+            doubts: crate::words::doubt::all(story, &Calendar::around(story.incident.start, &Zone::utc())),
             verdict: story.verdict.into(),
             first_signal: story.first_signal.as_ref().map(Id::to_string),
             lead_time_seconds: story.lead_time_seconds,
