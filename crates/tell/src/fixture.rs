@@ -12,8 +12,8 @@ use hark_event::{
     Survey, Telemetry, Unread, UserReport, Zone,
 };
 use hark_story::{
-    Answer, BlindSpot, Chance, Doubt, Incident, LinkedSignal, Questions, ReachedNote, Story, StoryChange,
-    TimelineEntry, TimelineKind, Verdict,
+    Answer, Beginning, Beginnings, BlindSpot, Chance, Doubt, Incident, LinkedSignal, Questions, ReachedNote,
+    Story, StoryChange, TimelineEntry, TimelineKind, Verdict,
 };
 use jiff::tz::TimeZone;
 
@@ -121,7 +121,31 @@ pub(crate) fn whispered() -> Story {
         notes,
         alerts,
         reports,
+        beginnings: Beginnings::default(),
         hearing: hearing(),
+    }
+}
+
+/// The same story, in which the minutes around the start name two services.
+pub(crate) fn begun() -> Story {
+    let beginning = |rank, service: &str, added: &str| Beginning {
+        rank,
+        service: service.into(),
+        weight: 12.5 / f64::from(rank),
+        summary: format!("{service} added {added} to each request of checkout"),
+        evidence: vec![Evidence {
+            time: START.plus_seconds(-240),
+            text: "1.4 s for each request of checkout, usually 180 ms, straying by 30 ms".into(),
+            source: format!("http_request_duration_seconds_sum of {service}, 1 min"),
+        }],
+    };
+    Story {
+        beginnings: Beginnings {
+            ranked: vec![beginning(1, "payments", "1.2 s"), beginning(2, "mails|<b>", "90 ms")],
+            quiet_moments: 40,
+            quiet_as_much: 1,
+        },
+        ..whispered()
     }
 }
 

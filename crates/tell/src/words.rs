@@ -1,5 +1,6 @@
 //! Durations, numbers and kinds in words, so that every format says the same thing in the same way.
 
+pub(crate) mod beginnings;
 pub(crate) mod doubt;
 pub(crate) mod explanation;
 pub(crate) mod hearing;

@@ -167,9 +167,24 @@ impl MetricSubject {
         Some(self.candidate(found, calendar))
     }
 
+    /// Whether something may be said of a first movement: it is told as what went above or below.
+    pub(super) fn may_awake(&self, hour: Hour) -> bool {
+        self.phase.may_speak(hour) && self.surprises.may_speak(Manner::Above, hour)
+    }
+
+    /// Remembers that a first movement was said.
+    pub(crate) fn open_awoken(&mut self, hour: Hour, episode: usize) {
+        self.surprises.open(Manner::Above, hour, episode);
+    }
+
+    /// A limit and an end that comes nearer say nothing by themselves.
+    pub(super) fn has_no_extremes(&self) -> bool {
+        matches!(self.meaning, Meaning::Limit | Meaning::Part | Meaning::Expiry)
+    }
+
     /// A limit says nothing by itself, and what ticks a few times an hour is heard as counts.
     fn is_mute(&self) -> bool {
-        matches!(self.meaning, Meaning::Limit | Meaning::Part | Meaning::Expiry) || self.is_counted()
+        self.has_no_extremes() || self.is_counted()
     }
 
     /// Less movement, and movement to the harmless side, is no news for what has one.

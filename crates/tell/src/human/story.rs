@@ -4,7 +4,7 @@ use hark_event::{Evidence, Id};
 use hark_story::{LinkedSignal, ReachedNote, Story, StoryChange, TimelineKind, Verdict};
 
 use super::{
-    picture,
+    beginnings, picture,
     sheet::{CHANGE, INCIDENT, PLAIN, QUIET, SIGNAL, STRONG, Sheet, WHISPER, cell},
 };
 use crate::{
@@ -26,6 +26,7 @@ pub(crate) fn tell(story: &Story, screen: &Screen) -> String {
     verdict(&mut sheet, story, &calendar);
     picture::draw(&mut sheet, story, &calendar);
     timeline(&mut sheet, story, &calendar, &references);
+    beginnings::tell(&mut sheet, story, &calendar);
     signals(&mut sheet, story, &calendar);
     changes(&mut sheet, story, &calendar);
     notes(&mut sheet, story);

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use hark_event::{Evidence, Zone};
 use hark_story::{LinkedSignal, Story, StoryChange};
 
+use super::beginnings;
 use super::escape::{block, code, code_in_table, text};
 use crate::{
     calendar::Calendar,
@@ -20,6 +21,7 @@ pub(crate) fn tell(story: &Story, zone: &Zone) -> String {
     let mut page = String::new();
     summary(&mut page, story, &calendar);
     timeline(&mut page, story, &calendar, &references);
+    beginnings::tell(&mut page, story, &calendar);
     signals(&mut page, story, &calendar);
     changes(&mut page, story, &calendar);
     notes(&mut page, story);

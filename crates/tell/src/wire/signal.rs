@@ -59,7 +59,7 @@ struct SubjectWire {
 /// One piece of evidence.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Evidence")]
-struct EvidenceWire {
+pub(super) struct EvidenceWire {
     /// When it was said or measured.
     time: Stamp,
     /// The masked line, or the number with its unit.
