@@ -74,6 +74,7 @@ mod syslog;
 mod syslog_messages;
 mod text;
 mod traceback;
+mod trailing;
 mod unpack;
 mod user_reports;
 mod victoria;

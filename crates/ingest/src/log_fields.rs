@@ -411,6 +411,11 @@ pub(crate) fn message_rank(name: &str) -> Option<u8> {
     }
 }
 
+/// Whether a field of this name names another service.
+pub(crate) fn is_peer(name: &str) -> bool {
+    meaning(name).0 == Meaning::Peer
+}
+
 /// What a name means, and where it begins behind a container that only groups.
 fn meaning(key: &str) -> (Meaning, usize) {
     let mut lower = [0_u8; NAME_BYTES_MAX];

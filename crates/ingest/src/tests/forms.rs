@@ -650,3 +650,11 @@ fn what_alertmanager_sends_and_answers_is_read() {
     alert HighErrorRate checkout 2026-11-26T00:28:13.057Z to - "checkout answers one request in ten with an error" :1
     "##);
 }
+
+#[test]
+fn annotations_of_which_only_the_usual_was_picked_are_no_log() {
+    let picked = br#"[{"id": 0, "time": 1785247201000, "text": "intake 2.1.0 deployed", "tags": ["deploy", "service:intake"]}]"#;
+    insta::assert_snapshot!(heard("annotations.json", picked), @r##"
+    change deploy 2026-07-28T14:00:01Z intake "intake 2.1.0 deployed" []
+    "##);
+}
