@@ -92,7 +92,7 @@ fn exports_of_stores_of_logs() {
         "export/datadog.jsonl",
         "{\"data\":[{\"attributes\":{\"timestamp\":\"2026-01-02T00:00:00Z\",\"status\":\"warn\",\"service\":\"pay\",\"message\":\"slow card\"}}]}\n",
     );
-    check(&place, &["export"], &["checkout logs", "till logs", "pay logs"]);
+    check(&place, &["export"], &["checkout logs", "pay logs", "till logs"]);
     // Who hands over another shape is told the recipe, and not that there is no file.
     place.write("other.json", "{\"ok\":true,\"items\":[{\"when\":\"soon\",\"what\":\"slow card\"}]}\n");
     for command in ["check", "listen"] {
