@@ -18,7 +18,7 @@ use crate::moment_words;
 use crate::progress::Progress;
 use crate::repositories::Repositories;
 use crate::settings::Settings;
-use crate::writing::remark_on;
+use crate::writing::{remark, remark_on};
 
 /// Counted hours are handed on when they take about so much memory.
 const HANDED_ON_AT: usize = 4 * 1024 * 1024;
@@ -259,7 +259,15 @@ pub(crate) fn nothing_read(
     settings: &Settings,
     telling: &Telling,
 ) -> Failure {
-    let remarks = match (hearing.unread.is_empty() && remarks.is_empty(), telling.quiet) {
+    // A file that was understood, and nothing in it: what was rejected or cut says why.
+    if hearing.files > 0 {
+        let rejected =
+            hearing.rejects.iter().map(|line| format!("{}:{}: {}", line.path, line.line, line.reason));
+        let cut = hearing.cut.iter().map(|cut| format!("left out were {} {}", cut.count, cut.what));
+        remark(&rejected.chain(cut).collect::<Vec<_>>(), telling.quiet);
+    }
+    let is_nothing = hearing.files == 0 && hearing.unread.is_empty() && remarks.is_empty();
+    let remarks = match (is_nothing, telling.quiet) {
         (true, _) => Remarks::None,
         (false, true) => Remarks::Unsaid,
         (false, false) => Remarks::Said,

@@ -6,7 +6,7 @@ use std::fs;
 use super::*;
 
 /// Every event of a file with these bytes, and what the account says besides.
-fn heard(name: &str, bytes: &[u8]) -> String {
+pub(super) fn heard(name: &str, bytes: &[u8]) -> String {
     heard_as(name, bytes, &utc())
 }
 
