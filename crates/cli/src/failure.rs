@@ -139,7 +139,7 @@ impl Failure {
     fn hint(&self) -> &'static str {
         match self {
             Self::Time { .. } => {
-                "write 2026-03-01T10:12:00Z, or \"2026-03-01 10:12\" (read in --tz, else UTC), or \"yesterday 14:02\""
+                "write 2026-03-01T10:12:00Z, or \"2026-03-01 10:12\" (read in --tz, else UTC), or \"yesterday 14:02\", \"monday 9:00\", \"3 days ago\""
             }
             Self::EndsBeforeItStarts => {
                 "users were hurt from --at to --until; swap them, or check their days"
@@ -164,7 +164,7 @@ impl Failure {
             Self::Zone { .. } => "name it as in Europe/Berlin, or an offset as in +02:00",
             Self::Settings { .. } => "docs/hark.toml shows every setting with its default",
             Self::NoPath => {
-                "name files or directories, or set `paths` under [sources] in hark.toml; `hark listen --help` says more"
+                "name files or directories, or `-` for standard input, or set `paths` under [sources] in hark.toml; `hark listen --help` says more"
             }
             Self::SettingsThere { .. } => "--force writes over it",
             Self::NothingFound { .. } => {
@@ -182,11 +182,17 @@ impl Failure {
             Self::NothingTimed { .. } => {
                 "say when now is with --as-of; `hark patterns` tells of log records without times, too"
             }
+            Self::Unreadable { source, .. } if source.kind() == io::ErrorKind::InvalidData => {
+                "give it as text"
+            }
             Self::Unreadable { .. } => "check the path and its permissions",
             Self::Dig(_) => "check the path given with --repo; `git -C DIR status` should work there",
             Self::Memory(_) => "make room in the folder for temporary files (TMPDIR), then try again",
             Self::Rehearsal(RehearsalError::Occupied { .. }) => "name another folder: hark demo DIR",
-            Self::Rehearsal(_) => "make room or name another folder, then try again; git must be installed",
+            Self::Rehearsal(RehearsalError::Write { .. }) => {
+                "make room, or name a folder that you may write to: hark demo DIR"
+            }
+            Self::Rehearsal(_) => "name another folder, then try again; git must be installed",
             Self::Write { .. } => "make room or check where the output goes, then try again",
         }
     }

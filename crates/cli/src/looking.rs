@@ -46,6 +46,8 @@ pub(crate) struct Found {
     pub(crate) repositories: Vec<String>,
     /// How many files there are of each form that was found.
     pub(crate) forms: BTreeMap<&'static str, usize>,
+    /// How many files beside those cannot be read, and the first of them.
+    unread: Option<(usize, PathBuf)>,
     pub(crate) remarks: Vec<String>,
 }
 
@@ -64,6 +66,8 @@ struct Look<'a> {
 struct Folder {
     readable: usize,
     files: usize,
+    /// Those in it that cannot be read.
+    unread: Vec<PathBuf>,
     /// Whether people's code lies in it.
     holds_source: bool,
     /// The best paths to name for what lies below.
@@ -105,6 +109,15 @@ pub(crate) fn look_around(from: &Path) -> Found {
                 path.display()
             )),
         }
+    }
+    if let Some((files, first)) = &found.unread {
+        let who = match files {
+            1 => first.display().to_string(),
+            files => format!("{files} files, the first of them {},", first.display()),
+        };
+        found.remarks.push(format!(
+            "{who} cannot be read as anything that is listened to; `hark check` on it says why"
+        ));
     }
     found.paths.sort();
     found.repositories.sort();
@@ -161,6 +174,11 @@ impl Look<'_> {
                 self.file(inner, &mut folder);
             }
         }
+        // Beside telemetry it is worth a word; elsewhere most files are none.
+        if folder.readable > 0 && !folder.unread.is_empty() {
+            let first = folder.unread[0].clone();
+            self.found.unread.get_or_insert((0, first)).0 += folder.unread.len();
+        }
         for (inner, name) in below {
             let is_repository = inner.join(".git").exists();
             if is_repository {
@@ -195,7 +213,10 @@ impl Look<'_> {
         self.looks += 1;
         folder.files += 1;
         let found = discover(std::slice::from_ref(&path));
-        let Some(Ok(look)) = found.sources.first().map(|source| source.look(&self.reading)) else { return };
+        let Some(Ok(look)) = found.sources.first().map(|source| source.look(&self.reading)) else {
+            folder.unread.push(path);
+            return;
+        };
         *self.found.forms.entry(look.form).or_default() += 1;
         folder.paths.push(path);
         folder.readable += 1;

@@ -101,7 +101,7 @@ pub(crate) fn listen_with(
     let (sources, rules) = (&settings.sources, &settings.patterns.rules);
     let reading = reading(sources, &clock);
     let Counted { sorter, mut told, mut hearing, mut remarks, .. } =
-        count(settings, telling, &reading, Readings::One)?;
+        count(settings, telling, &reading, Readings::OneAround(listener.start_asked()))?;
     // Which thread read which file does not matter, nor how often the same change was announced.
     told.changes.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| a.id.cmp(&b.id)));
     told.changes.dedup_by(|a, b| a.id == b.id);
@@ -117,7 +117,10 @@ pub(crate) fn listen_with(
     remarks.extend(repositories.remarks.iter().cloned());
     listener.announce(repositories.changes.iter().chain(&told.changes).cloned());
     let services_in_open_hour = close_hours(&mut listener, sorter, now, threads(sources))?;
-    let heard = listener.heard(now);
+    let mut heard = listener.heard(now);
+    if let Some(vicinity) = &mut heard.vicinity {
+        vicinity.hear_spans(&told.traced);
+    }
     hearing.subjects = heard.subjects.clone();
     hearing.cut("alerts, reports and changes beyond 100,000 of a file", told.cut);
     heard.cut.iter().for_each(|(what, count)| hearing.cut(what, *count));
@@ -144,6 +147,8 @@ pub(crate) fn reading(sources: &Sources, clock: &Clock) -> Reading {
 pub(crate) enum Readings {
     /// Once: a stream need not be kept.
     One,
+    /// Once, and what spans say around this moment is kept by the minute.
+    OneAround(Option<Moment>),
     /// Once, and of some records the values are kept.
     OneForValues,
     /// Once to count, and again.
@@ -164,13 +169,19 @@ pub(crate) fn count(
 ) -> Result<Counted, Failure> {
     let Settings { sources, patterns, .. } = settings;
     let Discovery { sources: files, unread, mut remarks } = match readings {
-        Readings::One | Readings::OneForValues => discover_to_read_once(&sources.paths),
+        Readings::One | Readings::OneAround(_) | Readings::OneForValues => {
+            discover_to_read_once(&sources.paths)
+        }
         Readings::Two => discover(&sources.paths),
     };
     let how = How {
         reading,
         rules: &patterns.rules,
         keeps_values: readings == Readings::OneForValues,
+        start: match readings {
+            Readings::OneAround(start) => start,
+            _ => None,
+        },
         threads: threads(sources),
         quiet: telling.quiet,
     };
@@ -267,6 +278,7 @@ struct How<'a> {
     reading: &'a Reading,
     rules: &'a Arc<Rules>,
     keeps_values: bool,
+    start: Option<Moment>,
     threads: usize,
     quiet: bool,
 }
@@ -308,7 +320,7 @@ fn read_one(
     sorter: &Mutex<Sorter>,
     progress: &Progress,
 ) -> Result<(Told, Hearing), MemoryError> {
-    let tally = Tally::with_rules(how.rules.clone());
+    let tally = Tally::with_rules(how.rules.clone()).looking_around(how.start);
     let mut tally = if how.keeps_values { tally.keeping_values() } else { tally };
     let mut failed = None;
     let mut events = 0_u64;
@@ -368,6 +380,7 @@ fn close_in_order(
         let (hour, cells) = hour?;
         if hour.end() > now {
             services_in_open_hour = cells.services();
+            listener.overhear(hour, &cells);
             break;
         }
         close_empty(listener, next, hour);

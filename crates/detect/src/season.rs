@@ -23,7 +23,9 @@ use crate::robust::{kendall_tau, median, median_of_at_least, quantile, sigma, th
 /// Hours of history below which no season is fitted.
 pub const HOURS_MIN: usize = 8 * 24;
 /// Weeks of history below which all days of the week are alike.
-pub const WEEKS_MIN: usize = 4;
+pub const WEEKS_MIN: usize = 2;
+/// Weeks of history below which a day of the week is the usual day, as a whole higher or lower.
+const WEEKS_BY_HOUR_MIN: usize = 4;
 const WEEK: usize = 168;
 /// Weeks are believed if they leave less than this share of what all days together leave.
 const WEEK_MISS_MAX: f64 = 0.9;
@@ -102,11 +104,11 @@ impl Season {
         let mut profile = vec![0.0_f64; WEEK];
         let days = measured / 24;
         explain(&mut rest, slots, &mut profile, |slot, other| slot % 24 == other % 24, 3);
-        let weekly = days >= 14 && weeks_explain(&rest, slots);
+        let weekly = days >= WEEKS_MIN * 7 && weeks_explain(&rest, slots);
         if weekly {
             explain(&mut rest, slots, &mut profile, |slot, other| slot / 24 == other / 24, 2 * 16);
         }
-        if weekly && days >= WEEKS_MIN * 7 {
+        if weekly && days >= WEEKS_BY_HOUR_MIN * 7 {
             explain(&mut rest, slots, &mut profile, is_neighbour, 9);
         }
         let sigma = spread(&rest, center, logarithmic);

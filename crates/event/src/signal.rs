@@ -74,6 +74,14 @@ pub struct Evidence {
     pub source: String,
 }
 
+impl Evidence {
+    /// Whether the text stands somewhere as it is told, in a line of a file, and is no number of ours.
+    pub fn is_quoted(&self) -> bool {
+        let line = self.source.rsplit_once(':').map(|(_, line)| line);
+        line.is_some_and(|line| !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit()))
+    }
+}
+
 /// One finding about one subject. Nothing in it changes after it was said.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Signal {

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::io::{self, Cursor, Read};
 use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 /// A look takes no more than this.
 const LOOK_BYTES_MAX: u64 = 16 << 20;
@@ -13,17 +14,31 @@ const LOOK_BYTES_MAX: u64 = 16 << 20;
 type Bytes = Box<dyn Read + Send>;
 
 /// A stream that was not read yet, or was.
-pub(crate) struct Stream(Mutex<Option<Bytes>>);
+pub(crate) struct Stream {
+    bytes: Mutex<Option<Bytes>>,
+    written_at: Option<SystemTime>,
+}
 
 impl Stream {
     /// A stream of these bytes.
     pub(crate) fn new(bytes: impl Read + Send + 'static) -> Self {
-        Self(Mutex::new(Some(Box::new(bytes))))
+        Self { bytes: Mutex::new(Some(Box::new(bytes))), written_at: None }
+    }
+
+    /// The same, which is a part of a file that was written then.
+    pub(crate) fn written_at(mut self, time: Option<SystemTime>) -> Self {
+        self.written_at = time;
+        self
+    }
+
+    /// When it was written; a stream that is no part of a file is written now.
+    pub(crate) fn time(&self) -> SystemTime {
+        self.written_at.unwrap_or_else(SystemTime::now)
     }
 
     /// The stream itself, for the one who asks first.
     pub(crate) fn take(&self) -> Option<Begun> {
-        let rest = self.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        let rest = self.bytes.lock().unwrap_or_else(PoisonError::into_inner).take()?;
         Some(Begun { seen: Vec::new(), rest })
     }
 }

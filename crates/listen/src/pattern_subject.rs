@@ -16,7 +16,7 @@ use crate::history::History;
 use crate::occurrences::Occurrences;
 use crate::phase::Phase;
 use crate::service::speaks_of_trouble;
-use crate::words::{hours, quantity, quoted, times};
+use crate::words::{hours, latest, quantity, quoted, times};
 
 /// Until so many hours of a service have been heard, everything is new and nothing is news.
 pub(crate) const WARM_UP_HOURS: i64 = 7 * 24;
@@ -215,7 +215,7 @@ impl PatternSubject {
         evidence.push(Evidence {
             time: around.hour.end(),
             text: format!("{} records, {} expected", found.counted, quantity(found.expected)),
-            source: format!("{} over the last {}", quoted(&self.name), hours(found.hours)),
+            source: format!("{} over the last {}", quoted(&self.name), latest(found.hours)),
         });
         Some(Candidate {
             kind: SignalKind::PatternBurst,
@@ -375,7 +375,7 @@ impl PatternSubject {
         evidence.push(Evidence {
             time: around.hour.end(),
             text: format!("{} records, {} expected", found.counted, quantity(found.expected)),
-            source: format!("{} over the last {}", quoted(&self.name), hours(found.window_hours)),
+            source: format!("{} over the last {}", quoted(&self.name), latest(found.window_hours)),
         });
         Some(Candidate {
             kind: SignalKind::PatternRising,

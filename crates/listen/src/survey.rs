@@ -165,7 +165,6 @@ fn prospects([logs, metrics, traces]: [Option<Stretch>; 3]) -> Vec<Prospect> {
         (NewLoudLines, WARM_UP_LOUD_HOURS as usize),
         (RisingLines, counts::HISTORY_HOURS_MIN + DAY_HOURS),
         (NewLines, WARM_UP_HOURS as usize),
-        (Weeks, season::WEEKS_MIN * WEEK_DAYS * DAY_HOURS),
     ];
     let of_metrics = [
         (Surprises, anomaly::WEEK_DAYS * DAY_HOURS),
@@ -218,7 +217,7 @@ mod tests {
         assert_eq!(after(5), "new-loud-lines");
         assert_eq!(after(7), "new-loud-lines rising-lines new-lines surprises");
         assert_eq!(after(13), "new-loud-lines rising-lines new-lines surprises drifts limits");
-        assert_eq!(after(30), "new-loud-lines rising-lines new-lines weeks surprises drifts limits weeks");
+        assert_eq!(after(30), "new-loud-lines rising-lines new-lines surprises drifts limits weeks");
     }
 
     #[test]
@@ -232,7 +231,7 @@ mod tests {
         assert_eq!(kinds(surveyor.clone()), "new-loud-lines");
         // Of what lies between, a sample tells nothing.
         surveyor.is_sample = true;
-        assert_eq!(kinds(surveyor), "new-loud-lines rising-lines new-lines weeks");
+        assert_eq!(kinds(surveyor), "new-loud-lines rising-lines new-lines");
     }
 
     #[test]

@@ -17,10 +17,28 @@ pub struct Masked<'a> {
     pub count: u32,
 }
 
+/// Each pass masks more or is the last one; nobody writes a line by accident that takes more than two.
+const PASSES_MAX: usize = 8;
+
 /// Masks secrets and personal data only; numbers and all other values stay.
 ///
 /// Masking twice changes nothing. Takes time linear in the text.
 pub fn mask_secrets(text: &str) -> Masked<'_> {
+    let mut masked = mask_once(text);
+    // What is masked may make a secret of what stands around it: a `/` that was none of a user's name is gone, say.
+    for _ in 1..PASSES_MAX {
+        let Cow::Owned(last) = &masked.text else { break };
+        let again = mask_once(last).text.into_owned();
+        if again == *last {
+            break;
+        }
+        masked.text = Cow::Owned(again);
+    }
+    masked
+}
+
+/// Masks what is to be seen at first sight.
+fn mask_once(text: &str) -> Masked<'_> {
     let bytes = text.as_bytes();
     let mut masked = String::new();
     let mut copied = 0;
@@ -60,7 +78,7 @@ fn replacement(sort: Sort) -> &'static str {
 
 /// How many secrets a text holds.
 pub(crate) fn count_secrets(text: &str) -> u32 {
-    mask_secrets(text).count
+    mask_once(text).count
 }
 
 #[cfg(test)]
@@ -113,6 +131,12 @@ mod tests {
         check_unchanged("wtoken = AppWindowToken{9f4ef63 token=Token{a64f992 ActivityRecord{de9231d u0}}}");
         check_unchanged("REPORT : 7007 5002 150089 240 4556 1 2 3");
         check_unchanged("akka.tcp://sparkDriver@host-7.shop.example:7077/user");
+    }
+
+    #[test]
+    fn what_only_masking_makes_a_secret_is_masked_too() {
+        // With its slashes gone what stands before the `@` is a name and a password.
+        check("http://user:passwd:eM=/:\u{1}>/c/apw@host", "http://<secret>@host");
     }
 
     #[test]

@@ -17,6 +17,8 @@ const SHOWN_MAX: usize = 8;
 const BEARING_MIN: f64 = 3.0;
 const DAY: i64 = 86_400;
 const NEAR_SECONDS: i64 = 60 * DAY;
+/// Words as rare as this, of four changes in ten and fewer, are told.
+const TELLING_MIN: f64 = 0.3;
 
 /// What changes are held against.
 pub(crate) struct Ground<'a> {
@@ -197,6 +199,12 @@ fn words_reason(change: &Change, heard: &BTreeSet<String>, rarity: &BTreeMap<Str
     let weight: f64 = shared.iter().take(4).map(|(rarity, _)| rarity).sum::<f64>().min(3.0);
     if weight < 0.3 {
         return None;
+    }
+    // What most changes say tells nothing of this one, and that it is about its service is a reason by itself.
+    let own: Vec<String> = change.service.iter().flat_map(|service| stems(service)).collect();
+    shared.retain(|(rarity, word)| *rarity >= TELLING_MIN && !own.contains(word));
+    if shared.is_empty() {
+        return Some((weight, String::new()));
     }
     let words: Vec<String> = shared.iter().take(3).map(|(_, stem)| word_with(stem, change)).collect();
     Some((weight, format!("speaks of {}", words.join(", "))))

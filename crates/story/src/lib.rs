@@ -6,10 +6,12 @@
 
 mod alerts;
 mod asked;
+mod beginning;
 mod blind_spots;
 mod chance;
 mod changes;
 mod crash;
+mod doubts;
 mod link;
 mod notes;
 mod origins;
@@ -23,6 +25,8 @@ mod told;
 mod wording;
 
 pub use asked::{Asked, Known};
+pub use beginning::{Beginning, Beginnings, Look};
+pub use doubts::Doubt;
 pub use replay::{Replay, ReplayedIncident, ReplayedKind, replay};
 pub use telling::tell;
 pub use told::{

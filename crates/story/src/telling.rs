@@ -4,10 +4,12 @@ use hark_event::{Alert, Episode, Id, Level, Moment, SubjectKind, UserReport, Win
 
 use crate::alerts::{on_path, timely, unheeded};
 use crate::asked::{Asked, Known};
+use crate::beginning::beginnings;
 use crate::blind_spots::blind_spots;
 use crate::chance::chance;
 use crate::changes::{Ground, ranked};
 use crate::crash::telling_lines;
+use crate::doubts::doubts;
 use crate::link::Linker;
 use crate::notes::reached;
 use crate::place::place;
@@ -61,6 +63,7 @@ pub fn tell(asked: &Asked, known: Known) -> Story {
             title,
             crash: asked.crash.as_deref().map(telling_lines).unwrap_or_default(),
         },
+        doubts: doubts(asked, &known),
         verdict,
         first_signal: first.map(|signal| signal.episode.signal.id.clone()),
         lead_time_seconds: first.map(|signal| signal.lead_time_seconds),
@@ -74,6 +77,10 @@ pub fn tell(asked: &Asked, known: Known) -> Story {
         aftermath: aftermath(&known.heard.episodes, start),
         alerts: told_alerts(&known, &path, start),
         reports: told_reports(&known, &path, start),
+        beginnings: service
+            .as_deref()
+            .map(|hurt| beginnings(&known.heard, hurt, start, asked.look))
+            .unwrap_or_default(),
         hearing: known.hearing.clone(),
         signals,
     };

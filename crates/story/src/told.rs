@@ -1,6 +1,9 @@
 //! The story as it is told: the nouns of `hark back`, without any opinion on how they look.
 
+use crate::doubts::Doubt;
 use hark_event::{Alert, Change, Episode, Hearing, Id, Moment, Note, UserReport};
+
+use crate::beginning::Beginnings;
 
 /// The interval in which users were hurt, and where it was seen.
 #[derive(Clone, PartialEq, Debug)]
@@ -169,6 +172,8 @@ pub struct Story {
     pub as_of: Moment,
     /// What it is about.
     pub incident: Incident,
+    /// Why all of it may be worth little.
+    pub doubts: Vec<Doubt>,
     /// What the system knew.
     pub verdict: Verdict,
     /// The earliest credible signal.
@@ -197,6 +202,8 @@ pub struct Story {
     pub alerts: Vec<Alert>,
     /// Reports that matter to the story.
     pub reports: Vec<UserReport>,
+    /// Where among services it began, by the minutes around the start.
+    pub beginnings: Beginnings,
     /// How well we heard.
     pub hearing: Hearing,
 }

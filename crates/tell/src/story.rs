@@ -3,7 +3,12 @@
 use hark_event::Zone;
 use hark_story::Story;
 
-use crate::{Screen, calendar::Calendar, draw, html, human, markdown, wire};
+use crate::{Screen, calendar::Calendar, draw, html, human, markdown, wire, words};
+
+/// Why all of it may be worth little, a sentence each; usually there is no reason to doubt.
+pub fn doubts(story: &Story, zone: &Zone) -> Vec<String> {
+    words::doubt::all(story, &Calendar::around(story.incident.start, zone))
+}
 
 /// For a tired engineer at a terminal: the verdict at a glance, then the evidence.
 pub fn human(story: &Story, screen: &Screen) -> String {

@@ -4,6 +4,7 @@
 //! there, unknown scalars are `null`, times are RFC 3339 in UTC with whole seconds. The JSON Schemas in
 //! `docs/schema` are generated from these structs.
 
+mod beginnings;
 mod explanation;
 mod hearing;
 mod listening;
@@ -32,6 +33,13 @@ use signal::SignalWire;
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Moment", extend("format" = "date-time"))]
 pub(crate) struct Stamp(String);
+
+impl Stamp {
+    /// Now, as a listener has it; where nothing was heard it has the first moment of all, which nobody means.
+    fn of_now(moment: Moment) -> Option<Self> {
+        (moment != Moment::default()).then(|| moment.into())
+    }
+}
 
 impl From<Moment> for Stamp {
     fn from(moment: Moment) -> Self {

@@ -1,12 +1,12 @@
 //! `hark back`: the story that led to an incident.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use hark_pattern::Rules;
-use hark_story::{Asked, Known, Story, tell};
+use hark_story::{Asked, Known, Look, Story, tell};
 
 use crate::arguments::{Format, Sources, Telling};
 use crate::failure::Failure;
@@ -16,7 +16,6 @@ use crate::writing::{remark, screen, write_file, write_result};
 
 /// A crash log longer than this says no more.
 const CRASH_BYTES_MAX: u64 = 1024 * 1024;
-const SERVICES_NAMED_MAX: usize = 12;
 
 /// The story that led to an incident: what did the system know before the users did?
 #[derive(Args, Debug)]
@@ -41,11 +40,30 @@ pub(crate) struct Back {
     /// Also draws the weeks before into this file, as SVG, for a document that shows pictures.
     #[arg(long, value_name = "FILE")]
     picture: Option<PathBuf>,
+    /// How long before the start it may have begun, for ranking services by their minutes. For measuring that ranking.
+    #[arg(long, value_name = "SECONDS", hide = true)]
+    look_before: Option<u32>,
+    /// The share of usual minutes that stray less than what counts as straying, from 0 to 1. For measuring that ranking.
+    #[arg(long, value_name = "SHARE", hide = true, value_parser = share)]
+    look_usual: Option<f64>,
     #[command(flatten)]
     telling: Telling,
 }
 
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "give a number from 0 to 1".to_owned())
+}
+
 impl Back {
+    fn look(&self) -> Look {
+        let usual = Look::default();
+        Look {
+            before_seconds: self.look_before.map_or(usual.before_seconds, i64::from),
+            usual_share: self.look_usual.unwrap_or(usual.usual_share),
+        }
+    }
+
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let settings = Settings::of(&self.sources)?;
         let rules = &settings.patterns.rules;
@@ -56,14 +74,22 @@ impl Back {
             service: self.on.clone(),
             title: self.title.clone(),
             crash: self.crash.as_deref().map(|path| read_crash(path, rules)).transpose()?,
+            look: self.look(),
         };
         if asked.end.is_some_and(|end| end < asked.start) {
             return Err(Failure::EndsBeforeItStarts);
         }
-        let listened = reading::listen(&settings, &self.telling, clock)?;
-        remark(&doubts(&asked, self.crash.as_deref(), &listened), self.telling.quiet);
+        let listener = reading::listener(&settings, &clock).looking_around(asked.start);
+        let listened = reading::listen_with(listener, &settings, &self.telling, clock)?;
+        let of_crash = self.crash.as_deref().and_then(|path| doubt_crash(path, &asked, &listened.heard));
         let zone = listened.zone.clone();
         let story = story(&asked, listened, self.telling.quiet);
+        let mut doubts: Vec<String> = of_crash.into_iter().collect();
+        // People read these in the story itself; whoever has it written elsewhere should not learn of them later.
+        if self.telling.format != Format::Human {
+            doubts.extend(hark_tell::story::doubts(&story, &zone));
+        }
+        remark(&doubts, self.telling.quiet);
         if let Some(path) = &self.picture {
             write_file(path, &hark_tell::story::picture(&story, &zone))?;
         }
@@ -76,33 +102,9 @@ impl Back {
     }
 }
 
-/// What makes silence worth nothing: a moment or a service of which nothing was heard.
-fn doubts(asked: &Asked, crash: Option<&Path>, listened: &Listened) -> Vec<String> {
-    let mut doubts = Vec::new();
-    if let Some(from) = listened.hearing.from.filter(|from| asked.start <= *from) {
-        doubts
-            .push(format!("nothing was heard before {}: the first that was heard is of {from}", asked.start));
-    }
-    let now = listened.heard.as_of;
-    if listened.hearing.to.is_some() && asked.start > now {
-        doubts.push(format!("{} lies after the last that was heard, which is of {now}", asked.start));
-    }
-    if let Some(path) = crash {
-        doubts.extend(doubt_crash(path, asked.crash.as_deref().unwrap_or_default(), &listened.heard));
-    }
-    let mut names: Vec<&str> =
-        listened.heard.services.iter().map(|service| &*service.origin.service).collect();
-    names.dedup();
-    if let Some(on) = asked.service.as_deref().filter(|on| !names.is_empty() && !names.contains(on)) {
-        let heard = names.iter().take(SERVICES_NAMED_MAX).copied().collect::<Vec<_>>().join(", ");
-        let more = if names.len() > SERVICES_NAMED_MAX { ", …" } else { "" };
-        doubts.push(format!("nothing was heard from a service called `{on}`; heard were {heard}{more}"));
-    }
-    doubts
-}
-
 /// What a crash log is good for: it is shown, and names the service if nobody else did.
-fn doubt_crash(path: &Path, crash: &str, heard: &hark_listen::Heard) -> Option<String> {
+fn doubt_crash(path: &Path, asked: &Asked, heard: &hark_listen::Heard) -> Option<String> {
+    let crash = asked.crash.as_deref().unwrap_or_default();
     let path = path.display();
     if crash.trim().is_empty() {
         return Some(format!(
@@ -148,5 +150,11 @@ fn read_crash(path: &Path, rules: &Rules) -> Result<String, Failure> {
         .take(CRASH_BYTES_MAX)
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
+    if bytes.contains(&0) {
+        return Err(unreadable(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "it is binary, no log and no stack trace",
+        )));
+    }
     Ok(rules.mask_secrets(&String::from_utf8_lossy(&bytes)).text.into_owned())
 }

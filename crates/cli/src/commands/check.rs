@@ -41,6 +41,9 @@ impl Check {
         surveyed.forms.iter_mut().for_each(|form| reading::mask_hearing(&mut form.hearing, rules));
         surveyed.times.iter_mut().for_each(|times| reading::mask(&mut times.path, rules));
         hearing.unread.sort();
+        if surveyed.surveyor.unnamed > 0 {
+            hearing.cut("events of services beyond 5,000, told of none by name", surveyed.surveyor.unnamed);
+        }
         remarks.extend(reading::remark_on_late(&hearing, clock.as_of));
         remarks.extend(reading::remarks_on_files(&hearing));
         remarks.iter_mut().for_each(|remark| reading::mask(remark, rules));

@@ -3,20 +3,23 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use hark_event::Zone;
+use hark_event::{Moment, Zone};
+use hark_listen::Attention;
 use hark_rehearsal::{Rehearsal, Tale};
 
 use crate::arguments::{Format, Sources, Telling};
 use crate::commands::back::story;
+use crate::commands::listen::{DAY_SECONDS, listening};
 use crate::failure::Failure;
-use crate::reading::{self, Clock};
+use crate::reading::{self, Clock, Listened};
 use crate::settings::Settings;
 use crate::writing::{screen, write_file, write_result};
 
 const STORY_FILE: &str = "story.html";
 const PICTURE_FILE: &str = "story.svg";
 
-/// Makes a small world with a known story, listens to it, and tells the story.
+/// Makes a small world with a known story, listens to it, and tells the story. In the tale `quiet` nothing happens, and what the
+/// system is saying is told instead.
 ///
 /// Five weeks of a shop: logs, metrics, alerts, user reports and a Git repository, on which it runs exactly what
 /// you would run on yours. Needs no network.
@@ -42,17 +45,16 @@ impl Demo {
             Rehearsal { tale: self.tale, seed: self.seed, ..Rehearsal::demo() }.write(&self.directory)?;
         let telemetry = self.directory.join("telemetry");
         let repository = self.directory.join("repository");
-        let (at, on) = match &truth.incident {
-            Some(incident) => (incident.start, Some(incident.service)),
-            None => (truth.now, None),
+        let asks = match &truth.incident {
+            Some(incident) => format!("back --at {} --on {}", incident.start, incident.service),
+            None => "listen --all".to_owned(),
         };
         self.say(&format!(
             "A shop of {} services, five weeks: {} log lines, {} series, a repository. What a user would now run:\n\n  \
-             hark back --at {at}{} --repo {} {}\n",
+             hark {asks} --repo {} {}\n",
             truth.services.len(),
             truth.lines,
             truth.series,
-            on.map_or(String::new(), |service| format!(" --on {service}")),
             repository.display(),
             telemetry.display(),
         ));
@@ -64,25 +66,51 @@ impl Demo {
         };
         let clock = Clock { zone: Zone::utc(), as_of: None };
         let listened = reading::listen(&Settings::plain(sources), &self.telling, clock)?;
+        match truth.incident {
+            Some(incident) => self.tell_story(incident.start, incident.service, listened),
+            None => self.tell_quiet(listened),
+        }
+    }
+
+    fn tell_story(&self, start: Moment, service: &str, listened: Listened) -> Result<(), Failure> {
         let zone = listened.zone.clone();
         let asked = hark_story::Asked {
-            start: at,
+            start,
             end: None,
-            service: on.map(str::to_owned),
+            service: Some(service.to_owned()),
             title: None,
             crash: None,
+            look: hark_story::Look::default(),
         };
         let story = story(&asked, listened, self.telling.quiet);
-        let page = self.directory.join(STORY_FILE);
-        write_file(&page, &hark_tell::story::html(&story, &zone))?;
         write_file(&self.directory.join(PICTURE_FILE), &hark_tell::story::picture(&story, &zone))?;
-        write_result(&match self.telling.format {
+        self.write(&hark_tell::story::html(&story, &zone), |format| match format {
             Format::Human => hark_tell::story::human(&story, &screen(&zone)),
             Format::Json => hark_tell::story::json(&story),
             Format::Markdown => hark_tell::story::markdown(&story, &zone),
             Format::Html => hark_tell::story::html(&story, &zone),
-        })?;
-        self.say(&format!("\nThe same story as a page: {}", page.display()));
+        })
+    }
+
+    /// Where nothing happened there is no story to tell: it is listened to.
+    fn tell_quiet(&self, mut listened: Listened) -> Result<(), Failure> {
+        let zone = listened.zone.clone();
+        let since = listened.heard.as_of.plus_seconds(-DAY_SECONDS);
+        let listening = listening(&mut listened, since, Attention::All);
+        self.write(&hark_tell::listening::html(&listening, &zone), |format| match format {
+            Format::Human => hark_tell::listening::human(&listening, &screen(&zone)),
+            Format::Json => hark_tell::listening::json(&listening),
+            Format::Markdown => hark_tell::listening::markdown(&listening, &zone),
+            Format::Html => hark_tell::listening::html(&listening, &zone),
+        })
+    }
+
+    /// Writes the page, and the same as it was asked for.
+    fn write(&self, html: &str, told: impl FnOnce(Format) -> String) -> Result<(), Failure> {
+        let page = self.directory.join(STORY_FILE);
+        write_file(&page, html)?;
+        write_result(&told(self.telling.format))?;
+        self.say(&format!("\nThe same as a page: {}", page.display()));
         Ok(())
     }
 

@@ -6,11 +6,13 @@ use hark_listen::{Attention, select};
 
 use crate::arguments::{Format, Sources, Telling};
 use crate::failure::Failure;
+use crate::moment_words;
 use crate::reading::{self, Clock, Listened};
 use crate::settings::Settings;
 use crate::writing::{screen, write_result};
 
-const DAY_SECONDS: i64 = 86_400;
+/// Without a word about since when, of the last day.
+pub(crate) const DAY_SECONDS: i64 = 86_400;
 
 /// What is the system saying that nobody has answered?
 ///
@@ -19,7 +21,8 @@ const DAY_SECONDS: i64 = 86_400;
 pub(crate) struct Listen {
     #[command(flatten)]
     sources: Sources,
-    /// Signals noticed since then (default: a day before now).
+    /// Signals noticed since then (default: a day before now); "3 days ago" and the like count from now, which is --as-of or the
+    /// latest record.
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
     /// All of them, without the attention budget.
@@ -48,7 +51,8 @@ impl Listen {
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let settings = Settings::of(&self.sources)?;
         let clock = Clock::of(&settings.sources)?;
-        let since = self.since.as_deref().map(|text| clock.moment(text)).transpose()?;
+        // What is no time is refused before anything is read.
+        self.since.as_deref().map(|text| clock.moment(text)).transpose()?;
         let listener = reading::listener(&settings, &clock);
         let listener = match self.strength_min {
             Some(strength) => listener.saying_from(strength),
@@ -60,10 +64,12 @@ impl Listen {
         };
         let mut listened = reading::listen_with(listener, &settings, &self.telling, clock)?;
         let as_of = listened.heard.as_of;
+        // Now is what was heard last, and from there "3 days ago" counts, however long ago that was.
+        let typed = |text: &str| moment_words::moment(text, &listened.zone, as_of.timestamp());
+        let since = self.since.as_deref().map(typed).transpose()?;
         if since.is_some_and(|since| since > as_of) {
             return Err(Failure::SinceAfterNow { now: as_of });
         }
-        listened.heard.rate(as_of, &[]);
         let attention = if self.all { Attention::All } else { settings.attention.budget() };
         let since = since.unwrap_or_else(|| as_of.plus_seconds(-DAY_SECONDS));
         let listening = listening(&mut listened, since, attention);
@@ -77,8 +83,10 @@ impl Listen {
     }
 }
 
-fn listening(listened: &mut Listened, since: Moment, attention: Attention) -> Listening {
+/// What was noticed since then, and how rare each of it is.
+pub(crate) fn listening(listened: &mut Listened, since: Moment, attention: Attention) -> Listening {
     let as_of = listened.heard.as_of;
+    listened.heard.rate(as_of, &[]);
     let mut selection = select(&listened.heard.episodes, since, as_of, attention);
     if !listened.repositories.is_empty() {
         let said = listened.repositories.say_about(&listened.heard);

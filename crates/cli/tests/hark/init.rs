@@ -44,6 +44,15 @@ fn what_was_found_is_written_down_and_then_needs_no_path() {
 }
 
 #[test]
+fn what_cannot_be_read_beside_telemetry_is_named() {
+    let place = place();
+    place.write("telemetry/lengths.csv", "length,width\n3,4\n");
+    let ran = place.hark(&["init"]);
+    ran.says(0, &["lengths.csv cannot be read", "`hark check` on it says why"]);
+    assert!(!ran.err.contains("README"), "{}", ran.err);
+}
+
+#[test]
 fn a_file_that_is_there_is_kept_unless_it_is_said() {
     let place = place();
     place.write("hark.toml", "# mine\n");

@@ -74,6 +74,12 @@ fn a_crash_file_that_cannot_be_read_is_named() {
     check_refused(&[&at[..], &["--crash", "crash.txt"]].concat(), &["`crash.txt`", "hint: "]);
     // A directory can be read by nobody, not even by root.
     check_refused(&[&at[..], &["--crash", "."]].concat(), &["`.`", "hint: "]);
+    let place = Place::new();
+    place.write("a.log", log(3));
+    place.write("core", "\u{7f}ELF\0\0");
+    place
+        .hark(&[&at[..], &["--crash", "core"]].concat())
+        .says(2, &["`core`", "binary", "hint: give it as text"]);
 }
 
 #[test]
@@ -92,16 +98,37 @@ fn an_incident_cannot_end_before_it_starts() {
 }
 
 #[test]
-fn a_moment_or_a_service_of_which_nothing_was_heard_is_remarked_on() {
+fn of_a_moment_or_a_service_of_which_nothing_was_heard_the_story_says_so_at_once() {
     let place = Place::new();
     let lines = (0..5).map(|hour| format!("2026-03-01T0{hour}:00:00Z INFO order placed\n"));
     place.write("checkout/a.log", lines.collect::<String>());
     for (at, on, words) in [
-        ("2026-02-01", "checkout", "nothing was heard before 2026-02-01T00:00:00Z"),
-        ("2026-04-01", "checkout", "lies after the last that was heard, which is of 2026-03-01T04:00:00Z"),
-        ("2026-03-01 03:00", "chekout", "from a service called `chekout`; heard were checkout"),
+        (
+            "2026-02-01",
+            "checkout",
+            "Nothing was heard before it began: the first that was heard is of Sun 1 Mar 2026 00:00.",
+        ),
+        (
+            "2026-04-01",
+            "checkout",
+            "What was heard ends 30 days 20 h before it began, at Sun 1 Mar 2026 04:00",
+        ),
+        (
+            "2026-03-01 03:00",
+            "chekout",
+            "Nothing was heard from a service called chekout; heard were checkout.",
+        ),
     ] {
-        place.hark(&["back", "--at", at, "--on", on, "."]).says(0, &["remark: ", words]);
+        let asked = ["back", "--at", at, "--on", on, "--quiet", "."];
+        // A terminal breaks lines.
+        let told = place.hark(&asked).out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains(words), "{told}");
+        let story = place.json(&asked);
+        assert!(story["doubts"].to_string().contains(words), "{}", story["doubts"]);
+        for format in ["markdown", "html"] {
+            let told = place.hark(&[&asked[..], &["--format", format]].concat()).out;
+            assert!(told.contains(words), "{told}");
+        }
     }
     let ran = place.hark(&["back", "--at", "2026-03-01 03:00", "--on", "checkout", "."]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));

@@ -135,7 +135,8 @@ fn said(page: &mut Markup, of: &str, evidence: &Evidence, calendar: &Calendar) {
         &calendar.day_and_time(evidence.time),
     );
     page.raw(" ");
-    page.element("code", &[], &clean::line_of_at_most(&evidence.text, selection::CHARACTERS_MAX));
+    let name = if evidence.is_quoted() { "code" } else { "span" };
+    page.element(name, &[], &clean::line_of_at_most(&evidence.text, selection::CHARACTERS_MAX));
     page.raw(" ");
     page.element("cite", &[], &evidence.source);
     page.raw("</li>\n");
@@ -144,8 +145,11 @@ fn said(page: &mut Markup, of: &str, evidence: &Evidence, calendar: &Calendar) {
 fn written(page: &mut Markup, place: &CodePlace) {
     page.raw("<li><span class=\"kind\">code</span> ");
     page.element("code", &[], &format!("{}:{}", place.path, place.line));
+    page.raw(" ");
     if let Some(note) = &place.note {
-        page.raw(" ");
+        if let Some(line) = words::note_place(place) {
+            page.text(&format!("· {line} "));
+        }
         page.element("q", &[], note);
     }
     page.raw("</li>\n");

@@ -3,7 +3,7 @@
 use hark_event::Zone;
 use hark_story::Story;
 
-use super::{as_of, figure, page, sections, signal};
+use super::{as_of, beginnings, figure, page, sections, signal};
 use crate::{
     calendar::Calendar,
     markup::Markup,
@@ -23,6 +23,7 @@ pub(crate) fn tell(story: &Story, zone: &Zone) -> String {
     as_of::panel(&mut page, story, &calendar);
     figure::timeline(&mut page, story, &calendar);
     page.raw("</section>\n");
+    beginnings::tell(&mut page, story, &calendar);
     sections::questions(&mut page, story, &references);
     signals(&mut page, story, &calendar);
     sections::changes(&mut page, story, &calendar);
@@ -43,6 +44,9 @@ fn top(page: &mut Markup, story: &Story, verdict: &str, calendar: &Calendar) {
     page.raw("</p>\n");
     headline(page, story, verdict);
     page.element("p", &[("class", "sub")], &words::story::beside_the_verdict(story));
+    for doubt in words::doubt::all(story, calendar) {
+        page.element("p", &[("class", "doubt")], &doubt);
+    }
     page.raw("\n<dl class=\"glance\">");
     if let Some(linked) = story.first() {
         let signal = &linked.episode.signal;

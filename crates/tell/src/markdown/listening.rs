@@ -6,7 +6,7 @@ use hark_event::{Episode, Listening, Zone};
 
 use super::{
     escape::{code, text},
-    story::{hearing, line},
+    story::{hearing, line, said},
 };
 use crate::{calendar::Calendar, words};
 
@@ -39,7 +39,7 @@ fn block(page: &mut String, rank: usize, episode: &Episode, calendar: &Calendar)
     facts.extend(signal.explained_by.as_ref().map(|because| format!("explained by {}", text(because))));
     line!(page, "- {}", facts.join(" · "));
     for evidence in signal.evidence.iter().take(2) {
-        line!(page, "- {} ({})", code(&evidence.text), code(&evidence.source));
+        line!(page, "- {} ({})", said(evidence), code(&evidence.source));
     }
     line!(page, "- id {}", code(signal.id.as_str()));
 }

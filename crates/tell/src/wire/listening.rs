@@ -4,16 +4,16 @@ use hark_event::{Episode, Listening};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Stamp, hearing::HearingWire, signal::SignalWire};
+use super::{Stamp, hearing::HearingWire, signal::SignalWire, survey::ProspectWire};
 
 /// What the system is saying that nobody has answered.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Listening")]
 pub(crate) struct ListeningWire {
-    /// Now.
-    as_of: Stamp,
+    /// Now; null where nothing was heard and nobody said when now is.
+    as_of: Option<Stamp>,
     /// Signals noticed at or after this moment were asked for.
-    since: Stamp,
+    since: Option<Stamp>,
     /// By strength, then `noticed_at`, then `id`.
     signals: Vec<SignalWire>,
     /// Those among them that are over, and since when.
@@ -24,6 +24,8 @@ pub(crate) struct ListeningWire {
     explained: u64,
     /// How many services are heard.
     services: u64,
+    /// What cannot be said yet of anything, for want of history; without it, silence means little.
+    waiting: Vec<ProspectWire>,
     /// How well we heard.
     hearing: HearingWire,
 }
@@ -47,13 +49,14 @@ impl EndedWire {
 impl From<&Listening> for ListeningWire {
     fn from(listening: &Listening) -> Self {
         Self {
-            as_of: listening.as_of.into(),
-            since: listening.since.into(),
+            as_of: Stamp::of_now(listening.as_of),
+            since: Stamp::of_now(listening.as_of).map(|_| listening.since.into()),
             signals: listening.episodes.iter().map(SignalWire::from).collect(),
             ended: listening.episodes.iter().filter_map(EndedWire::of).collect(),
             held_back: listening.held_back as u64,
             explained: listening.explained as u64,
             services: listening.services as u64,
+            waiting: listening.waiting.iter().map(ProspectWire::from).collect(),
             hearing: HearingWire::from(&listening.hearing),
         }
     }

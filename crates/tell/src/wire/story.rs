@@ -1,7 +1,7 @@
 //! A story, as the contract writes it. Every id that an answer, a timeline or `unheeded` names can be opened
 //! in the same document: signals, changes, notes, alerts and reports carry theirs.
 
-use hark_event::{Alert, Id, UserReport};
+use hark_event::{Alert, Id, UserReport, Zone};
 use hark_story::{
     Answer, BlindSpot, Chance, Incident, LinkedSignal, Questions, ReachedNote, Story, StoryChange,
     TimelineEntry, TimelineKind, Verdict,
@@ -9,16 +9,19 @@ use hark_story::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Stamp, hearing::HearingWire, signal::SignalWire};
+use super::{Stamp, beginnings::BeginningsWire, hearing::HearingWire, signal::SignalWire};
+use crate::calendar::Calendar;
 
 /// The ordered, linked evidence from the first whisper to the crash.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Story")]
 pub(crate) struct StoryWire {
-    /// Now.
-    as_of: Stamp,
+    /// Now; null where nothing was heard and nobody said when now is.
+    as_of: Option<Stamp>,
     /// What it is about.
     incident: IncidentWire,
+    /// Why all of it may be worth little, a sentence each: a moment or a service of which nothing was heard.
+    doubts: Vec<String>,
     /// What the system knew.
     verdict: VerdictWire,
     /// The id of the earliest credible signal.
@@ -43,6 +46,8 @@ pub(crate) struct StoryWire {
     timeline: Vec<EntryWire>,
     /// Signals noticed at or after the start.
     aftermath: Vec<SignalWire>,
+    /// Where among services it began, by the minutes around the start.
+    beginnings: BeginningsWire,
     /// Alerts that matter to the story.
     alerts: Vec<AlertWire>,
     /// What users reported.
@@ -272,8 +277,9 @@ struct ReportWire {
 impl From<&Story> for StoryWire {
     fn from(story: &Story) -> Self {
         Self {
-            as_of: story.as_of.into(),
+            as_of: Stamp::of_now(story.as_of),
             incident: IncidentWire::from(&story.incident),
+            doubts: crate::words::doubt::all(story, &Calendar::around(story.incident.start, &Zone::utc())),
             verdict: story.verdict.into(),
             first_signal: story.first_signal.as_ref().map(Id::to_string),
             lead_time_seconds: story.lead_time_seconds,
@@ -286,6 +292,7 @@ impl From<&Story> for StoryWire {
             blind_spots: story.blind_spots.iter().map(BlindSpotWire::from).collect(),
             timeline: story.timeline.iter().map(EntryWire::from).collect(),
             aftermath: story.aftermath.iter().map(SignalWire::from).collect(),
+            beginnings: BeginningsWire::from(&story.beginnings),
             alerts: story.alerts.iter().map(AlertWire::from).collect(),
             reports: story.reports.iter().map(ReportWire::from).collect(),
             hearing: HearingWire::from(&story.hearing),

@@ -107,7 +107,7 @@ struct StretchWire {
 /// Something that listening can say once it has heard enough.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Prospect")]
-struct ProspectWire {
+pub(super) struct ProspectWire {
     /// `new-loud-lines`, `rising-lines`, `new-lines`, `surprises`, `drifts`, `limits`, `calls` or `weeks`.
     what: &'static str,
     /// `logs`, `metrics` or `traces`.
