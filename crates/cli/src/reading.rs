@@ -22,8 +22,8 @@ use crate::writing::{remark, remark_on};
 
 /// Counted hours are handed on when they take about so much memory.
 const HANDED_ON_AT: usize = 4 * 1024 * 1024;
-/// So many hours are put together ahead of the one that is listened to.
-const HOURS_AHEAD: usize = 1;
+/// So many hours wait between the one that is put together and the one that is listened to: each may hold sixty thousand shapes.
+const HOURS_AHEAD: usize = 0;
 
 /// What was heard, and all that a story may need besides.
 pub(crate) struct Listened {

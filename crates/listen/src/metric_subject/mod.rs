@@ -67,7 +67,7 @@ pub(crate) struct MetricSubject {
     values: History<f32>,
     ticks: History<u32>,
     last_sample: Option<(Moment, f64)>,
-    season: Option<Season>,
+    season: Option<Box<Season>>,
     season_from: Hour,
     /// The clock by which the season was learned.
     season_clock: Clock,
@@ -240,7 +240,7 @@ impl MetricSubject {
             scores.push(season.score_either(value, clock.places(slot), since));
         }
         self.scores = scores;
-        self.season = Some(season);
+        self.season = Some(Box::new(season));
         self.season_clock = clock;
     }
 
