@@ -118,7 +118,7 @@ fn put(text: &mut String, line: std::fmt::Arguments<'_>) {
     text.write_fmt(line).expect("writing to a string cannot fail");
 }
 
-const FORMS: [Form; 25] = [
+const FORMS: [Form; 26] = [
     by_line("plain text", |text, n| {
         put(text, format_args!("{} INFO [http-{}] shop.Orders - {}\n", stamp(n), n % 8, message(n)));
     }),
@@ -162,6 +162,9 @@ const FORMS: [Form; 25] = [
         );
     }),
     by_line("CRI", |text, n| put(text, format_args!("{} stdout F INFO {}\n", stamp(n), message(n)))),
+    by_line("compose, kubectl, stern", |text, n| {
+        put(text, format_args!("web-{}     | {} INFO {}\n", n % 3 + 1, stamp(n), message(n)));
+    }),
     by_line("Docker", |text, n| {
         put(
             text,

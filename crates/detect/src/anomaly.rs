@@ -32,6 +32,9 @@ const SECOND_SHARE: f64 = 0.5;
 const SURPRISE_MIN: f64 = 2.45;
 /// Ranks understate how often days go farther than those before; measured, by so much.
 const UNDERSTATED: f64 = 4.0;
+/// How many powers of ten rarer a score is for each unit beyond the threshold, on quiet days of real series. The tails of a few
+/// days that are known promise three times as much.
+const BEYOND_POWERS: f64 = 0.8;
 const DAY: usize = 24;
 const SHORT: usize = 6;
 
@@ -101,9 +104,11 @@ impl Anomaly {
     }
 }
 
-/// The chance beforehand that a quiet day reaches a score, before any quiet days of the class are known.
+/// The chance beforehand that a quiet day reaches a score, before any quiet days of the class are known: what moves together, as
+/// it is said together, counted once.
 pub fn chance_beforehand(score: f64) -> f64 {
-    (UNDERSTATED * 10.0_f64.powf(-SURPRISE_MIN * score)).min(1.0)
+    let powers = SURPRISE_MIN * score.min(1.0) + BEYOND_POWERS * (score - 1.0).max(0.0);
+    (UNDERSTATED * 10.0_f64.powf(-powers)).min(1.0)
 }
 
 /// A way in which an hour can go far.

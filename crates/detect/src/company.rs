@@ -60,9 +60,10 @@ const LEAVERS_MAX: usize = 5;
 /// Who is foretold less than half as badly as the worst did not leave: it was left.
 const LEAVER_MIN: f64 = 0.5;
 
-/// The chance beforehand that a quiet day reaches a score, measured on real services: the power law is drawn to a heavy tail.
+/// The chance beforehand that a quiet day reaches a score, measured on real services: it falls half as fast as the power law of each
+/// company's own days says, of which there are few.
 pub fn chance_beforehand(score: f64) -> f64 {
-    (0.2 * 10.0_f64.powf(-score)).min(1.0)
+    (0.14 * 10.0_f64.powf(-0.55 * score)).min(1.0)
 }
 
 /// What is known of the members.

@@ -3,7 +3,9 @@
 //! A straight line (Theil-Sen) through the daily medians of the last week, taken seriously only if nearly
 //! every day went the same way and the last one is the farthest of all that is remembered: a sawtooth that
 //! is emptied every night, or a disk that log rotation frees, never goes beyond its own history.
-//! The date has an interval: what the slopes make of it between which the true one lies in nine of ten cases (Sen 1968).
+//! The date has an interval: what the slopes make of it between which the true one lies in nine of ten cases (Sen 1968). A limit is in
+//! sight only if the flattest of these reaches it within the horizon, too: memory that wanders climbs for six days now and then,
+//! and its limit may as well never come.
 //! It knows no seasons and no acceleration: a forecast, not a promise.
 
 use crate::robust::{slope_between, theil_sen};
@@ -86,7 +88,7 @@ pub fn saturation(daily: &[f64], limit: f64) -> Option<Saturation> {
     let beyond = last * toward - farthest;
     let left = days_left(&points, last, limit)?;
     // Three days at this rate must lie beyond all that was seen, and the rate must be unusual for the series.
-    if left.likely > HORIZON_DAYS || beyond <= 0.0 || slope.abs() < 1.5 * usual {
+    if left.latest.is_none_or(|latest| latest > HORIZON_DAYS) || beyond <= 0.0 || slope.abs() < 1.5 * usual {
         return None;
     }
     if slope.abs() * (DAYS - 1) as f64 <= FLUTTERS_MIN * flutter {
@@ -178,6 +180,15 @@ mod tests {
         for until in 10..28 {
             assert_eq!(saturation(&sawtooth[..until], 100.0), None, "{until}");
         }
+    }
+
+    #[test]
+    fn a_climb_of_which_it_is_not_known_whether_it_arrives_is_not() {
+        let climb = |steps: [f64; 6]| disk(14, 0, 0.0).into_iter().chain(steps).collect::<Vec<f64>>();
+        let even = climb([55.0, 60.0, 65.0, 70.0, 75.0, 80.0]);
+        assert!(saturation(&even, 150.0).is_some());
+        let fading = climb([53.0, 66.0, 76.0, 78.0, 79.5, 80.0]);
+        assert_eq!(saturation(&fading, 150.0), None);
     }
 
     #[test]

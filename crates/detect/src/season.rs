@@ -33,6 +33,11 @@ const WEEK_MISS_MAX: f64 = 0.9;
 const REACH_DAYS: f64 = 30.0;
 /// How closely daily medians must follow a line to be taken for one.
 const LINE_TAU_MIN: f64 = 0.9;
+/// Where values vary in proportion, so small a share of a low one is as good as nothing: a queue that was empty for an hour has no
+/// logarithm, and would not be heard at the very moment at which it stands still.
+const NOTHING_SHARE: f32 = 0.1;
+/// Values that are nothing more often than this do not vary in proportion.
+const NOTHING_MAX: f64 = 0.05;
 
 /// How far medians over windows of one length strayed from the profile, in sigmas, both as positive numbers.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -61,8 +66,8 @@ pub struct Reaches {
 /// A fitted season.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Season {
-    /// Whether the profile is in the natural logarithm of the values.
-    pub logarithmic: bool,
+    /// If the profile is in the natural logarithm of the values: the value that all below it are taken for.
+    least: Option<f32>,
     /// The expected value for each hour of the week, in the units of `logarithmic`.
     profile: Vec<f32>,
     /// How much is expected to be added for each hour since the first of the history; 0 for nearly all series.
@@ -88,8 +93,9 @@ impl Season {
         if measured < HOURS_MIN {
             return None;
         }
-        let logarithmic = spans_factor_two(values);
-        let mut rest: Vec<f64> = values.iter().map(|&value| transform(value, logarithmic)).collect();
+        let least = least_in_proportion(values);
+        let logarithmic = least.is_some();
+        let mut rest: Vec<f64> = values.iter().map(|&value| transform(value, least)).collect();
         let slope_per_hour = long_standing_slope(&rest);
         for (hour, value) in rest.iter_mut().enumerate() {
             *value -= slope_per_hour * hour as f64;
@@ -108,7 +114,7 @@ impl Season {
         let sigma = spread(&rest, center, logarithmic);
         let scaled: Vec<f32> = rest.iter().map(|value| (value / sigma) as f32).collect();
         Some(Self {
-            logarithmic,
+            least,
             profile: profile.into_iter().map(|value| value as f32).collect(),
             slope_per_hour,
             sigma,
@@ -120,12 +126,17 @@ impl Season {
         })
     }
 
+    /// Whether the profile is in the natural logarithm of the values.
+    pub fn is_logarithmic(&self) -> bool {
+        self.least.is_some()
+    }
+
     /// How many sigmas a value lies above what is usual for its hour of the week, so many hours after the first of
     /// the history that was learned from; `NaN` stays `NaN`.
     pub fn score(&self, value: f32, slot: u8, hours_since_first: i64) -> f32 {
         let expected =
             f64::from(self.profile[usize::from(slot)]) + self.slope_per_hour * hours_since_first as f64;
-        ((transform(value, self.logarithmic) - expected) / self.sigma) as f32
+        ((transform(value, self.least) - expected) / self.sigma) as f32
     }
 
     /// The same for an hour that may stand at either of two places of the week: nothing if the value lies between what is usual at
@@ -145,8 +156,26 @@ impl Season {
     pub fn expected(&self, slot: u8, hours_since_first: i64, sigmas_above: f64) -> f64 {
         let trend = self.slope_per_hour * hours_since_first as f64;
         let value = f64::from(self.profile[usize::from(slot)]) + trend + sigmas_above * self.sigma;
-        if self.logarithmic { value.exp() } else { value }
+        if self.is_logarithmic() { value.exp() } else { value }
     }
+}
+
+/// What the hour of the day leaves of values: the sum of their distances from the median of their hour. Of two ways to place the same
+/// hours in the week the one that leaves less is that of the clock which the values follow.
+///
+/// # Panics
+/// If the slices differ in length.
+pub fn unexplained_by_hour(values: &[f32], slots: &[u8]) -> f64 {
+    assert_eq!(values.len(), slots.len(), "every value has its hour");
+    let mut by_hour: Vec<Vec<f64>> = vec![Vec::new(); 24];
+    for (&value, &slot) in values.iter().zip(slots).filter(|(value, _)| value.is_finite()) {
+        by_hour[usize::from(slot) % 24].push(f64::from(value));
+    }
+    let of_hour = |hour: &Vec<f64>| {
+        let middle = median(hour.iter().copied()).unwrap_or(0.0);
+        hour.iter().map(|value| (value - middle).abs()).sum::<f64>()
+    };
+    by_hour.iter().map(of_hour).sum()
 }
 
 /// The slope per hour of a line that the whole history follows, or 0.
@@ -171,26 +200,26 @@ fn long_standing_slope(values: &[f64]) -> f64 {
     if strayed * 10.0 < slope.abs() * points.len() as f64 { slope / 24.0 } else { 0.0 }
 }
 
-/// Positive quantities whose ordinary range spans a factor of two vary in proportion, not by amounts.
-fn spans_factor_two(values: &[f32]) -> bool {
-    let all = || values.iter().map(|&value| f64::from(value));
-    if all().any(|value| value <= 0.0) {
-        return false;
+/// Positive quantities whose ordinary range spans a factor of two vary in proportion, not by amounts: of those, the value
+/// that is as good as nothing.
+fn least_in_proportion(values: &[f32]) -> Option<f32> {
+    let all = || values.iter().map(|&value| f64::from(value)).filter(|value| value.is_finite());
+    let (nothing, count) =
+        all().fold((0, 0), |(nothing, count), value| (nothing + u32::from(value <= 0.0), count + 1));
+    if f64::from(nothing) > NOTHING_MAX * f64::from(count) || all().any(|value| value < 0.0) {
+        return None;
     }
-    match (quantile(all(), 0.05), quantile(all(), 0.95)) {
-        (Some(low), Some(high)) => high > 2.0 * low,
-        _ => false,
-    }
+    let positive = || all().filter(|value| *value > 0.0);
+    let (low, high) = (quantile(positive(), 0.05)?, quantile(positive(), 0.95)?);
+    let least = low as f32 * NOTHING_SHARE;
+    (high > 2.0 * low && least > 0.0).then_some(least)
 }
 
-fn transform(value: f32, logarithmic: bool) -> f64 {
-    let value = f64::from(value);
-    if !logarithmic {
-        value
-    } else if value > 0.0 {
-        value.ln()
-    } else {
-        f64::NAN
+fn transform(value: f32, least: Option<f32>) -> f64 {
+    match least {
+        Some(least) if value < least => f64::from(least).ln(),
+        Some(_) => f64::from(value).ln(),
+        None => f64::from(value),
     }
 }
 
@@ -281,4 +310,37 @@ fn reach(scaled: &[f32], hours: usize) -> Reach {
         }
     }
     reach
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hours_are_placed_by_the_clock_that_the_values_follow() {
+        let wave = |hour: usize| ((hour % 24) as f32 - 12.0).abs();
+        let values: Vec<f32> = (0..20 * 24).map(wave).collect();
+        let changed = |hour: usize| ((hour + usize::from(hour >= 240)) % WEEK) as u8;
+        let moved: Vec<u8> = (0..values.len()).map(changed).collect();
+        let even = slots(values.len());
+        assert_eq!(unexplained_by_hour(&values, &even), 0.0);
+        assert!(unexplained_by_hour(&values, &moved) > 100.0);
+    }
+
+    fn slots(hours: usize) -> Vec<u8> {
+        (0..hours).map(|hour| (hour % WEEK) as u8).collect()
+    }
+
+    #[test]
+    fn a_queue_that_was_empty_for_an_hour_still_varies_in_proportion_and_is_heard_when_it_is() {
+        let mut values: Vec<f32> = (0..14 * 24).map(|hour| 10.0 + (hour % 24) as f32 * 2.0).collect();
+        values[100] = 0.0;
+        let season = Season::fit(&values, &slots(values.len())).expect("two weeks");
+        assert!(season.is_logarithmic());
+        assert!(season.score(0.0, 12, 400) < -10.0);
+        assert!(season.score(f32::NAN, 12, 400).is_nan());
+        values.iter_mut().step_by(10).for_each(|value| *value = 0.0);
+        let idle = Season::fit(&values, &slots(values.len())).expect("two weeks");
+        assert!(!idle.is_logarithmic(), "what is nothing every now and then does not vary in proportion");
+    }
 }

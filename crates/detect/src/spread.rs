@@ -2,12 +2,14 @@
 //!
 //! What the season leaves is condensed, day by day, into the mean distance of its hours from the median of the day: the
 //! absolute deviations of Brown and Forsythe (1974, "Robust tests for the equality of variances", after Levene 1960),
-//! which heavy tails move little and a level that steps or drifts does not move at all. Three days in a row must scatter
-//! more than nearly twice what is usual *and* more than any three days in a row before, and half of the hours of each must
-//! take part, so that a day with one wild hour is none. Ratios make it blind to shift and scale. Days must be told as they were when they closed: a
-//! season lies nearer to the days that it was learned from, and beside those every new day scatters.
+//! which heavy tails move little and a level that steps or drifts does not move at all. Each of three days in a row must scatter
+//! well beyond what is usual *and* more than any single day before it began, since real series have wild days now and then, and
+//! at times three of them; half of the hours of each must take part, so that a day with one wild hour is none; and its level
+//! must lie where it did, or it is a step that is unquiet. Ratios make it blind to shift and scale. Days must be told as they
+//! were when they closed: a season lies nearer to the days that it was learned from, and beside those every new day scatters.
 //!
-//! It cannot see unrest within an hour (see [`crate::anomaly`]), nor a spread that grows as slowly as its history is long.
+//! It cannot see unrest within an hour (see [`crate::anomaly`]), nor a spread that grows as slowly as its history is long, nor one
+//! no wilder than the wildest day that is remembered.
 
 use crate::robust::median;
 
@@ -18,8 +20,8 @@ const DAYS: usize = 3;
 const DAYS_BEFORE_MIN: usize = 10;
 /// How many times the usual scatter.
 const TIMES_USUAL: f64 = 1.9;
-/// How many times the largest that three days in a row had before.
-const TIMES_LARGEST: f64 = 1.2;
+/// Unrest is not measured by itself: days in a row that scatter are one, and no measure for the last of them, for so long.
+const UNREST_DAYS_MAX: usize = 7;
 /// A scattering day is over if it is below this many times the usual.
 const OVER_TIMES: f64 = 1.35;
 /// The score of what scatters and is no finding.
@@ -30,7 +32,7 @@ const NO_FINDING_MAX: f64 = 0.95;
 pub struct Spread {
     /// How many times the usual scatter, over the last days.
     pub times_usual: f64,
-    /// How many times the largest scatter of as many days before.
+    /// How many times the scatter of the wildest day before.
     pub times_largest: f64,
     /// How many days before the end it began.
     pub days_since_onset: usize,
@@ -45,6 +47,8 @@ pub struct Day {
     scatter: f32,
     /// The median distance from it.
     middle: f32,
+    /// The day's median, beside what was usual.
+    level: f32,
 }
 
 impl Day {
@@ -59,7 +63,7 @@ impl Day {
         let center = median(measured.iter().copied())?;
         let apart: Vec<f64> = measured.iter().map(|score| (score - center).abs() * sigma).collect();
         let scatter = apart.iter().sum::<f64>() / apart.len() as f64;
-        Some(Self { scatter: scatter as f32, middle: median(apart)? as f32 })
+        Some(Self { scatter: scatter as f32, middle: median(apart)? as f32, level: (center * sigma) as f32 })
     }
 
     fn scatter(&self) -> f64 {
@@ -73,13 +77,13 @@ pub fn spread(days: &[Day]) -> Option<Spread> {
     let score = beside.score();
     // Half of the hours of each must take part.
     let is_broad = latest(days).iter().all(|day| f64::from(day.middle) > beside.usual);
-    if score < 1.0 || !is_broad {
+    if score < 1.0 || !is_broad || beside.moved > beside.now {
         return None;
     }
-    let since = days.iter().rev().take_while(|day| day.scatter() > OVER_TIMES * beside.usual).count();
+    let since = days_in_a_row(days, OVER_TIMES * beside.usual);
     Some(Spread {
         times_usual: beside.now / beside.usual,
-        times_largest: beside.now / beside.largest_before,
+        times_largest: beside.now / beside.wildest_before,
         days_since_onset: since.max(DAYS),
         score,
     })
@@ -100,32 +104,42 @@ pub fn is_over(days: &[Day], scattered: usize) -> bool {
     days[days.len().saturating_sub(2)..].iter().all(|day| day.scatter() < OVER_TIMES * usual)
 }
 
-/// The last days beside those before.
+/// The last days beside those before it began.
 struct Beside {
     /// The least of the last days.
     now: f64,
     usual: f64,
-    /// The largest that the least of as many days in a row was.
-    largest_before: f64,
+    /// The largest of a single day.
+    wildest_before: f64,
+    /// How far their level lies from that of the days before.
+    moved: f64,
 }
 
 impl Beside {
     fn of(days: &[Day]) -> Option<Self> {
-        let before = &days[..days.len().checked_sub(DAYS)?];
+        let usual = |days: &[Day]| median(days.iter().map(Day::scatter)).filter(|usual| *usual > 0.0);
+        let unquiet = days_in_a_row(days, OVER_TIMES * usual(&days[..days.len().checked_sub(DAYS)?])?);
+        let before = &days[..days.len() - unquiet.clamp(DAYS, UNREST_DAYS_MAX)];
         if before.len() < DAYS_BEFORE_MIN {
             return None;
         }
-        let least = |days: &[Day]| days.iter().map(Day::scatter).fold(f64::INFINITY, f64::min);
+        let level = |days: &[Day]| median(days.iter().map(|day| f64::from(day.level)));
         Some(Self {
-            now: least(latest(days)),
-            usual: median(before.iter().map(Day::scatter)).filter(|usual| *usual > 0.0)?,
-            largest_before: before.windows(DAYS).map(least).fold(f64::MIN_POSITIVE, f64::max),
+            now: latest(days).iter().map(Day::scatter).fold(f64::INFINITY, f64::min),
+            usual: usual(before)?,
+            wildest_before: before.iter().map(Day::scatter).fold(f64::MIN_POSITIVE, f64::max),
+            moved: (level(latest(days))? - level(before)?).abs(),
         })
     }
 
     fn score(&self) -> f64 {
-        (self.now / (TIMES_USUAL * self.usual)).min(self.now / (TIMES_LARGEST * self.largest_before))
+        (self.now / (TIMES_USUAL * self.usual)).min(self.now / self.wildest_before)
     }
+}
+
+/// How many of the last days scatter more than this.
+fn days_in_a_row(days: &[Day], scatter: f64) -> usize {
+    days.iter().rev().take_while(|day| day.scatter() > scatter).count()
 }
 
 fn latest(days: &[Day]) -> &[Day] {
@@ -176,6 +190,13 @@ mod tests {
     }
 
     #[test]
+    fn a_step_that_is_unquiet_is_a_step() {
+        let both = |by: f32| days(24, wild_from(20), move |hour| if hour >= 480 { by } else { 0.0 });
+        assert!(spread(&both(1.0)).is_some());
+        assert_eq!(spread(&both(8.0)), None);
+    }
+
+    #[test]
     fn neither_shift_nor_scale_changes_what_is_found() {
         let found = spread(&days(24, wild_from(20), |_| 0.0)).expect("a spread");
         for (times, plus) in [(8.0, 0.0), (0.25, 64.0), (-2.0, -16.0)] {
@@ -190,6 +211,8 @@ mod tests {
     fn what_scattered_like_this_before_is_nothing_new() {
         let often = |day: usize| if (10..14).contains(&day) || day >= 27 { 3.0 } else { 1.0 };
         assert_eq!(spread(&days(30, often, |_| 0.0)), None);
+        let once = |day: usize| if day == 10 || day >= 27 { 3.0 } else { 1.0 };
+        assert_eq!(spread(&days(30, once, |_| 0.0)), None, "a single day");
     }
 
     #[test]
@@ -202,6 +225,6 @@ mod tests {
     fn without_values_or_movement_nothing_scatters() {
         assert_eq!(spread(&[]), None);
         assert_eq!(Day::of(&[f32::NAN; 24], 1.0), None);
-        assert_eq!(spread(&[Day { scatter: 0.0, middle: 0.0 }; 30]), None);
+        assert_eq!(spread(&[Day { scatter: 0.0, middle: 0.0, level: 0.0 }; 30]), None);
     }
 }

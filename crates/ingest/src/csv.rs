@@ -88,6 +88,11 @@ impl Rows {
         }
     }
 
+    /// What separates its cells.
+    pub(crate) fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
     /// How many cells the row has.
     pub(crate) fn len(&self) -> usize {
         self.cells.len()
@@ -205,11 +210,22 @@ pub(crate) fn delimiter_of(header: &str) -> u8 {
 }
 
 /// A cell as a number; `None` if it is empty or says that there is no value, an error if it is no number.
-pub(crate) fn number(cell: &str) -> Result<Option<f64>, std::num::ParseFloatError> {
+///
+/// Where semicolons separate cells, they do so because commas are within the numbers: `1,5`.
+pub(crate) fn number(cell: &str, delimiter: u8) -> Result<Option<f64>, std::num::ParseFloatError> {
     let cell = cell.trim();
     let is_absent = cell.is_empty()
         || ["null", "na", "n/a", "none", "-"].iter().any(|word| word.eq_ignore_ascii_case(cell));
-    if is_absent { Ok(None) } else { cell.parse().map(Some) }
+    if is_absent {
+        return Ok(None);
+    }
+    let number = cell.parse();
+    match cell.split_once(',') {
+        Some((whole, fraction)) if delimiter == b';' && !whole.contains('.') => {
+            format!("{whole}.{fraction}").parse().map(Some)
+        }
+        _ => number.map(Some),
+    }
 }
 
 #[cfg(test)]
@@ -253,9 +269,11 @@ mod tests {
 
     #[test]
     fn numbers_are_told_from_gaps_and_text() {
-        assert_eq!(number(" 1.5 "), Ok(Some(1.5)));
-        assert_eq!(number(""), Ok(None));
-        assert!(number("NaN").is_ok_and(|value| value.is_some_and(f64::is_nan)));
-        assert!(number("x").is_err());
+        assert_eq!(number(" 1.5 ", b','), Ok(Some(1.5)));
+        assert_eq!(number("", b','), Ok(None));
+        assert!(number("NaN", b',').is_ok_and(|value| value.is_some_and(f64::is_nan)));
+        assert!(number("x", b';').is_err());
+        assert_eq!(number("-1,5", b';'), Ok(Some(-1.5)));
+        assert!(number("1,5", b',').is_err() && number("1.234,5", b';').is_err());
     }
 }

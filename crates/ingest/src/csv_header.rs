@@ -136,6 +136,7 @@ pub(crate) fn is_plainly_one(head: &[u8]) -> bool {
 }
 
 struct Sample {
+    delimiter: u8,
     header: Vec<String>,
     rows: Vec<Vec<String>>,
 }
@@ -156,7 +157,7 @@ impl Sample {
         let even = all[1..].iter().filter(|row| row.len() == header.len()).count();
         // Lists in prose have commas, too: a table has as many in most rows.
         let is_table = header.len() >= 2 && all.len() >= 2 && even * 3 >= (all.len() - 1) * 2;
-        is_table.then(|| Self { header, rows: all.split_off(1) })
+        is_table.then(|| Self { delimiter, header, rows: all.split_off(1) })
     }
 
     fn understand(&self, delimiter: u8) -> Result<Table, String> {
@@ -284,7 +285,17 @@ impl Sample {
         let named =
             TIME_NAMES.iter().filter_map(|name| self.column(&[name])).find(|at| self.holds_times(*at));
         // `min_date` is an attribute; a first column such as `Time (UTC)` is the time.
-        named.or_else(|| Some(0).filter(|at| self.is_time(*at)))
+        let first = || Some(0).filter(|at| self.is_time(*at) || self.holds_dates(*at));
+        named.or_else(first)
+    }
+
+    /// Whether it holds dates as people write them: whatever the column is called, in whatever language, these are its times.
+    fn holds_dates(&self, at: usize) -> bool {
+        let is_date = |cell: &str| {
+            let has_marks = cell.bytes().filter(|byte| matches!(byte, b'-' | b'.' | b'/')).count() >= 2;
+            has_marks && FieldReader::default().read(cell).is_some()
+        };
+        self.cells(at).filter(|cell| is_date(cell)).count() * 2 > self.rows.len()
     }
 
     fn is_time(&self, at: usize) -> bool {
@@ -299,7 +310,7 @@ impl Sample {
     }
 
     fn is_numeric(&self, at: usize) -> bool {
-        let numbers = self.cells(at).filter(|cell| number(cell).is_ok()).count();
+        let numbers = self.cells(at).filter(|cell| number(cell, self.delimiter).is_ok()).count();
         numbers * 10 >= self.rows.len() * 9
     }
 

@@ -30,7 +30,7 @@ pub(crate) fn read(
         let is_row = next == Next::Row && !std::mem::take(&mut is_header);
         let time = is_row.then(|| times.read(rows.cell(table.time))).flatten();
         let time = time.and_then(|reading| ear.calendar.place(reading));
-        let cell = number(rows.cell(value));
+        let cell = number(rows.cell(value), rows.delimiter());
         let mut is_known = time.map(|time| ear.knows(time));
         match (time, cell) {
             (Some(time), Ok(Some(value))) if !rows.cell(series).trim().is_empty() => {

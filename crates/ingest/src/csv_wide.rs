@@ -56,7 +56,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn read_row(&mut self, rows: &Rows, time: Moment, tally: &mut Tally, ear: &mut Ear<'_>) {
         for (column, name) in self.values {
-            match number(rows.cell(*column)) {
+            match number(rows.cell(*column), rows.delimiter()) {
                 Ok(Some(value)) => {
                     let name = name.as_ref().unwrap_or(&self.stem);
                     let found = self.series.of_row(name, rows, self.table, self.labels, ear);

@@ -119,35 +119,41 @@ fn days(year: u16, month: u8, day: u8) -> i64 {
     days_since_1970((i64::from(year), i64::from(month), i64::from(day)))
 }
 
-/// The first `12/04/2005` or `12/04 10:00` of a line.
+/// The first `12/04/2005 10:00` or `12/04 10:00` of a line, or a cell that is a date alone.
 fn date_in(line: &[u8]) -> Option<Date> {
     memchr_iter(b'/', line).find_map(|at| {
-        let from = at.checked_sub(2)?;
-        let before = from.checked_sub(1).map_or(b' ', |before| line[before]);
-        if before.is_ascii_alphanumeric() || before == b'/' {
+        let from = at - line[..at].iter().rev().take(2).take_while(|byte| byte.is_ascii_digit()).count();
+        let before = from.checked_sub(1).map_or(b',', |before| line[before]);
+        if from == at || before.is_ascii_alphanumeric() || before == b'/' {
             return None;
         }
-        let (first, second) = (number(line, from, 2)?, number(line, at + 1, 2)?);
-        let (year, end) = match *line.get(at + 3)? {
-            b'/' => (number(line, at + 4, 4)?, at + 8),
-            b' ' => (0, at + 3),
+        let (first, _) = number(line, from, 2)?;
+        let (second, end) = number(line, at + 1, 2)?;
+        let (year, end) = match *line.get(end)? {
+            b'/' => number(line, end + 1, 4).filter(|(_, behind)| *behind == end + 5)?,
+            b' ' => (0, end),
             _ => return None,
         };
-        let end = if line.get(end) == Some(&b',') { end + 1 } else { end };
-        let has_time = matches!(line.get(end)?, b' ' | b'T') && line.get(end + 1)?.is_ascii_digit();
+        let rest = &line[end..];
+        let has_time = match rest {
+            [b' ' | b'T', hour, ..] | [b',', b' ', hour, ..] => hour.is_ascii_digit(),
+            _ => false,
+        };
+        let is_cell = year > 0
+            && matches!(before, b',' | b';' | b'\t' | b'"')
+            && matches!(rest.first(), None | Some(b',' | b';' | b'\t' | b'"' | b'\r'));
         let (first, second) = (u8::try_from(first).ok()?, u8::try_from(second).ok()?);
         let is_date = first > 0 && second > 0 && first.min(second) <= 12 && first.max(second) <= 31;
-        (has_time && is_date).then_some(Date { first, second, year })
+        ((has_time || is_cell) && is_date).then_some(Date { first, second, year })
     })
 }
 
-fn number(line: &[u8], at: usize, digits: usize) -> Option<u16> {
-    let digits = line.get(at..at + digits)?;
-    std::str::from_utf8(digits)
-        .ok()
-        .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?
-        .parse()
-        .ok()
+/// A number of at least one digit and at most so many, and where it ends.
+fn number(line: &[u8], at: usize, digits_max: usize) -> Option<(u16, usize)> {
+    let rest = line.get(at..)?;
+    let digits = rest.iter().take(digits_max).take_while(|byte| byte.is_ascii_digit()).count();
+    let number = rest[..digits].iter().fold(0, |number, digit| number * 10 + u16::from(digit - b'0'));
+    (digits > 0).then_some((number, at + digits))
 }
 
 #[cfg(test)]
@@ -166,6 +172,10 @@ mod tests {
         check("03/04/2026 10:00:00 a\n04/04/2026 10:00:00 b\n", Some(DayOrder::DayFirst));
         check("[03/04 10:00:00] a\n[03/05 10:00:00] b\n", Some(DayOrder::MonthFirst));
         check("03/04/2026 10:00:00 a\n03/04/2026 11:00:00 b\n", None);
+        check("day;value\n3/4/2026;1\n4/4/2026;2\n", Some(DayOrder::DayFirst));
+        check("1/2/2026 3:04 PM,5\n1/13/2026 3:04 PM,5\n", Some(DayOrder::MonthFirst));
+        check("\"31/12/2025 23:59\";5\n", Some(DayOrder::DayFirst));
+        check("id;path\n1;a/31/12/2025;x\n", None);
         check("GET /03/04/2026 10:00 a\nx/13/04/2026 1\n", None);
     }
 }

@@ -3,12 +3,12 @@
 //! What a document is, is found from the names in it. Who reads its records is decided here once, and so is which lines
 //! count: those of which something had arrived.
 
-use std::io::{self, Read};
+use std::io::Read;
 
 use crate::ear::Ear;
 use crate::jaeger::Jaeger;
 use crate::json;
-use crate::json_walk::{Layout, Walk};
+use crate::json_walk::{Layout, Stop, Walk};
 use crate::lines::Tally;
 use crate::otlp::Otlp;
 use crate::samples::KnownLines;
@@ -92,8 +92,8 @@ impl Document {
         }
     }
 
-    /// Reads the file to its end; the error that ended it early, if one did, and after how many bytes.
-    pub(crate) fn read(self, reader: Box<dyn Read + '_>, ear: &mut Ear<'_>) -> Option<(io::Error, u64)> {
+    /// Reads the file to its end; what ended it early, if something did.
+    pub(crate) fn read(self, reader: Box<dyn Read + '_>, ear: &mut Ear<'_>) -> Option<Stop> {
         let walk = Walk::new(reader, self.layout);
         match self.maker {
             Maker::Otlp => Otlp::new(ear).read(walk),

@@ -5,13 +5,15 @@
 
 use std::sync::Arc;
 
-use hark_event::{Alert, Change, Event, Hearing, LogRecord, Moment, Sample, Span, UserReport};
+use hark_event::{Alert, Change, Event, Hearing, Level, LogRecord, Moment, Sample, Span, UserReport};
 
+use crate::access;
 use crate::draft::{Draft, PEERS_MAX};
 use crate::lines::Tally;
 use crate::origin::{OriginIndex, Origins};
 use crate::span_draft::{SpanDraft, SpanParts};
 use crate::stamp::Calendar;
+use crate::trailing;
 
 /// The listener to one file.
 pub(crate) struct Ear<'a> {
@@ -81,15 +83,23 @@ impl Ear<'_> {
             self.hearing.heard_at(arrival);
         }
         let mut peers = [""; PEERS_MAX];
-        let peers_count = draft.peers(&mut peers);
+        let peers_count = match draft.peers(&mut peers) {
+            0 => trailing::peers(&draft.message, &mut peers),
+            named => named,
+        };
+        let fields = draft.fields.view();
+        let level = match draft.level {
+            Level::Unknown => access::level(&draft.message, fields),
+            level => level,
+        };
         (self.hear)(Event::Log(LogRecord {
             time: draft.time,
             arrival,
             origin: self.origins.get(draft.origin),
-            level: draft.level,
+            level,
             message: &draft.message,
             version: (!draft.version.is_empty()).then_some(&draft.version),
-            fields: draft.fields.view(),
+            fields,
             peers: &peers[..peers_count],
             file: &self.file,
             line: draft.line,

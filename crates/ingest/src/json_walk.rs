@@ -58,6 +58,17 @@ pub(crate) enum Layout {
 /// The brackets, or the bytes, end before the value does.
 struct Broken;
 
+/// Why a walk ended before its document did.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// The file could not be read on, after so many bytes.
+    Unreadable(io::Error, u64),
+    /// There is no more of it, after so many bytes.
+    Unfinished(u64),
+    /// Its brackets make no sense from this line on.
+    Broken(u64),
+}
+
 /// Of a record whose JSON is whole.
 pub(crate) const NOT_UNDERSTOOD: &str = "a record without what it needs: a time, an identity, a value";
 
@@ -77,6 +88,7 @@ pub(crate) struct Walk<'r> {
     rejected: Tally,
     is_at_end: bool,
     damage: Option<io::Error>,
+    stop: Option<Stop>,
 }
 
 impl<'r> Walk<'r> {
@@ -95,16 +107,18 @@ impl<'r> Walk<'r> {
             rejected: Tally::default(),
             is_at_end: false,
             damage: None,
+            stop: None,
         }
     }
 
-    /// Walks to the end of the file; the error that ended it early, if one did, and after how many bytes.
-    pub(crate) fn walk(mut self, visitor: &mut impl Visit) -> Option<(io::Error, u64)> {
+    /// Walks to the end of the file; what ended it early, if something did.
+    pub(crate) fn walk(mut self, visitor: &mut impl Visit) -> Option<Stop> {
         if self.peek() == Some(0xEF) {
             self.skip(3);
         }
         let mut before = Tally::default();
         while let Some(first) = self.skip_space(Layout::Free) {
+            let begun = self.lines;
             let mut outcome = match visitor.root(first) {
                 Step::Pass => Err(Broken),
                 step => self.value(step, None, visitor),
@@ -116,6 +130,7 @@ impl<'r> Walk<'r> {
             if outcome.is_err() {
                 self.rejected.reject(self.lines + 1, "no whole JSON");
                 self.mark = None;
+                self.note_stop(begun);
                 self.pass_broken();
             } else if self.peek() == Some(b'\n') {
                 self.next();
@@ -125,7 +140,22 @@ impl<'r> Walk<'r> {
             before = now;
         }
         visitor.end(self.tally().since(before));
-        self.damage.map(|damage| (damage, self.passed + self.at as u64))
+        let bytes = self.passed + self.at as u64;
+        self.damage.map(|damage| Stop::Unreadable(damage, bytes)).or(self.stop)
+    }
+
+    /// Notes that a value which began after so many lines has no end. One line among many costs nothing but itself.
+    fn note_stop(&mut self, begun: u64) {
+        let is_one_of_many = self.layout == Layout::Lines && begun > 0;
+        if self.stop.is_some() || is_one_of_many {
+            return;
+        }
+        let is_over = self.peek().is_none();
+        if is_over {
+            self.stop = Some(Stop::Unfinished(self.passed + self.at as u64));
+        } else if self.layout == Layout::Free {
+            self.stop = Some(Stop::Broken(self.lines + 1));
+        }
     }
 
     /// What was read so far; a last line without an end counts.
@@ -425,8 +455,8 @@ mod tests {
         let mut last = Tally::default();
         for size in [1, 3, 7, 1 << 20] {
             let mut notes = Notes::default();
-            let damage = Walk::new(Box::new(Drip(text.as_bytes(), size)), layout).walk(&mut notes);
-            assert!(damage.is_none());
+            let stop = Walk::new(Box::new(Drip(text.as_bytes(), size)), layout).walk(&mut notes);
+            assert!(stop.is_none(), "{stop:?}");
             assert_eq!(notes.taken, expected, "{size} bytes at a time");
             assert_eq!(notes.tally.bytes, text.len() as u64, "every byte is accounted for");
             assert_eq!(notes.tally.lines, text.lines().count() as u64, "every line is accounted for");
@@ -466,6 +496,28 @@ mod tests {
             );
             assert_eq!((notes.tally.rejected, notes.tally.lines), (1, 3), "{broken}");
         }
+    }
+
+    #[test]
+    fn a_document_that_ends_or_breaks_in_its_midst_says_so_and_keeps_what_was_whole() {
+        let stop = |text: &str, layout| {
+            let mut notes = Notes::default();
+            (Walk::new(Box::new(text.as_bytes()), layout).walk(&mut notes), notes.taken)
+        };
+        let whole = "{\"records\":[1,\n{\"x\":2},\n3]}";
+        for length in 2..whole.len() {
+            let (stop, taken) = stop(&whole[..length], Layout::Free);
+            assert!(
+                matches!(stop, Some(Stop::Unfinished(bytes)) if bytes == length as u64),
+                "{length}: {stop:?}"
+            );
+            assert_eq!(taken.contains(&"2:{\"x\":2}".to_owned()), length > 21, "{length}: {taken:?}");
+        }
+        let broken = whole.replace("{\"x\":2}", "{\"x\":2");
+        assert!(matches!(stop(&broken, Layout::Free).0, Some(Stop::Broken(3))));
+        assert!(matches!(stop("{\"records\":[1", Layout::Lines).0, Some(Stop::Unfinished(13))));
+        // The last line of many is being written.
+        assert!(stop("{\"records\":[1]}\n{\"records\":[2", Layout::Lines).0.is_none());
     }
 
     #[test]

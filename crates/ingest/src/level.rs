@@ -184,6 +184,11 @@ fn in_token(text: &str, range: Range<usize>, token: usize) -> Option<(Level, Ran
     } else {
         word_end
     };
+    // Some loggers fill the brackets up: `[info     ]`.
+    let filled = bytes[word_end..].iter().take_while(|byte| **byte == b' ').count();
+    if first == b'[' && filled > 0 && bytes.get(word_end + filled) == Some(&b']') {
+        return Some((level, range.start..word_end + filled + 1));
+    }
     Some((level, range.start..end.min(range.end)))
 }
 

@@ -8,6 +8,7 @@
 //! Read are the forms of `sniff::Form`, by line or as JSON documents, packed or not. Archives, programs and
 //! databases are refused by name. The rules of service, environment, time and arrival are those of the contract.
 
+mod access;
 mod alertmanager;
 mod annotations;
 mod announced;
@@ -27,6 +28,7 @@ mod docker;
 mod documents;
 mod draft;
 mod ear;
+mod endings;
 mod field_notes;
 mod histograms;
 mod holes;
@@ -50,6 +52,7 @@ mod otlp_traces;
 mod otlp_value;
 mod pieces;
 mod plain;
+mod prefixed;
 mod quantiles;
 mod query_range;
 mod records;
@@ -66,11 +69,11 @@ mod syslog;
 mod syslog_messages;
 mod text;
 mod traceback;
+mod trailing;
 mod unpack;
 mod user_reports;
 mod victoria;
 mod whole_lines;
-mod xz;
 mod zipkin;
 
 #[cfg(test)]

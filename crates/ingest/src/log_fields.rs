@@ -20,11 +20,27 @@ use crate::stamp::{FieldReader, of_fraction, of_magnitude};
 const NAME_BYTES_MAX: usize = 48;
 
 /// Containers whose name adds no meaning.
-const CONTAINERS: [&str; 6] =
-    ["resource.attributes.", "resource.", "attributes.", "kubernetes.labels.", "labels.", "fields."];
+const CONTAINERS: [&str; 9] = [
+    "resource.attributes.",
+    "resource.",
+    "attributes.",
+    "kubernetes.labels.",
+    "labels.",
+    "fields.",
+    // Log4j's and Loguru's.
+    "contextmap.",
+    "record.extra.",
+    "record.",
+];
 
 /// Objects that describe who or where, whatever they hold.
-const ASIDE_CONTAINERS: [&str; 13] = [
+const ASIDE_CONTAINERS: [&str; 19] = [
+    "record.elapsed.",
+    "record.file.",
+    "record.level.",
+    "record.process.",
+    "record.thread.",
+    "record.time.",
     "code.",
     "thread.",
     "resource.",
@@ -214,8 +230,14 @@ impl LogFields {
             }
             if let Some(text) = value.text().filter(|text| !text.is_empty()) {
                 match meaning {
+                    Meaning::MessageOrExtra(_) if text.contains('\n') => {
+                        draft.push("\n");
+                        draft.push(text.trim_end());
+                        continue;
+                    }
                     Meaning::Extra | Meaning::MessageOrExtra(_) if !draft.message.contains(text) => {
-                        self.push_pair(key, value, draft);
+                        let start = self.known[at].start;
+                        self.push_pair(&key[start..], value, draft);
                         continue;
                     }
                     Meaning::Peer => draft.push_peer(text),
@@ -337,6 +359,11 @@ pub(crate) fn message_rank(name: &str) -> Option<u8> {
     }
 }
 
+/// Whether a field of this name names another service.
+pub(crate) fn is_peer(name: &str) -> bool {
+    meaning(name).0 == Meaning::Peer
+}
+
 /// What a name means, and where it begins behind a container that only groups.
 fn meaning(key: &str) -> (Meaning, usize) {
     let mut lower = [0_u8; NAME_BYTES_MAX];
@@ -366,7 +393,9 @@ fn of_name(name: &str) -> Meaning {
         "datetime" | "asctime" => Meaning::Time(5),
         "date" => Meaning::Time(6),
         "eventtime" | "event_time" => Meaning::Time(7),
-        "timeunixnano" | "time_unix_nano" => Meaning::Time(8),
+        "timeunixnano" | "time_unix_nano" | "timemillis" | "instant.epochsecond" | "time.timestamp" => {
+            Meaning::Time(8)
+        }
         "observed_time"
         | "observed_timestamp"
         | "observedtimestamp"
@@ -381,9 +410,11 @@ fn of_name(name: &str) -> Meaning {
         "event" => Meaning::MessageOrExtra(4),
         "body" | "body.stringvalue" => Meaning::Message(5),
         "error" | "error.message" => Meaning::MessageOrExtra(6),
-        "err" | "err.message" | "exception" | "exception.message" => Meaning::MessageOrExtra(7),
+        "err" | "err.message" | "exception" | "exception.message" | "exception.value" | "thrown.message" => {
+            Meaning::MessageOrExtra(7)
+        }
         "description" | "content" | "summary" | "logmessage" | "log_message" => Meaning::Message(8),
-        "state" | "from" | "to" | "status" => Meaning::Extra,
+        "state" | "from" | "to" | "status" | "thrown.name" => Meaning::Extra,
         "stack_trace"
         | "stacktrace"
         | "stack"
@@ -394,7 +425,7 @@ fn of_name(name: &str) -> Meaning {
         | "exc_info"
         | "@x" => Meaning::Stack,
         "level" | "severity" | "severity_text" | "severitytext" | "lvl" | "loglevel" | "log.level"
-        | "log_level" | "levelname" | "@l" => Meaning::Level,
+        | "log_level" | "levelname" | "level.name" | "@l" => Meaning::Level,
         "severitynumber" | "severity_number" => Meaning::LevelNumber,
         "service.name" | "service_name" => Meaning::Service(0),
         "service" => Meaning::Service(1),
@@ -420,6 +451,8 @@ fn of_name(name: &str) -> Meaning {
         | "dd.service" | "dd.env" | "dd.version" | "v" | "@version" | "ecs.version" | "@i" | "@tr"
         | "@sp" | "level_value" | "levelno" | "created" | "msecs" | "relativecreated" | "taskname"
         | "seq" | "sequence" | "_id" | "type_name" => Meaning::Aside,
+        // Log4j's.
+        "loggerfqcn" | "endofbatch" | "threadpriority" | "instant.nanoofsecond" => Meaning::Aside,
         _ => Meaning::Other,
     }
 }

@@ -178,6 +178,13 @@ pub(crate) fn service_of_pod(pod: &str) -> &str {
     }
 }
 
+/// Whether a pod's name has a hash that a set of pods gave it.
+pub(crate) fn has_pod_hash(pod: &str) -> bool {
+    let is_counted =
+        pod.rsplit('-').next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
+    !is_counted && service_of_pod(pod) != pod
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,13 +5,11 @@
 //! All three kinds may stand in one file. A record is read when its resource is known; where a writer puts the resource
 //! last, its records wait for it, up to a limit.
 
-use std::io;
-
 use serde::Deserialize;
 
 use crate::documents::Units;
 use crate::ear::Ear;
-use crate::json_walk::{Step, Visit, Walk};
+use crate::json_walk::{Step, Stop, Visit, Walk};
 use crate::lines::Tally;
 use crate::origin::{ENVIRONMENT_KEYS, OriginIndex};
 use crate::otlp_logs::Logs;
@@ -88,12 +86,12 @@ impl<'e, 'h> Otlp<'e, 'h> {
         }
     }
 
-    /// Reads the file to its end.
-    pub(crate) fn read(mut self, walk: Walk<'_>) -> Option<(io::Error, u64)> {
-        let damage = walk.walk(&mut self);
+    /// Reads the file to its end; what ended it early, if something did.
+    pub(crate) fn read(mut self, walk: Walk<'_>) -> Option<Stop> {
+        let stop = walk.walk(&mut self);
         self.logs.finish(self.ear);
         self.metrics.finish(self.ear);
-        damage
+        stop
     }
 
     fn record(&mut self, said: Said, bytes: &[u8], line: u64) -> bool {

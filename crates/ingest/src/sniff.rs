@@ -12,11 +12,12 @@ use crate::ear::Ear;
 use crate::json::Fields;
 use crate::lines::{LINE_BYTES_MAX, Lines, Split};
 use crate::log_fields::LogFields;
+use crate::prefixed::{PREFIXES, Prefix, Said};
 use crate::sniff_json;
 use crate::stamp::Form::Epoch;
 use crate::stamp::{Shape, search};
 use crate::text::clean;
-use crate::{cri, journal, logfmt, open_metrics, syslog_messages};
+use crate::{cri, journal, logfmt, open_metrics, prefixed, syslog_messages};
 
 /// How much of the file is looked at, in all and of each line, and how much is read past at most.
 const HEAD_BYTES: usize = 256 << 10;
@@ -49,6 +50,8 @@ pub(crate) enum Form {
     Cri,
     /// What Docker keeps of containers.
     Docker,
+    /// What several containers wrote, a name before each line.
+    Prefixed(Prefix),
     /// The journal's export.
     JournalExport,
     /// The journal's entries as JSON.
@@ -86,6 +89,7 @@ impl Form {
             Self::Syslog | Self::SyslogCounted => "syslog messages",
             Self::Cri => "containers' log (CRI)",
             Self::Docker => "containers' log (Docker)",
+            Self::Prefixed(_) => "containers' output (compose, kubectl, stern)",
             Self::JournalExport => "journal export",
             Self::JournalJson => "journal as JSON",
             Self::Victoria => "VictoriaMetrics export",
@@ -194,6 +198,15 @@ struct Tellers {
     samples: usize,
     timed_samples: usize,
     describes: usize,
+    prefixed: [Prefixed; PREFIXES.len()],
+}
+
+/// Lines with a prefix of one kind.
+#[derive(Clone, Copy, Default)]
+struct Prefixed {
+    lines: usize,
+    proven: usize,
+    timed: usize,
 }
 
 fn told_by_lines(head: &[u8], ear: &mut Ear<'_>) -> Option<Result<Form, String>> {
@@ -204,6 +217,15 @@ fn told_by_lines(head: &[u8], ear: &mut Ear<'_>) -> Option<Result<Form, String>>
         Some(Ok(Form::Syslog))
     } else if is_most(told.cri) {
         Some(Ok(Form::Cri))
+    } else if let Some(at) =
+        told.prefixed.iter().position(|lines| is_most(lines.lines) && lines.proven * 2 >= lines.lines)
+    {
+        let (prefix, is_timed) = (PREFIXES[at], told.prefixed[at].timed > 0);
+        Some(if is_timed || ear.hears_timeless {
+            Ok(Form::Prefixed(prefix))
+        } else {
+            Err(format!("the output of several containers without times; {}", prefix.remedy()))
+        })
     } else if is_most(told.logfmt) {
         Some(Ok(Form::Logfmt))
     } else if (is_most(told.samples) || told.describes > 0) && told.timed_samples > 0 {
@@ -235,6 +257,11 @@ fn tellers(head: &[u8], ear: &mut Ear<'_>) -> Tellers {
             told.syslog += 1;
         } else if cri::piece(&text).is_some() {
             told.cri += 1;
+        } else if let Some((at, said)) = prefix(&text) {
+            let lines = &mut told.prefixed[at];
+            lines.lines += 1;
+            lines.proven += usize::from(PREFIXES[at].is_proven_by(said.name));
+            lines.timed += usize::from(prefixed::is_timed(said.text));
         } else if let Some(sample) = open_metrics::written(&text) {
             told.samples += 1;
             told.timed_samples += usize::from(sample.time.is_some());
@@ -243,6 +270,10 @@ fn tellers(head: &[u8], ear: &mut Ear<'_>) -> Tellers {
         }
     }
     told
+}
+
+fn prefix(text: &str) -> Option<(usize, Said<'_>)> {
+    PREFIXES.iter().enumerate().find_map(|(at, prefix)| Some((at, prefix.told_by(text)?)))
 }
 
 fn no_form(head: &[u8]) -> String {

@@ -188,6 +188,9 @@ fn votes(head: &[u8], split: Split, ear: &mut Ear<'_>) -> Votes {
     }
 }
 
+/// What is left of an annotation that people have picked out of Grafana's answer.
+const ANNOTATION: [&str; 8] = ["id", "time", "text", "tags", "created", "updated", "userId", "login"];
+
 /// The form that an object with these names has, unless it is a log record like any other.
 fn of_names(names: &[&str]) -> Option<Form> {
     let has = |name: &str| names.contains(&name);
@@ -205,7 +208,7 @@ fn of_names(names: &[&str]) -> Option<Form> {
     } else if has("time")
         && any(&["tags", "text"])
         && (any(&["dashboardUID", "dashboardId", "panelId", "timeEnd", "alertId"])
-            || (names.len() == 3 && has("tags") && has("text")))
+            || (has("tags") && has("text") && names.iter().all(|name| ANNOTATION.contains(name))))
     {
         Some(Form::Annotations)
     } else if has("report") && has("time") && !any(&["message", "msg", "level"]) {

@@ -12,16 +12,17 @@ use hark_event::{Event, Extent, FileRemark, Hearing, Moment, Unread, Zone};
 use crate::csv_header::{RowKind, Table};
 use crate::day_order::{DayOrder, Evidence};
 use crate::ear::Ear;
+use crate::json_walk::Stop;
 use crate::lines::{LINE_BYTES_MAX, Lines};
 use crate::origin::Origins;
 use crate::sniff::{self, Form};
 use crate::stamp::{Calendar, Finder};
 use crate::stream::Stream;
-use crate::unpack::{self, Bomb, Consumed, Packing};
+use crate::unpack::{self, Consumed, Packing};
 use crate::whole_lines::WholeLines;
 use crate::{
-    alertmanager, annotations, cloud_events, cri, csv_logs, csv_long, csv_wide, docker, journal, json_lines,
-    logfmt, open_metrics, plain, query_range, syslog_messages, user_reports, victoria,
+    alertmanager, annotations, cloud_events, cri, csv_logs, csv_long, csv_wide, docker, endings, journal,
+    json_lines, logfmt, open_metrics, plain, prefixed, query_range, syslog_messages, user_reports, victoria,
 };
 
 /// The environment of what names none, as the contract has it.
@@ -274,11 +275,11 @@ impl Source {
         let (reader, _) = unpack::passing(begun.whole(), consumed).map_err(|error| cannot_open(&error))?;
         ear.hearing.files = 1;
         let damage = if let Form::Document(document) = form {
-            document.read(reader, ear).map(|(error, bytes)| damage(&error, packing, bytes))
+            document.read(reader, ear).map(|stop| endings::of_document(&stop, packing))
         } else {
             let mut lines = Lines::of(reader, line_bytes_max(&form), split);
             read_form(&form, &mut lines, ear);
-            end_of_reading(&lines, packing)
+            endings::of_lines(&lines, packing)
         };
         self.remark_on_days(order, ear);
         ear.hearing.unread.extend(damage.map(|reason| self.read_in_part(reason)));
@@ -303,19 +304,28 @@ impl Source {
         };
         ear.hearing.files = 1;
         if let Form::Document(document) = form {
-            let damage = document.read(reader, ear).map(|(error, bytes)| damage(&error, packing, bytes));
-            ear.hearing.unread.extend(damage.or(change).map(|reason| self.read_in_part(reason)));
+            let stop = document.read(reader, ear);
+            let is_sample = self.is_sample(ear, consumed);
+            let stop = stop.filter(|stop| !is_sample || matches!(stop, Stop::Unreadable(..)));
+            let end = stop.map(|stop| endings::of_document(&stop, packing));
+            ear.hearing.unread.extend(end.or(change).map(|reason| self.read_in_part(reason)));
             return Ok(form);
         }
         let mut lines = Lines::of(reader, limit, split);
         read_form(&form, &mut lines, ear);
         self.remark_on_days(order, ear);
-        let end = end_of_reading(&lines, packing);
+        let is_sample = self.is_sample(ear, consumed);
+        let end = endings::of_lines(&lines, packing).filter(|_| !is_sample || lines.damage().is_some());
         let shrank = || self.shrank(&lines, packing, consumed, ear.as_of, ear.bytes_max.is_some());
         if let Some(reason) = end.or(change).or_else(shrank) {
             ear.hearing.unread.push(self.read_in_part(reason));
         }
         Ok(form)
+    }
+
+    /// Whether less was read than there is because no more was wanted.
+    fn is_sample(&self, ear: &Ear<'_>, consumed: &Consumed<'_>) -> bool {
+        ear.bytes_max.is_some() && consumed.bytes() < self.bytes_on_disk
     }
 
     /// The order of days and months in its dates, if anything in it tells.
@@ -410,6 +420,7 @@ fn read_form(form: &Form, lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
         Form::SyslogCounted => syslog_messages::read_counted(lines, ear),
         Form::Cri => cri::read(lines, ear),
         Form::Docker => docker::read(lines, ear),
+        Form::Prefixed(prefix) => prefixed::read(lines, *prefix, ear),
         Form::JournalExport => journal::read_export(lines, ear),
         Form::JournalJson => journal::read_json(lines, ear),
         Form::Victoria => victoria::read(lines, ear),
@@ -461,34 +472,4 @@ pub(crate) fn identity(about: &Metadata) -> Option<(u64, u64)> {
         let _ = about;
         None
     }
-}
-
-/// What to say if the reading ended before the file's records did.
-fn end_of_reading(lines: &Lines<'_>, packing: Packing) -> Option<String> {
-    if let Some(error) = lines.damage() {
-        return Some(damage(error, packing, lines.tally.bytes));
-    }
-    lines.is_unfinished().then(|| {
-        format!(
-            "the document ends after {} bytes, in its midst; the records before it were read, fetch the file again for \
-             the rest",
-            lines.tally.bytes
-        )
-    })
-}
-
-fn damage(error: &std::io::Error, packing: Packing, bytes: u64) -> String {
-    let name = packing.name();
-    if let Some(bomb) = error.get_ref().and_then(|inner| inner.downcast_ref::<Bomb>()) {
-        return format!(
-            "refused after {bytes} bytes: {bomb}; the records before it were read, unpack it yourself if it is to be \
-             read to its end"
-        );
-    }
-    let what = if error.kind() == std::io::ErrorKind::UnexpectedEof {
-        format!("truncated {name} after {bytes} bytes")
-    } else {
-        format!("damaged {name} after {bytes} bytes ({error})")
-    };
-    format!("{what}; the records before it were read, fetch the file again for the rest")
 }

@@ -4,6 +4,7 @@ mod defects;
 mod files;
 mod forms;
 mod matrix;
+mod packed;
 
 use std::fs;
 use std::io::Write;

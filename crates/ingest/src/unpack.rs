@@ -1,18 +1,26 @@
 //! Unpacks a file on the way, by its magic bytes and never by its name.
 //!
-//! gzip, bzip2, xz and zstd are streamed, several members, streams or frames in one file too: nothing is unpacked
-//! whole, and what a dictionary may take is bounded. A file that unpacks to far more than any log would is a
+//! gzip, bzip2, xz and zstd are streamed, several members, streams or frames in one file too ([`members`]): nothing is
+//! unpacked whole, and what a dictionary may take is bounded. A file that unpacks to far more than any log would is a
 //! decompression bomb: reading ends there, with what was before it kept. What it cannot do: archives of several files.
+
+mod bzip2_blocks;
+mod gzip;
+mod members;
+mod xz;
+mod zstd_frames;
 
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bzip2::bufread::MultiBzDecoder;
-use flate2::bufread::MultiGzDecoder;
+use bzip2_blocks::Bzip2Blocks;
+use gzip::Gzip;
+use members::Members;
+use xz::Xz;
+use zstd_frames::ZstdFrames;
 
 use crate::holes::Data;
-use crate::xz::XzStreams;
 
 const READ_BYTES: usize = 128 << 10;
 const MAGIC_BYTES: usize = 6;
@@ -98,10 +106,10 @@ fn by_packing<'a>(
     let unpacked: Box<dyn Read + 'a> = match packing {
         // The line buffer is bigger than this one: reads pass straight through.
         Packing::None => return Ok((Box::new(raw), packing)),
-        Packing::Gzip => Box::new(MultiGzDecoder::new(raw)),
-        Packing::Bzip2 => Box::new(MultiBzDecoder::new(raw)),
-        Packing::Xz => Box::new(XzStreams::new(raw)),
-        Packing::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(raw)?),
+        Packing::Gzip => Box::new(Members::new(raw, Gzip::new())),
+        Packing::Bzip2 => Box::new(Members::new(raw, Bzip2Blocks::new())),
+        Packing::Xz => Box::new(Members::new(raw, Xz::new())),
+        Packing::Zstd => Box::new(Members::new(raw, ZstdFrames::new()?)),
     };
     Ok((Box::new(Bounded { unpacked, bytes: 0, consumed }), packing))
 }

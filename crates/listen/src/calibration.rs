@@ -11,15 +11,15 @@ use crate::candidate::{Candidate, Class};
 const CHANCE_MAX: f64 = 0.001;
 /// Quiet subject-days that the thresholds of the detectors themselves are worth.
 const DAYS_BEFOREHAND: f64 = 1_000.0;
-/// And those that the chances of surprises are worth, which are estimated series by series.
-const SURPRISE_DAYS_BEFOREHAND: f64 = 200.0;
+/// And those that the chances of surprises and of scatter are worth: each series is measured by its own wildest days.
+const OWN_DAYS_BEFOREHAND: f64 = 200.0;
 /// How often a quiet series passes the threshold of drifts in a day, and that of steps, measured on real series; and how
 /// fast that falls with the score.
 const DRIFT_BEFOREHAND: f64 = 0.004;
 const SHIFT_BEFOREHAND: f64 = 0.02;
 const DRIFT_POWER: i32 = 2;
-/// The same for scatter.
-const SPREAD_BEFOREHAND: f64 = 0.004;
+/// The same for scatter: in 5,218 quiet days of real series it begins five times.
+const SPREAD_BEFOREHAND: f64 = 0.001;
 /// So many surprises a service may have in a week, however many series it has.
 const SURPRISES_A_SERVICE_WEEK: f64 = 0.15;
 /// And so often one of them may leave the others.
@@ -58,14 +58,14 @@ impl Calibration {
     pub(crate) fn strength(&self, candidate: &Candidate, series: usize, pressure: f64) -> Option<f64> {
         let (chance, chance_max) = match candidate.class {
             Class::Anomaly => (
-                self.chance(candidate, SURPRISE_DAYS_BEFOREHAND, anomaly::chance_beforehand(candidate.score)),
+                self.chance(candidate, OWN_DAYS_BEFOREHAND, anomaly::chance_beforehand(candidate.score)),
                 share(SURPRISES_A_SERVICE_WEEK, series),
             ),
             // Its score is how many days of rest there are for each movement, among all that bear its name.
             Class::Awoken => (1.0 / candidate.score.max(1.0), CHANCE_MAX),
             // Of a service there is one company, however many series it has.
             Class::Apart => (
-                self.chance(candidate, SURPRISE_DAYS_BEFOREHAND, company::chance_beforehand(candidate.score)),
+                self.chance(candidate, OWN_DAYS_BEFOREHAND, company::chance_beforehand(candidate.score)),
                 share(APARTS_A_SERVICE_WEEK, 1),
             ),
             Class::Drift | Class::TailDrift => (
@@ -73,7 +73,7 @@ impl Calibration {
                 share(DRIFTS_A_SERVICE_WEEK, series),
             ),
             Class::Spread => (
-                self.chance(candidate, DAYS_BEFOREHAND, SPREAD_BEFOREHAND / falling(candidate.score)),
+                self.chance(candidate, OWN_DAYS_BEFOREHAND, SPREAD_BEFOREHAND / falling(candidate.score)),
                 share(SPREADS_A_SERVICE_WEEK, series),
             ),
             Class::Shift => (

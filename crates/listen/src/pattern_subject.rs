@@ -15,7 +15,8 @@ use crate::cell::{Exemplar, LogCount};
 use crate::history::History;
 use crate::occurrences::Occurrences;
 use crate::phase::Phase;
-use crate::words::{hours, quantity, quoted, times};
+use crate::service::speaks_of_trouble;
+use crate::words::{hours, latest, quantity, quoted, times};
 
 /// Until so many hours of a service have been heard, everything is new and nothing is news.
 pub(crate) const WARM_UP_HOURS: i64 = 7 * 24;
@@ -214,7 +215,7 @@ impl PatternSubject {
         evidence.push(Evidence {
             time: around.hour.end(),
             text: format!("{} records, {} expected", found.counted, quantity(found.expected)),
-            source: format!("{} over the last {}", quoted(&self.name), hours(found.hours)),
+            source: format!("{} over the last {}", quoted(&self.name), latest(found.hours)),
         });
         Some(Candidate {
             kind: SignalKind::PatternBurst,
@@ -321,6 +322,10 @@ impl PatternSubject {
         }
         let from = self.counts.first().max(around.traffic.first());
         let found = vanished::vanished(&self.counts.since(from), around.traffic.since(from))?;
+        // Trouble that came now and then and is spoken of no more is good news; a heartbeat is missed at whatever level.
+        if !found.regular && (self.level >= Level::Warn || speaks_of_trouble(&self.name)) {
+            return None;
+        }
         // Between its last record and the build that dropped it lies one of its usual pauses at most.
         let pause = found.longest_hours_before.min(24) as i64;
         let summary = format!(
@@ -339,7 +344,7 @@ impl PatternSubject {
             summary,
             evidence: self.evidence(),
             // A new build may drop or rename a line that comes with requests; it has no business with a heartbeat.
-            explainable: if found.regular || self.level >= Level::Warn {
+            explainable: if found.regular {
                 Explainable::Never
             } else {
                 Explainable::ByDeploySince { patience_seconds: 3_600 * pause.max(6) }
@@ -370,7 +375,7 @@ impl PatternSubject {
         evidence.push(Evidence {
             time: around.hour.end(),
             text: format!("{} records, {} expected", found.counted, quantity(found.expected)),
-            source: format!("{} over the last {}", quoted(&self.name), hours(found.window_hours)),
+            source: format!("{} over the last {}", quoted(&self.name), latest(found.window_hours)),
         });
         Some(Candidate {
             kind: SignalKind::PatternRising,

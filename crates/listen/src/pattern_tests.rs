@@ -92,11 +92,14 @@ fn a_warning_that_is_back_after_weeks_is_said_whatever_was_built() {
         10..28 => Vec::new(),
         _ => now_and_then(passed, NAP),
     };
-    // Silent from the tenth day on it is missed, and when it is back for good that is news again.
-    check(
-        &listen(34, |_| "1.0", comes),
-        &[(SignalKind::PatternVanished, 13), (SignalKind::PatternReturned, 28)],
-    );
+    // Silent from the tenth day on nobody misses it, and when it is back for good that is news.
+    check(&listen(34, |_| "1.0", comes), &[(SignalKind::PatternReturned, 28)]);
+}
+
+#[test]
+fn a_heartbeat_is_missed_at_whatever_level() {
+    let beats = |passed: i64| if passed < 20 * DAY { vec![(Level::Warn, NAP, 4)] } else { Vec::new() };
+    check(&listen(22, |_| "1.0", beats), &[(SignalKind::PatternVanished, 20)]);
 }
 
 #[test]
@@ -106,7 +109,7 @@ fn what_is_back_once_is_not_back() {
         28.. if passed != 29 * DAY => Vec::new(),
         _ => now_and_then(passed, NAP),
     };
-    check(&listen(34, |_| "1.0", comes), &[(SignalKind::PatternVanished, 13)]);
+    check(&listen(34, |_| "1.0", comes), &[]);
 }
 
 #[test]

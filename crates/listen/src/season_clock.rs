@@ -3,8 +3,10 @@
 //! Most hours have one place: their hour of the week in local time. Two kinds of hours have two, and a value is
 //! unusual only if it lies outside both and what is between them. On a holiday some sleep as on a Sunday and some work as ever. After clocks were
 //! changed what people do follows the new time, and what machines do in universal time the old one, until the weeks
-//! that are remembered know only the new.
+//! that are remembered know only the new. Which of the two a series follows it shows itself within some days, and then has one place
+//! again: what may always be unusual in two ways is seldom unusual in both, and would look calm beside the weeks that follow.
 
+use hark_detect::season::unexplained_by_hour;
 use hark_event::{Holidays, Hour, Zone};
 
 use crate::history::{HOURS_MAX, SLACK};
@@ -13,6 +15,9 @@ const HOURS_PER_DAY: usize = 24;
 const SUNDAY: usize = 6;
 /// For so long a change of clocks is remembered.
 const CLOCKS_CHANGED_HOURS: i64 = (HOURS_MAX + SLACK) as i64;
+
+/// A series follows the clock that leaves less than this share of what the other one leaves unexplained.
+const FOLLOWED_MAX: f64 = 0.97;
 
 /// The place of an hour in the week, 0 (Monday, midnight) to 167.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,9 +36,61 @@ impl Slot {
         Self { of_week, or: of_week, is_holiday: false }
     }
 
-    /// Hours of the day, of both places.
-    pub(crate) fn hours_of_day(self) -> [usize; 2] {
-        [self.of_week, self.or].map(|slot| usize::from(slot) % HOURS_PER_DAY)
+    /// Where it stands by the clock that was changed last, as that was before.
+    pub(crate) fn by_old_clock(self) -> u8 {
+        if self.is_holiday { self.of_week } else { self.or }
+    }
+}
+
+/// The clock that a series follows, as far as it has shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum Clock {
+    /// That is not known, or is the same.
+    #[default]
+    Either,
+    /// That on the wall, as people do.
+    Wall,
+    /// As that was before it was changed last, as machines do.
+    Old,
+}
+
+impl Clock {
+    /// The places in the week of hours, by the clock that their values follow, and which clock that is.
+    pub(crate) fn followed(values: &[f32], slots: &[Slot]) -> (Vec<u8>, Self) {
+        let wall: Vec<u8> = slots.iter().map(|slot| slot.of_week).collect();
+        let is_moved = |slot: &&Slot| slot.by_old_clock() != slot.of_week;
+        let moved = slots.iter().filter(is_moved).count();
+        if moved == 0 {
+            return (wall, Self::Either);
+        }
+        if moved == slots.iter().filter(|slot| !slot.is_holiday).count() {
+            // Of the old clock nothing is remembered.
+            return (wall, Self::Wall);
+        }
+        let old: Vec<u8> = slots.iter().map(|slot| slot.by_old_clock()).collect();
+        let [by_wall, by_old] = [&wall, &old].map(|slots| unexplained_by_hour(values, slots));
+        if by_old < FOLLOWED_MAX * by_wall {
+            (old, Self::Old)
+        } else if by_wall < FOLLOWED_MAX * by_old {
+            (wall, Self::Wall)
+        } else {
+            (wall, Self::Either)
+        }
+    }
+
+    /// The two places at which an hour may stand, or one of them twice.
+    pub(crate) fn places(self, slot: Slot) -> [u8; 2] {
+        match self {
+            _ if slot.is_holiday => [slot.of_week, slot.or],
+            Self::Either => [slot.of_week, slot.or],
+            Self::Wall => [slot.of_week; 2],
+            Self::Old => [slot.by_old_clock(); 2],
+        }
+    }
+
+    /// The same, as hours of the day.
+    pub(crate) fn hours_of_day(self, slot: Slot) -> [usize; 2] {
+        self.places(slot).map(|place| usize::from(place) % HOURS_PER_DAY)
     }
 }
 

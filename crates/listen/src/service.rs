@@ -420,7 +420,7 @@ fn words_apart(one: &str, other: &str) -> Option<Apart> {
 }
 
 /// Whether a line says of itself that something did not go as it should.
-fn speaks_of_trouble(name: &str) -> bool {
+pub(crate) fn speaks_of_trouble(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     TROUBLE.iter().any(|word| lower.contains(word))
 }

@@ -18,7 +18,7 @@ pub(crate) enum Link {
     Calls(Vec<Flow>),
     /// The one that spoke calls the hurt service, and names it.
     CallerNamesIt(Flow),
-    /// It is written in a file that a linked signal is written in.
+    /// It is written in the file, and no other, that a linked signal is written in.
     SameCode(String),
     /// Near in time alone.
     Coincident,
@@ -94,8 +94,8 @@ impl<'a> Linker<'a> {
         let mut linker = Self { service, heard, code, paths: BTreeSet::new(), ways };
         let before = heard.episodes.iter().filter(|episode| episode.signal.noticed_at < start);
         let direct = before.filter(|episode| linker.direct(&episode.signal).is_linked());
-        let places = direct.filter_map(|episode| code.get(&episode.signal.id)).flat_map(|join| &join.places);
-        linker.paths = places.map(|place| place.path.as_str()).collect();
+        linker.paths =
+            direct.filter_map(|episode| code.get(&episode.signal.id)).filter_map(the_path).collect();
         linker
     }
 
@@ -110,8 +110,8 @@ impl<'a> Linker<'a> {
         if direct.is_linked() || self.service.is_none() {
             return direct;
         }
-        let places = self.code.get(&signal.id).into_iter().flat_map(|join| &join.places);
-        let shared = places.map(|place| place.path.as_str()).find(|path| self.paths.contains(path));
+        let path = self.code.get(&signal.id).and_then(the_path);
+        let shared = path.filter(|path| self.paths.contains(path));
         shared.map_or(Link::Coincident, |path| Link::SameCode(path.to_owned()))
     }
 
@@ -148,8 +148,40 @@ impl<'a> Linker<'a> {
     }
 }
 
+/// The file that writes a pattern, if it is one: what is written alike in every service ties none of them to another.
+fn the_path(join: &CodeJoin) -> Option<&str> {
+    let path = join.places.first()?.path.as_str();
+    join.places.iter().all(|place| place.path == path).then_some(path)
+}
+
 /// Whether a signal is about calls to this service.
 fn is_call_to(signal: &Signal, service: &str) -> bool {
     signal.subject.kind == SubjectKind::Flow
         && signal.subject.name.split_once(" -> ").is_some_and(|(_, callee)| callee == service)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use hark_event::CodePlace;
+
+    use super::*;
+
+    #[test]
+    fn what_may_be_written_in_several_files_is_known_to_be_written_in_none() {
+        let place = |path: &str, line| CodePlace {
+            repository: Arc::from("shop"),
+            path: path.to_owned(),
+            line,
+            commit: None,
+            function: None,
+            note: None,
+        };
+        let join = |places| CodeJoin { places, notes: Vec::new() };
+        let twice = join(vec![place("basket.go", 3), place("basket.go", 90)]);
+        assert_eq!(the_path(&twice), Some("basket.go"));
+        assert_eq!(the_path(&join(vec![place("basket.go", 3), place("search.go", 3)])), None);
+        assert_eq!(the_path(&join(Vec::new())), None);
+    }
 }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use hark_event::{
     Alert, BaseRate, Change, ChangeKind, ClockDoubt, CodePlace, Curve, Episode, Evidence, Explained, Extent,
-    FieldNumbers, FieldValues, FormHeard, Former, Hearing, Id, Level, Listening, Moment, Note, Origin,
-    Pattern, PatternExplained, Patterns, Place, PlaceExplained, PlaceReason, Prospect, ProspectKind, Reject,
-    RepositoryHeard, Sampled, ServiceHeard, Signal, SignalKind, Stretch, Subject, SubjectKind, Survey,
-    Telemetry, Unread, UserReport, Zone,
+    FieldNumbers, FieldValues, FormHeard, Former, Hearing, Id, Level, LevelCounts, Listening, Moment, Note,
+    Origin, Pattern, PatternExplained, Patterns, Place, PlaceExplained, PlaceReason, Prospect, ProspectKind,
+    Reject, RepositoryHeard, Sampled, ServiceHeard, Signal, SignalKind, Stretch, Subject, SubjectKind,
+    Survey, Telemetry, Unread, UserReport, Zone,
 };
 use hark_story::{
     Answer, Beginning, Beginnings, BlindSpot, Chance, Doubt, Incident, LinkedSignal, Questions, ReachedNote,
@@ -361,7 +361,7 @@ pub(crate) fn patterns() -> Patterns {
         name: "retrying upstream <*> attempt <*>".to_owned(),
         wildcards: vec!["word", "num"],
         origin: origin.clone(),
-        level: Level::Warn,
+        levels: said_at(&[(Level::Warn, 81), (Level::Error, 9)]),
         count: 90,
         first_seen: Some(first),
         last_seen: Some(first.plus_hours(24)),
@@ -380,7 +380,7 @@ pub(crate) fn patterns() -> Patterns {
         id: Id::known("00000000000000b2"),
         name: "started".to_owned(),
         wildcards: Vec::new(),
-        level: Level::Unknown,
+        levels: said_at(&[(Level::Unknown, 9)]),
         count: 9,
         first_seen: None,
         last_seen: None,
@@ -389,7 +389,14 @@ pub(crate) fn patterns() -> Patterns {
         origin,
     };
     let hearing = Hearing { files: 1, records: 100, lines: 100, ..Hearing::default() };
-    Patterns { patterns: vec![retrying, timeless], heard: 3, hearing }
+    Patterns { patterns: vec![retrying, timeless], level_min: None, heard: 3, hearing }
+}
+
+fn said_at(levels: &[(Level, u64)]) -> LevelCounts {
+    levels.iter().fold(LevelCounts::default(), |mut all, (level, count)| {
+        all.absorb(LevelCounts::of(*level, *count));
+        all
+    })
 }
 
 /// The first of these patterns, explained.
@@ -861,6 +868,7 @@ fn episode(draft: Draft) -> Episode {
                 commit: None,
                 function: Some("call_bank".into()),
                 note: note.map(str::to_owned),
+                note_line: note.map(|_| *line + 6),
             })
             .collect(),
         members: Vec::new(),

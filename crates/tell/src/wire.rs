@@ -34,6 +34,13 @@ use signal::SignalWire;
 #[schemars(rename = "Moment", extend("format" = "date-time"))]
 pub(crate) struct Stamp(String);
 
+impl Stamp {
+    /// Now, as a listener has it; where nothing was heard it has the first moment of all, which nobody means.
+    fn of_now(moment: Moment) -> Option<Self> {
+        (moment != Moment::default()).then(|| moment.into())
+    }
+}
+
 impl From<Moment> for Stamp {
     fn from(moment: Moment) -> Self {
         Self(crate::calendar::stamp(moment))

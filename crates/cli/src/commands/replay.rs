@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use hark_event::PastIncident;
+use hark_event::{Moment, PastIncident};
 use hark_ingest::incidents;
 use hark_story::replay;
 
@@ -44,8 +44,11 @@ impl Replay {
         let (past, ahead): (Vec<PastIncident>, Vec<PastIncident>) =
             incidents.into_iter().partition(|incident| incident.start <= now);
         if !ahead.is_empty() {
-            let what =
-                format!("{} incidents lie after the last that was heard, which is of {now}", ahead.len());
+            let what = if now == Moment::default() {
+                format!("nothing was heard that {} incidents could be held against", ahead.len())
+            } else {
+                format!("{} incidents lie after the last that was heard, which is of {now}", ahead.len())
+            };
             remark(&[what], self.telling.quiet);
         }
         let zone = listened.zone.clone();

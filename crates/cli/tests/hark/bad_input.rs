@@ -4,7 +4,7 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::place::{Place, log};
 
@@ -78,6 +78,22 @@ fn of_a_truncated_gzip_the_records_before_the_damage_are_heard() {
     let records = hearing["records"].as_u64().unwrap();
     assert!((500..3000).contains(&records), "{hearing}");
     assert_eq!(hearing["unread"][0]["path"], "cut.log.gz");
+}
+
+#[test]
+fn where_nothing_is_heard_there_is_no_now() {
+    let place = Place::new();
+    place.write("empty.json", br#"{"status":"success","data":{"resultType":"matrix","result":[]}}"#);
+    let ran = place.hark(&["listen", "empty.json", "--format", "json"]);
+    ran.says(0, &["remark: empty.json: understood (Prometheus query_range), but the answer has no series"]);
+    let said: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((&said["as_of"], &said["since"]), (&Value::Null, &Value::Null), "{said}");
+    let ran = place.hark(&["listen", "empty.json", "--format", "json", "--as-of", "2026-03-01T00:00:00Z"]);
+    let said: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(
+        (&said["as_of"], &said["since"]),
+        (&json!("2026-03-01T00:00:00Z"), &json!("2026-02-28T00:00:00Z"))
+    );
 }
 
 #[test]

@@ -6,10 +6,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a world that cannot be built is a failed test")]
 
+mod access;
 mod bad_input;
 mod changes;
 mod check;
 mod contract;
+mod cookbook;
 mod corpus;
 mod faults;
 mod init;

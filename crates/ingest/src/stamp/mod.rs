@@ -38,6 +38,8 @@ pub(crate) enum Form {
     YearLast,
     Glog,
     Epoch,
+    /// A date alone or to the minute, in whatever order: only where it stands alone in a field.
+    OfTable,
 }
 
 /// More specific forms come first: what one of them reads, a later one could only read worse.
@@ -70,6 +72,9 @@ impl Form {
             Self::YearLast => short::year_last(text),
             Self::Glog => short::glog(text),
             Self::Epoch => return epoch::count(text).map(|(moment, end)| (Reading::Epoch(moment), end)),
+            Self::OfTable => {
+                iso::date_only(text).or_else(|| iso::to_the_minute(text)).or_else(|| short::of_table(text))
+            }
         };
         civil.map(|(civil, end)| (Reading::Civil(civil), end))
     }
@@ -229,13 +234,10 @@ impl FieldReader {
             return Some(reading);
         }
         let field = field.trim_matches(['[', ']', '"', ' ']).as_bytes();
-        let found = FORMS.into_iter().find_map(|form| whole(form, field).map(|reading| (form, reading)));
-        if let Some((form, reading)) = found {
-            self.usual = form;
-            return Some(reading);
-        }
-        let table = iso::date_only(field).or_else(|| iso::to_the_minute(field));
-        table.filter(|(_, end)| *end == field.len()).map(|(civil, _)| Reading::Civil(civil))
+        let mut forms = FORMS.into_iter().chain([Form::OfTable]);
+        let (form, reading) = forms.find_map(|form| whole(form, field).map(|reading| (form, reading)))?;
+        self.usual = form;
+        Some(reading)
     }
 }
 

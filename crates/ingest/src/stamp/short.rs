@@ -5,7 +5,7 @@
 //! Whether the month or the day goes first around a slash is decided once for a file, in [`crate::day_order`].
 
 use super::civil::Civil;
-use super::digits::{byte, expect, finish, four, loose_time_of_day, seconds, time_of_day, two};
+use super::digits::{byte, expect, finish, four, loose_time_of_day, one_or_two, seconds, time_of_day, two};
 use super::named::half_day;
 
 /// `081109 203615`: year, month, day.
@@ -66,6 +66,40 @@ pub(super) fn year_last(text: &[u8]) -> Option<(Civil, usize)> {
         return slashed(finish(text, at, (Some(year), 1, 1), second)?, (first, second_part));
     }
     finish(text, at, (Some(year), second_part, first), second)
+}
+
+/// `31.12.2025`, `31.12.2025 23:59`, `1/2/2026 3:04 PM`: as spreadsheets write, who need neither zeros nor seconds.
+pub(super) fn of_table(text: &[u8]) -> Option<(Civil, usize)> {
+    let (first, at) = one_or_two(text, 0)?;
+    let separator = byte(text, at);
+    if !matches!(separator, b'.' | b'/' | b'-') {
+        return None;
+    }
+    let (second_part, at) = one_or_two(text, at + 1)?;
+    let at = expect(text, at, separator)?;
+    let (year, at) = (four(text, at)?, at + 4);
+    let (second, at) = match byte(text, at) {
+        0 => (0, at),
+        b' ' | b'T' | b',' => {
+            loose_time(text, at + 1 + usize::from(text[at] == b',' && byte(text, at + 1) == b' '))?
+        }
+        _ => return None,
+    };
+    let (second, at) = half_day(text, at, second).unwrap_or((second, at));
+    if separator == b'/' {
+        return slashed(finish(text, at, (Some(year), 1, 1), second)?, (first, second_part));
+    }
+    finish(text, at, (Some(year), second_part, first), second)
+}
+
+/// A time of day with or without seconds.
+fn loose_time(text: &[u8], at: usize) -> Option<(u32, usize)> {
+    if let Some(time) = loose_time_of_day(text, at) {
+        return Some(time);
+    }
+    let (hour, at) = one_or_two(text, at)?;
+    let (minute, at) = one_or_two(text, expect(text, at, b':')?)?;
+    Some((seconds(hour, minute, 0)?, at))
 }
 
 /// Leaves open which of the two numbers is the month.

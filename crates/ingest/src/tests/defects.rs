@@ -114,3 +114,54 @@ fn a_file_that_runs_backwards_is_named_with_the_remedy() {
     assert!(backwards.len() == 1 && backwards[0].contains("`tac`"), "{backwards:?}");
     assert!(remarks("app.log", &log(&mut (0..30))).is_empty());
 }
+
+/// Tables as spreadsheets of several countries write them.
+#[test]
+fn tables_with_dates_of_any_country_are_read() {
+    check(
+        "queue.csv",
+        "Datum;Tiefe;Dauer\n31.12.2025 23:59:59;3;1,5\n01.01.2026 00:00;4;-0,25\n",
+        &[
+            "2025-12-31T23:59:59Z queue Tiefe 3.0 :2",
+            "2025-12-31T23:59:59Z queue Dauer 1.5 :2",
+            "2026-01-01T00:00:00Z queue Tiefe 4.0 :3",
+            "2026-01-01T00:00:00Z queue Dauer -0.25 :3",
+        ],
+    );
+    check(
+        "queue.csv",
+        "time,depth\n30/12/2025 23:59:59,3\n01/01/2026 00:00:00,4\n",
+        &["2025-12-30T23:59:59Z queue depth 3.0 :2", "2026-01-01T00:00:00Z queue depth 4.0 :3"],
+    );
+    check(
+        "queue.csv",
+        "date,depth\n1/2/2026 3:04 PM,3\n1/13/2026 12:30 AM,4\n",
+        &["2026-01-02T15:04:00Z queue depth 3.0 :2", "2026-01-13T00:30:00Z queue depth 4.0 :3"],
+    );
+    check(
+        "queue.csv",
+        "date;depth\n3/4/2026;3\n4/4/2026;4\n",
+        &["2026-04-03T00:00:00Z queue depth 3.0 :2", "2026-04-04T00:00:00Z queue depth 4.0 :3"],
+    );
+    check(
+        "queue.csv",
+        "time,depth\n\"2025-12-31 23:59:59,123\",3\n2026-01-01T00:00:00,4\n",
+        &["2025-12-31T23:59:59.123Z queue depth 3.0 :2", "2026-01-01T00:00:00Z queue depth 4.0 :3"],
+    );
+    check(
+        "queue.csv",
+        "time;depth\n2025-12-31 23:59:59,123;3\n",
+        &["2025-12-31T23:59:59.123Z queue depth 3.0 :2"],
+    );
+    check(
+        "shop.csv",
+        "Zeit;level;message\n31.12.2025 23:59:59;ERROR;no card\n",
+        &["2025-12-31T23:59:59Z shop ERROR \"no card\" :2+1"],
+    );
+}
+
+#[test]
+fn a_table_of_one_day_in_slashes_is_named_in_a_remark() {
+    let said = remarks("queue.csv", "time,depth\n03/04/2026 10:00:00,3\n03/04/2026 10:01:00,4\n");
+    assert!(said.len() == 1 && said[0].contains("month first"), "{said:?}");
+}

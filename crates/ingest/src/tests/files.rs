@@ -52,7 +52,7 @@ fn a_bomb_is_refused_after_what_was_before_it() {
         bomb.write_all(&vec![0; 1 << 20]).unwrap();
     }
     let (events, hearing) = read("bomb.log.zst", &bomb.finish().unwrap(), &utc());
-    assert_eq!(events, ["2026-01-02T00:00:00Z bomb  \"before\" :1+1"]);
+    assert_eq!(events, ["2026-01-02T00:00:00Z bomb  \"before\" :1+2"]);
     let reason = &hearing.unread[0].reason;
     assert!(
         reason.contains("more than 500 times its size") && reason.contains("unpack it yourself"),

@@ -373,7 +373,7 @@ fn what_web_servers_and_python_write_is_read() {
     insta::assert_snapshot!(heard("nginx/access.log", include_bytes!("../../samples/nginx-access.log")), @r##"
     2026-11-25T18:20:27Z nginx  "127.0.0.1 - - \"GET / HTTP/1.1\" 403 153 \"-\" \"curl/7.88.1\"" :1+1
     2026-11-25T18:20:27Z nginx  "127.0.0.1 - - \"GET /missing HTTP/1.1\" 404 153 \"-\" \"curl/7.88.1\"" :2+1
-    2026-11-25T18:20:27Z nginx  "127.0.0.1 - - \"GET /api/pay HTTP/1.1\" 502 157 \"-\" \"curl/7.88.1\"" :3+1
+    2026-11-25T18:20:27Z nginx ERROR "127.0.0.1 - - \"GET /api/pay HTTP/1.1\" 502 157 \"-\" \"curl/7.88.1\"" :3+1
     2026-11-25T18:20:27Z nginx  "127.0.0.1 - - \"GET /%22quoted HTTP/1.1\" 404 153 \"-\" \"curl/7.88.1\"" :4+1
     2026-11-25T18:20:27Z nginx  "127.0.0.1 - - \"GET /x HTTP/1.1\" 404 153 \"-\" \"bad\\x22agent\"" :5+1
     "##);
@@ -481,4 +481,180 @@ fn rejected_lines_and_stamps_without_a_zone_are_told_with_their_file() {
     // What lies behind now is not known, and neither is what is wrong with it.
     let (_, early) = read("app.jsonl", text.as_bytes(), &as_of("2026-03-01T10:00:00Z"));
     assert_eq!(early.rejects.len() as u64, early.rejected);
+}
+
+#[test]
+fn what_compose_shows_of_several_containers_is_a_service_each() {
+    let text = "Attaching to shop-web-1, db-1\n\
+        web-1     | 2026-01-02T00:00:00.000000001Z {\"level\":\"warn\",\"msg\":\"slow\",\"time\":\"2026-01-02T00:00:00Z\"}\n\
+        db-1      | 2026-01-02T00:00:01.5Z LOG:  ready\n\
+        web-2     | 2026-01-02T00:00:02.5Z ERROR no card\n\
+        db-1      | 2026-01-02T00:00:02.7Z LOG:  checkpoint\n\
+        web-2     | 2026-01-02T00:00:03.5Z \tat Pay.run(Pay.java:7)\n\
+        web-2     | 2026-01-02T00:00:03.6Z Caused by: none\n\
+        web-1 exited with code 137\n";
+    insta::assert_snapshot!(heard("compose.log", text.as_bytes()), @r##"
+    undated at 2026-01-02T00:00:01.5Z compose  "Attaching to shop-web-1, db-1" :1+1
+    2026-01-02T00:00:00Z at 2026-01-02T00:00:00.000000001Z web WARN "slow" :2+1
+    2026-01-02T00:00:01.5Z db  "LOG:  ready" :3+1
+    2026-01-02T00:00:02.5Z web ERROR "no card" :4+1
+    2026-01-02T00:00:02.7Z db  "LOG:  checkpoint" :5+1
+    2026-01-02T00:00:03.5Z web  "at Pay.run(Pay.java:7)\nCaused by: none" :6+2
+    undated at 2026-01-02T00:00:03.5Z web  "web-1 exited with code 137" :8+1
+    "##);
+    // Without the tool's times the programs' own count, where each has them.
+    let text = "\u{1b}[36mweb-1  | \u{1b}[0m127.0.0.1 - - [02/Jan/2026:00:00:01 +0000] \"GET / HTTP/1.1\" 200 2 \"-\" \"curl\"\n\
+        db-1   | 2026-01-02 00:00:02.000 UTC [1] LOG:  ready\n\
+        db-1   | \tfor everything\n\
+        api-1  | {\"time\":\"2026-01-02T00:00:03Z\",\"msg\":\"up\"}\n\
+        api-1  | time=2026-01-02T00:00:04Z level=warn msg=slow\n";
+    insta::assert_snapshot!(heard("compose.log", text.as_bytes()), @r##"
+    2026-01-02T00:00:01Z web  "127.0.0.1 - - \"GET / HTTP/1.1\" 200 2 \"-\" \"curl\"" :1+1
+    2026-01-02T00:00:02Z db  "[1] LOG:  ready\n\tfor everything" :2+2
+    2026-01-02T00:00:03Z api  "up" :4+1
+    2026-01-02T00:00:04Z api WARN "slow" :5+1
+    "##);
+    check_unread("compose.log", b"web-1  | ready\ndb-1   | ready\n", "docker compose logs --timestamps");
+}
+
+#[test]
+fn what_kubectl_and_stern_show_of_several_pods_is_a_service_each() {
+    let text = "[pod/checkout-64469b5b48-25zj6/app] 2026-01-02T00:00:00.5Z {\"level\":\"warn\",\"msg\":\"slow\"}\n\
+        [pod/kafka-0/kafka] 2026-01-02T00:00:01.5Z [2026-01-02 00:00:01,400] INFO ready (kafka.Server)\n\
+        [pod/checkout-64469b5b48-9hk2d/app] 2026-01-02T00:00:02Z Traceback (most recent call last):\n\
+        [pod/checkout-64469b5b48-9hk2d/app] 2026-01-02T00:00:02Z   File \"a.py\", line 1\n\
+        [pod/checkout-64469b5b48-9hk2d/app] 2026-01-02T00:00:02Z ValueError: no\n\
+        [pod/checkout-64469b5b48-9hk2d/app] 2026-01-02T00:00:03Z ready\n";
+    insta::assert_snapshot!(heard("pods.log", text.as_bytes()), @r##"
+    2026-01-02T00:00:00.5Z checkout WARN "slow" :1+1
+    2026-01-02T00:00:01.4Z at 2026-01-02T00:00:01.5Z kafka INFO "ready (kafka.Server)" :2+1
+    2026-01-02T00:00:02Z checkout  "Traceback (most recent call last):\n  File \"a.py\", line 1\nValueError: no" :3+3
+    2026-01-02T00:00:03Z checkout  "ready" :6+1
+    "##);
+    let text = "checkout-64469b5b48-25zj6 app 2026-01-02T00:00:00.5Z slow\n\
+        payments-7c5d9f6b4d-x2x4q app 2026-01-02T00:00:01.5Z WARN no card\n";
+    insta::assert_snapshot!(heard("stern.log", text.as_bytes()), @r##"
+    2026-01-02T00:00:00.5Z checkout  "slow" :1+1
+    2026-01-02T00:00:01.5Z payments WARN "no card" :2+1
+    "##);
+    // Of one container, without names.
+    let text = "2026-01-02T00:00:00.5Z {\"level\":\"warn\",\"msg\":\"slow\",\"service\":\"pay\"}\n\
+        2026-01-02T00:00:01.5Z starting up\n\
+        2026-01-02T00:00:02.5Z {\"level\":\"info\",\"msg\":\"up\",\"service\":\"pay\"}\n";
+    insta::assert_snapshot!(heard("checkout.log", text.as_bytes()), @r##"
+    2026-01-02T00:00:00.5Z pay WARN "slow" :1+1
+    2026-01-02T00:00:01.5Z checkout  "starting up" :2+1
+    2026-01-02T00:00:02.5Z pay INFO "up" :3+1
+    "##);
+}
+
+#[test]
+fn what_a_containers_runtime_keeps_is_read() {
+    insta::assert_snapshot!(heard("conmon.log", include_bytes!("../../samples/conmon.log")), @r##"
+    2026-11-26T00:30:33.829386753Z conmon  "listening on 8080" :1+1
+    2026-03-01T10:00:00.123Z at 2026-11-26T00:30:33.829386753Z conmon WARN "slow card" :2+1
+    2026-11-26T00:30:33.829450158Z conmon  "cannot pay" :3+1
+    2026-11-26T00:30:34.131979891Z conmon  "Traceback (most recent call last):\n  File \"<string>\", line 3, in <module>\n  File \"<string>\", line 2, in pay\nValueError: no card" :4+4
+    2026-11-26T00:30:34.154708338Z conmon  "a line in two pieces" :11+2
+    2026-11-26T00:30:34.363729231Z conmon  "no line end" :13+1
+    "##);
+}
+
+#[test]
+fn what_loggers_of_node_write_is_read() {
+    insta::assert_snapshot!(heard("pino.log", include_bytes!("../../samples/pino.log")), @r##"
+    2026-11-26T00:28:06.277Z pino INFO "listening on 8080" beside name=checkout :1+1
+    2026-11-26T00:28:06.278Z pino WARN "slow card" beside name=checkout,order=17,upstream=bank peers bank :2+1
+    2026-11-26T00:28:06.278Z pino ERROR "payment failed err.message=no card\nError: no card\n    at Object.<anonymous> (/srv/shop/log.js:4:9)\n    at Module._compile (node:internal/modules/cjs/loader:1521:14)\n    at Module._extensions..js (node:internal/modules/cjs/loader:1623:10)\n    at Module.load (node:internal/modules/cjs/loader:1266:32)\n    at Module._load (node:internal/modules/cjs/loader:1091:12)\n    at Function.executeUserEntryPoint [as runMain] (node:internal/modules/run_main:164:12)\n    at node:internal/main/run_main_module:28:49" beside name=checkout,err.type=Error :3+1
+    "##);
+    insta::assert_snapshot!(heard("winston.log", include_bytes!("../../samples/winston.log")), @r##"
+    2026-11-26T00:28:06.317Z checkout INFO "listening" beside port=8080 :1+1
+    2026-11-26T00:28:06.341Z checkout WARN "slow card" beside order=17 :2+1
+    2026-11-26T00:28:06.342Z checkout ERROR "no card\nError: no card\n    at Object.<anonymous> (/srv/shop/log.js:6:74)\n    at Module._compile (node:internal/modules/cjs/loader:1521:14)\n    at Module._extensions..js (node:internal/modules/cjs/loader:1623:10)\n    at Module.load (node:internal/modules/cjs/loader:1266:32)\n    at Module._load (node:internal/modules/cjs/loader:1091:12)\n    at Function.executeUserEntryPoint [as runMain] (node:internal/modules/run_main:164:12)\n    at node:internal/main/run_main_module:28:49" :3+1
+    "##);
+    insta::assert_snapshot!(heard("bunyan.log", include_bytes!("../../samples/bunyan.log")), @r##"
+    2026-11-26T00:28:06.356Z bunyan INFO "listening on 8080" beside name=checkout :1+1
+    2026-11-26T00:28:06.357Z bunyan WARN "slow card" beside name=checkout,order=17 :2+1
+    2026-11-26T00:28:06.357Z bunyan ERROR "payment failed err.message=no card\nError: no card\n    at Object.<anonymous> (/srv/shop/log.js:8:73)\n    at Module._compile (node:internal/modules/cjs/loader:1521:14)\n    at Module._extensions..js (node:internal/modules/cjs/loader:1623:10)\n    at Module.load (node:internal/modules/cjs/loader:1266:32)\n    at Module._load (node:internal/modules/cjs/loader:1091:12)\n    at Function.executeUserEntryPoint [as runMain] (node:internal/modules/run_main:164:12)\n    at node:internal/main/run_main_module:28:49" beside name=checkout,err.name=Error :3+1
+    "##);
+}
+
+#[test]
+fn what_loggers_of_python_write_is_read() {
+    insta::assert_snapshot!(heard("structlog.log", include_bytes!("../../samples/structlog-json.log")), @r##"
+    2026-11-26T00:28:06.797881Z checkout INFO "listening" beside port=8080 :1+1
+    2026-11-26T00:28:06.797938Z checkout WARN "slow card" beside order=17 :2+1
+    2026-11-26T00:28:06.797962Z checkout ERROR "payment failed\nTraceback (most recent call last):\n  File \"/srv/shop/log.py\", line 12, in <module>\n    try: {}[\"card\"]\n         ~~^^^^^^^^\nKeyError: 'card'" :3+1
+    "##);
+    insta::assert_snapshot!(heard("structlog.log", include_bytes!("../../samples/structlog-console.log")), @r##"
+    2026-11-26T00:28:06.798186Z structlog INFO "listening                      port=8080" :1+1
+    2026-11-26T00:28:06.798229Z structlog WARN "slow card                      order=17" :2+1
+    "##);
+    insta::assert_snapshot!(heard("logger.log", include_bytes!("../../samples/python-json-logger.log")), @r##"
+    2026-11-26T00:28:06.797Z logger INFO "listening on 8080" beside name=shop.checkout :1+1
+    2026-11-26T00:28:06.797Z logger WARN "slow card" beside name=shop.checkout,order=17 :2+1
+    2026-11-26T00:28:06.797Z logger ERROR "payment failed\nTraceback (most recent call last):\n  File \"/srv/shop/log.py\", line 6, in <module>\n    try: {}[\"card\"]\n         ~~^^^^^^^^\nKeyError: 'card'" beside name=shop.checkout :3+1
+    "##);
+    insta::assert_snapshot!(heard("loguru.log", include_bytes!("../../samples/loguru.log")), @r##"
+    2026-11-26T00:28:06.831Z loguru INFO "__main__:<module>:23 - listening on 8080" :1+1
+    2026-11-26T00:28:06.831Z loguru WARN "__main__:<module>:23 - slow card" :2+1
+    2026-11-26T00:28:06.831Z loguru ERROR "__main__:<module>:25 - payment failed\nTraceback (most recent call last):\n\n> File \"/srv/shop/log.py\", line 24, in <module>\n    try: {}[\"card\"]\n\nKeyError: 'card'" :3+7
+    "##);
+    insta::assert_snapshot!(heard("loguru.log", include_bytes!("../../samples/loguru-json.log")), @r##"
+    2026-11-26T00:28:06.831466Z loguru INFO "listening on 8080" beside text=2026-11-26 00:28:06.831 | INFO     | __main__:<module>:23 - listening on 8080
+    ,exception=null,name=__main__ :1+1
+    2026-11-26T00:28:06.831831Z loguru WARN "slow card" beside text=2026-11-26 00:28:06.831 | WARNING  | __main__:<module>:23 - slow card
+    ,exception=null,order=17,name=__main__ :2+1
+    2026-11-26T00:28:06.831927Z loguru ERROR "payment failed exception.value='card'" beside text=2026-11-26 00:28:06.831 | ERROR    | __main__:<module>:25 - payment failed
+    Traceback (most recent call last):
+
+    > File "/srv/shop/log.py", line 24, in <module>
+        try: {}["card"]
+
+    KeyError: 'card'
+    ,exception.type=KeyError,exception.traceback=true,name=__main__ :3+1
+    "##);
+}
+
+#[test]
+fn what_loggers_of_rust_and_java_write_is_read() {
+    insta::assert_snapshot!(heard("tracing.log", include_bytes!("../../samples/tracing-json.log")), @r##"
+    2026-11-26T00:27:39.056759Z tracing INFO "listening" beside port=8080 :1+1
+    2026-11-26T00:27:39.056909Z tracing WARN "slow card" beside upstream=bank,span.order=17,span.name=pay,spans=[...] peers bank :2+1
+    2026-11-26T00:27:39.056955Z tracing ERROR "payment failed error=no card" beside span.order=17,span.name=pay,spans=[...] :3+1
+    "##);
+    insta::assert_snapshot!(heard("tracing.log", include_bytes!("../../samples/tracing-text.log")), @r##"
+    2026-11-26T00:27:39.065724Z tracing INFO "tr: listening port=8080" :1+1
+    2026-11-26T00:27:39.065779Z tracing WARN "pay{order=17}: tr: slow card upstream=\"bank\"" :2+1
+    2026-11-26T00:27:39.065794Z tracing ERROR "pay{order=17}: tr: payment failed error=no card" :3+1
+    "##);
+    insta::assert_snapshot!(heard("log4j.log", include_bytes!("../../samples/log4j2-json.log")), @r##"
+    2026-11-26T00:28:09Z log4j INFO "listening on 8080" :1+1
+    2026-11-26T00:28:10Z log4j WARN "slow card" beside order=17 :2+1
+    2026-11-26T00:28:10Z log4j ERROR "payment failed thrown.message=no card thrown.name=java.lang.IllegalStateException" beside thrown.commonElementCount=0,thrown.localizedMessage=no card,thrown.extendedStackTrace=[...],order=17 :3+1
+    "##);
+    insta::assert_snapshot!(heard("logback.log", include_bytes!("../../samples/logback.log")), @r##"
+    2026-11-26T00:28:12.447Z logback INFO "[main] shop.checkout.OrderService - listening on 8080" :1+1
+    2026-11-26T00:28:12.449Z logback WARN "[main] shop.checkout.OrderService - slow card" :2+1
+    2026-11-26T00:28:12.451Z logback ERROR "[main] shop.checkout.OrderService - payment failed\njava.lang.IllegalStateException: no card\n\tat LB.main(LB.java:2)" :3+3
+    "##);
+}
+
+#[test]
+fn what_alertmanager_sends_and_answers_is_read() {
+    insta::assert_snapshot!(heard("hook.jsonl", include_bytes!("../../samples/alertmanager-webhook.jsonl")), @r##"
+    alert HighErrorRate checkout 2026-11-26T00:28:13.057259839Z to - "checkout answers one request in ten with an error" :1
+    alert HighErrorRate checkout 2026-11-26T00:28:13.057259839Z to 2026-11-26T00:28:15Z "checkout answers one request in ten with an error" :2
+    "##);
+    insta::assert_snapshot!(heard("alerts.json", include_bytes!("../../samples/alertmanager-api.json")), @r##"
+    alert HighErrorRate checkout 2026-11-26T00:28:13.057Z to - "checkout answers one request in ten with an error" :1
+    "##);
+}
+
+#[test]
+fn annotations_of_which_only_the_usual_was_picked_are_no_log() {
+    let picked = br#"[{"id": 0, "time": 1785247201000, "text": "intake 2.1.0 deployed", "tags": ["deploy", "service:intake"]}]"#;
+    insta::assert_snapshot!(heard("annotations.json", picked), @r##"
+    change deploy 2026-07-28T14:00:01Z intake "intake 2.1.0 deployed" []
+    "##);
 }

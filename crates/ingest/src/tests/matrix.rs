@@ -36,6 +36,10 @@ fn cells() -> Vec<Cell> {
         by_line("logfmt", |n| format!("time=2026-01-02T00:{n:02}:00Z level=warn msg=\"logfmt {n} said\"")),
         by_line("cri", |n| format!("2026-01-02T00:{n:02}:00.5Z stdout F cri {n} said")),
         by_line("docker", |n| format!(r#"{{"log":"docker {n} said\n","stream":"stdout","time":"2026-01-02T00:{n:02}:00Z"}}"#)),
+        by_line("compose", |n| format!("web-{}  | 2026-01-02T00:{n:02}:00.5Z compose {n} said", n % 3 + 1)),
+        by_line("kubectl", |n| format!("[pod/pay-64469b5b48-25zj{}/app] 2026-01-02T00:{n:02}:00.5Z kubectl {n} said", n % 3)),
+        by_line("stern", |n| format!("pay-64469b5b48-25zj{} app 2026-01-02T00:{n:02}:00.5Z stern {n} said", n % 3)),
+        by_line("csv of elsewhere", |n| format!("31.12.2025 23:{n:02};{n},5")).under("Datum;Dauer\n"),
         by_line("journal json", |n| format!(
             r#"{{"__REALTIME_TIMESTAMP":"{}","MESSAGE":"journal {n} said","PRIORITY":"4","SYSLOG_IDENTIFIER":"app"}}"#,
             1_767_312_000_000_000 + n * 60_000_000
@@ -130,16 +134,21 @@ fn otlp_span(number: usize) -> String {
 }
 
 impl Cell {
+    fn under(mut self, header: &str) -> Self {
+        self.text.insert_str(0, header);
+        self
+    }
+
     fn without_commas(mut self) -> Self {
         self.text = self.text.replace(",\n", "\n");
         self
     }
 }
 
-const PACKINGS: [&str; 5] = ["none", "gzip", "bzip2", "xz", "zstd"];
+pub(super) const PACKINGS: [&str; 5] = ["none", "gzip", "bzip2", "xz", "zstd"];
 const NAMES: [&str; 5] = ["app.log", "app.log.1", "app.log.2.gz", "app-20260102.log", "app.json"];
 
-fn pack(packing: &str, bytes: &[u8]) -> Vec<u8> {
+pub(super) fn pack(packing: &str, bytes: &[u8]) -> Vec<u8> {
     match packing {
         "none" => bytes.to_vec(),
         "gzip" => {
@@ -202,7 +211,7 @@ fn said(event: &str) -> String {
     event.rsplit_once(" :").map_or(event, |(said, _)| said).to_owned()
 }
 
-fn said_by(name: &str, bytes: &[u8]) -> (Vec<String>, Hearing) {
+pub(super) fn said_by(name: &str, bytes: &[u8]) -> (Vec<String>, Hearing) {
     let (events, hearing) = read(name, bytes, &utc());
     for unread in &hearing.unread {
         let is_helpful =
@@ -251,12 +260,48 @@ fn a_file_that_ends_anywhere_is_read_up_to_there() {
                     "{} as {packing} cut at {cut}: {events:?}",
                     cell.form
                 );
-                if packing != "none" {
+                // A line that is not at its end yet is no damage; a document that is not, is.
+                let is_document =
+                    !cell.is_by_line && !cell.form.starts_with("journal") && !cell.form.starts_with("syslog");
+                if packing != "none" || is_document {
                     assert!(!hearing.unread.is_empty(), "{} as {packing} cut at {cut} says so", cell.form);
                 }
             }
         }
     }
+}
+
+/// The same records as one document in one line, if they are objects.
+fn in_one_line(cell: &Cell) -> Option<String> {
+    let is_array_unheard_of = cell.form.starts_with("otlp ") && cell.is_by_line;
+    if is_array_unheard_of || !cell.text.starts_with(['{', '[']) || cell.form == "kubectl" {
+        return None;
+    }
+    let lines: Vec<&str> = cell.text.lines().map(str::trim_start).collect();
+    Some(if cell.is_by_line { format!("[{}]\n", lines.join(",")) } else { lines.concat() + "\n" })
+}
+
+#[test]
+fn a_document_in_one_line_says_that_it_ends_in_its_midst_and_keeps_what_was_whole() {
+    let mut forms = 0;
+    for cell in cells() {
+        let Some(text) = in_one_line(&cell) else { continue };
+        forms += 1;
+        let (whole, hearing) = said_by("app.log", text.as_bytes());
+        assert_eq!((whole.len(), hearing.unread), (RECORDS, vec![]), "{}", cell.form);
+        for part in 1..24 {
+            let cut = text.len() * part / 24;
+            let (events, hearing) = said_by("app.log", &text.as_bytes()[..cut]);
+            let kept = events.len().saturating_sub(1).min(whole.len());
+            assert!(events[..kept] == whole[..kept], "{} cut at {cut}: {events:?}", cell.form);
+            // Names and processes stand before the first record of some.
+            assert!(events.len() + 3 >= RECORDS * part / 24, "{} cut at {cut} lost records", cell.form);
+            let said = hearing.unread.first().map_or("", |unread| unread.reason.as_str());
+            let is_named = said.contains("in its midst") || events.is_empty();
+            assert!(is_named && !said.is_empty(), "{} cut at {cut}: {said:?}", cell.form);
+        }
+    }
+    assert!(forms >= 15, "{forms} forms are documents");
 }
 
 /// Damage to a text, and how many records it may cost.

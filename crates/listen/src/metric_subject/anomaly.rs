@@ -17,8 +17,8 @@ use super::{Calendar, HOURS_PER_DAY, MetricSubject, PARTS_PER_HOUR, without_holi
 use crate::candidate::{Candidate, Class};
 use crate::metric_name::Meaning;
 use crate::phase::Phase;
-use crate::season_clock::Slot;
-use crate::words::{hours, quantity, times};
+use crate::season_clock::Clock;
+use crate::words::{hours, times};
 
 /// Hours in a row without a surprise after which it is over.
 const CALM_HOURS: u8 = 3;
@@ -87,14 +87,13 @@ impl MetricSubject {
     /// Takes the values of the hour, a few minutes apart.
     pub(super) fn hear_minutes(&mut self, minutes: [f32; PARTS_PER_HOUR], calendar: &Calendar<'_>) {
         self.minutes = minutes;
-        let of_day = |slot: Slot| slot.hours_of_day()[0];
         let slot = calendar.slots.at(calendar.hour).expect("the calendar knows the hour that closes");
         if calendar.hour.0 % 24 == 0 {
             self.anomaly_score_today = 0.0;
             self.memory.get_or_insert_default();
         }
         let Some(memory) = &mut self.memory else { return };
-        let found = memory.hear(&minutes, memory.nearer(&minutes, slot.hours_of_day()));
+        let found = memory.hear(&minutes, memory.nearer(&minutes, self.memory_clock.hours_of_day(slot)));
         // On a holiday no hour is like others, and a mean over hours knows a holiday until it is past.
         let hours = found.map_or(1, |found| found.hours) as i64;
         let with_holiday = calendar.slots.since(calendar.hour + 1 - hours).iter().any(|slot| slot.is_holiday);
@@ -111,7 +110,10 @@ impl MetricSubject {
                 .max(self.usual_since.unwrap_or(Hour(i64::MIN)));
             let slots = calendar.slots.since(from);
             let ordinary = without_holidays(self.values.since(from), slots);
-            memory.close_day(&ordinary, slots.iter().copied().map(of_day));
+            let (places, clock) = Clock::followed(&ordinary, slots);
+            self.memory_clock = clock;
+            let hours_of_day = places.into_iter().map(|place| usize::from(place) % HOURS_PER_DAY);
+            memory.close_day(&ordinary, hours_of_day);
         }
     }
 
@@ -151,7 +153,7 @@ impl MetricSubject {
             Meaning::TailLatency => SignalKind::TailLatency,
             _ => SignalKind::MetricAnomaly,
         };
-        let text = format!("{} where {} is usual", quantity(found.now), quantity(found.usual));
+        let text = format!("{} where {} is usual", self.said(found.now), self.said(found.usual));
         let summary = format!(
             "{} {}, {} as far as on any of the {} days before.",
             self.name,
@@ -196,7 +198,7 @@ impl MetricSubject {
     }
 
     fn in_words(&self, found: &Anomaly) -> String {
-        let (now, usual) = (quantity(found.now), quantity(found.usual));
+        let (now, usual) = (self.said(found.now), self.said(found.usual));
         match (found.what, found.direction) {
             (What::Extreme, _) => format!("went to {now} where {usual} is usual"),
             (What::Level, _) => format!("was {now} over {} where {usual} is usual", hours(found.hours)),

@@ -25,9 +25,10 @@ use anomaly::Surprises;
 pub(crate) use findings::SeriesAround;
 
 use crate::history::History;
-use crate::metric_name::{Meaning, natural_limit};
+use crate::metric_name::{Meaning, counts_bytes, natural_limit};
 use crate::phase::Phase;
-use crate::season_clock::Slot;
+use crate::season_clock::{Clock, Slot};
+use crate::words::{bytes, quantity};
 
 /// The latest days are kept out of what is usual, or a slow drift would teach the series to expect itself.
 const GUARD_HOURS: usize = 10 * 24;
@@ -68,6 +69,8 @@ pub(crate) struct MetricSubject {
     last_sample: Option<(Moment, f64)>,
     season: Option<Season>,
     season_from: Hour,
+    /// The clock by which the season was learned.
+    season_clock: Clock,
     scores: History<f32>,
     /// After a step that was explained: the new level, in sigmas from the season.
     offset: f32,
@@ -82,6 +85,8 @@ pub(crate) struct MetricSubject {
     days: Vec<spread::Day>,
     /// From its first whole day on: most of what comes and goes within one is never worth two kilobytes.
     memory: Option<Box<Memory>>,
+    /// The clock by which that was learned.
+    memory_clock: Clock,
     anomaly: Option<Anomaly>,
     /// Medians over five minutes of the latest hour.
     minutes: [f32; PARTS_PER_HOUR],
@@ -111,6 +116,7 @@ impl MetricSubject {
             last_sample: None,
             season: None,
             season_from: first,
+            season_clock: Clock::default(),
             scores: History::from(first),
             offset: 0.0,
             usual_since: None,
@@ -122,6 +128,7 @@ impl MetricSubject {
             open_slope: 0.0,
             days: Vec::new(),
             memory: None,
+            memory_clock: Clock::default(),
             anomaly: None,
             minutes: [f32::NAN; PARTS_PER_HOUR],
             anomaly_score_today: 0.0,
@@ -148,7 +155,9 @@ impl MetricSubject {
         self.hear_minutes(minutes, calendar);
         let slot = calendar.slots.at(calendar.hour).expect("the calendar knows the hour that closes");
         let since = calendar.hour - self.season_from;
-        let score = self.season.as_ref().map(|season| score_of(season, value, slot, since) - self.offset);
+        let places = self.season_clock.places(slot);
+        let score =
+            self.season.as_ref().map(|season| season.score_either(value, places, since) - self.offset);
         self.scores.push(score.unwrap_or(f32::NAN));
         if calendar.hour.0 % 24 == 23 {
             self.close_day();
@@ -219,19 +228,20 @@ impl MetricSubject {
         };
         let slots = &calendar.slots.since(from)[..usual.len() - guard];
         let ordinary = without_holidays(&usual, slots);
-        let slots: Vec<u8> = slots.iter().map(|slot| slot.of_week).collect();
+        let (slots, clock) = Clock::followed(&ordinary, slots);
         let Some(season) = Season::fit(&ordinary, &slots) else { return };
-        if self.season.as_ref().is_some_and(|known| known.logarithmic != season.logarithmic) {
+        if self.season.as_ref().is_some_and(|known| known.is_logarithmic() != season.is_logarithmic()) {
             self.days.clear();
         }
         self.offset = 0.0;
         self.season_from = from;
         let mut scores = History::from(self.season_from);
         for ((since, &value), &slot) in (0..).zip(&usual).zip(calendar.slots.since(from)) {
-            scores.push(score_of(&season, value, slot, since));
+            scores.push(season.score_either(value, clock.places(slot), since));
         }
         self.scores = scores;
         self.season = Some(season);
+        self.season_clock = clock;
     }
 
     /// Medians of the days up to now, oldest first; `NaN` where nothing was measured.
@@ -283,7 +293,11 @@ impl MetricSubject {
         let usual = |block: &[(i64, Slot)]| {
             let season = self.season.as_ref()?;
             let offset = f64::from(self.offset);
-            median(block.iter().map(|&(since, slot)| season.expected(slot.or, since, offset)))
+            median(
+                block
+                    .iter()
+                    .map(|&(since, slot)| season.expected(self.season_clock.places(slot)[1], since, offset)),
+            )
         };
         Curve {
             from: first.start(),
@@ -299,15 +313,17 @@ impl MetricSubject {
     }
 }
 
+impl MetricSubject {
+    /// A value of this series as people say it, in bytes where its name says that it counts these.
+    fn said(&self, value: f64) -> String {
+        if counts_bytes(&self.name) { bytes(value) } else { quantity(value) }
+    }
+}
+
 /// Holidays are no such days of the week, and teach nothing about them.
 fn without_holidays(values: &[f32], slots: &[Slot]) -> Vec<f32> {
     let ordinary = |(&value, slot): (&f32, &Slot)| if slot.is_holiday { f32::NAN } else { value };
     values.iter().zip(slots).map(ordinary).collect()
-}
-
-/// How many sigmas a value lies from what is usual at its place in the week, or at both.
-fn score_of(season: &Season, value: f32, slot: Slot, since: i64) -> f32 {
-    season.score_either(value, [slot.of_week, slot.or], since)
 }
 
 /// Medians over five minutes of the samples of an hour, in order of time: a single wild sample among many is no news.

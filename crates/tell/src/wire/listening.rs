@@ -10,10 +10,10 @@ use super::{Stamp, hearing::HearingWire, signal::SignalWire, survey::ProspectWir
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Listening")]
 pub(crate) struct ListeningWire {
-    /// Now.
-    as_of: Stamp,
+    /// Now; null where nothing was heard and nobody said when now is.
+    as_of: Option<Stamp>,
     /// Signals noticed at or after this moment were asked for.
-    since: Stamp,
+    since: Option<Stamp>,
     /// By strength, then `noticed_at`, then `id`.
     signals: Vec<SignalWire>,
     /// Those among them that are over, and since when.
@@ -49,8 +49,8 @@ impl EndedWire {
 impl From<&Listening> for ListeningWire {
     fn from(listening: &Listening) -> Self {
         Self {
-            as_of: listening.as_of.into(),
-            since: listening.since.into(),
+            as_of: Stamp::of_now(listening.as_of),
+            since: Stamp::of_now(listening.as_of).map(|_| listening.since.into()),
             signals: listening.episodes.iter().map(SignalWire::from).collect(),
             ended: listening.episodes.iter().filter_map(EndedWire::of).collect(),
             held_back: listening.held_back as u64,

@@ -10,8 +10,8 @@ use super::{Stamp, story::VerdictWire};
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Replay")]
 pub(crate) struct ReplayWire {
-    /// Up to when was listened.
-    as_of: Stamp,
+    /// Up to when was listened; null where nothing was heard and nobody said when now is.
+    as_of: Option<Stamp>,
     /// Services times the weeks in which something could be said.
     service_weeks: f64,
     /// Each kind of signal that was said.
@@ -57,7 +57,7 @@ struct IncidentWire {
 impl From<&Replay> for ReplayWire {
     fn from(replay: &Replay) -> Self {
         Self {
-            as_of: replay.as_of.into(),
+            as_of: Stamp::of_now(replay.as_of),
             service_weeks: replay.service_weeks,
             kinds: replay.kinds.iter().map(KindWire::from).collect(),
             incidents: replay.incidents.iter().map(IncidentWire::from).collect(),

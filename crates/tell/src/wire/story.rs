@@ -16,8 +16,8 @@ use crate::calendar::Calendar;
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Story")]
 pub(crate) struct StoryWire {
-    /// Now.
-    as_of: Stamp,
+    /// Now; null where nothing was heard and nobody said when now is.
+    as_of: Option<Stamp>,
     /// What it is about.
     incident: IncidentWire,
     /// Why all of it may be worth little, a sentence each: a moment or a service of which nothing was heard.
@@ -277,7 +277,7 @@ struct ReportWire {
 impl From<&Story> for StoryWire {
     fn from(story: &Story) -> Self {
         Self {
-            as_of: story.as_of.into(),
+            as_of: Stamp::of_now(story.as_of),
             incident: IncidentWire::from(&story.incident),
             doubts: crate::words::doubt::all(story, &Calendar::around(story.incident.start, &Zone::utc())),
             verdict: story.verdict.into(),
