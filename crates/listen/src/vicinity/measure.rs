@@ -48,6 +48,7 @@ impl Measure {
 const REQUESTS: &[&str] = &["requests", "request", "calls", "invocations", "workload", "throughput"];
 const REQUESTS_A_SECOND: &[&str] = &["rps", "qps"];
 const DURATIONS: &[&str] = &["latency", "duration", "response"];
+const TAILS: &[&str] = &["p90", "p95", "p99", "p999"];
 const SHARES: &[&str] = &["ratio", "percent", "pct", "rate", "share"];
 /// Words of a name, and keys of labels, that tell of calls to others.
 const CALLING: &[&str] = &["client", "upstream", "outgoing", "outbound", "egress", "downstream"];
@@ -92,6 +93,13 @@ pub(super) fn measures(series: &str) -> Vec<(Measure, f64)> {
             vec![(Measure::SecondsMedian, seconds)]
         }
         Meaning::Latency if durations => vec![(Measure::SecondsMean, seconds)],
+        // Names in capitals and small letters say nothing to those who look for whole words.
+        Meaning::Gauge if durations && has(TAILS) => vec![(Measure::SecondsTail, seconds)],
+        Meaning::Gauge if durations && has(&["p50", "median"]) => vec![(Measure::SecondsMedian, seconds)],
+        Meaning::Gauge if durations => vec![(Measure::SecondsMean, seconds)],
+        Meaning::Gauge if has(&["availability", "success"]) && has(SHARES) => {
+            vec![(Measure::SuccessShare, 1.0)]
+        }
         Meaning::Gauge if has(REQUESTS_A_SECOND) => vec![(Measure::RequestsRated, 60.0)],
         Meaning::Gauge if requests => vec![(Measure::Requests, 1.0)],
         _ => Vec::new(),
@@ -145,6 +153,9 @@ mod tests {
         check("requests{peer=\"mail\"}", &[]);
         check("rps", &[(Measure::RequestsRated, 60.0)]);
         check("cpu_usage_percent", &[]);
+        check("PodServerLatencyP90(s)", &[(Measure::SecondsTail, 1.0)]);
+        check("PodSuccessRate(%)", &[(Measure::SuccessShare, 1.0)]);
+        check("PodClientLatencyP90(s)", &[]);
         check("queue_depth", &[]);
     }
 }

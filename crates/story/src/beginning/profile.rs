@@ -47,11 +47,10 @@ impl Profile {
         let mut profile = Self { requests, ..Self::default() };
         let kinds = [(Trouble::Slow, SLOW), (Trouble::Failing, FAILING)];
         for (trouble, measures) in kinds {
-            let known = measures.iter().find(|measure| !course.minutes(**measure).is_empty());
-            if let Some(measure) = known {
-                let amounts = profile.amounts_of(course, *measure, minutes);
+            if let Some(measure) = trusted(course, measures) {
+                let amounts = profile.amounts_of(course, measure, minutes);
                 profile.amounts.insert(trouble, amounts);
-                profile.measures.insert(trouble, *measure);
+                profile.measures.insert(trouble, measure);
             }
         }
         profile
@@ -136,10 +135,20 @@ const FAILING: &[Measure] = &[
 ];
 
 fn requests(course: &Course, minutes: i64) -> Cells {
-    let known = REQUESTS.iter().find(|measure| !course.minutes(**measure).is_empty());
-    let Some(measure) = known else { return Cells::new() };
-    let per_minute = if *measure == Measure::Requests { minutes as f64 } else { 1.0 };
-    cells(course, *measure, minutes).into_iter().map(|(cell, value)| (cell, value / per_minute)).collect()
+    let Some(measure) = trusted(course, REQUESTS) else { return Cells::new() };
+    let per_minute = if measure == Measure::Requests { minutes as f64 } else { 1.0 };
+    cells(course, measure, minutes).into_iter().map(|(cell, value)| (cell, value / per_minute)).collect()
+}
+
+/// The first of these that tells of half as many minutes as the one that tells of most: spans of a few minutes do not stand in for
+/// a counter of two days.
+fn trusted(course: &Course, measures: &[Measure]) -> Option<Measure> {
+    let most = measures.iter().map(|measure| course.minutes(*measure).len()).max().unwrap_or(0);
+    let told = |measure: &&Measure| {
+        let minutes = course.minutes(**measure).len();
+        minutes > 0 && 2 * minutes >= most
+    };
+    measures.iter().find(told).copied()
 }
 
 /// The mean of the minutes of each cell that there are.
@@ -163,8 +172,9 @@ fn cells(course: &Course, measure: Measure, minutes: i64) -> Cells {
 
 /// How many minutes lie between what a service tells, most of the time.
 pub(super) fn cell_minutes(course: &Course) -> Option<i64> {
-    let all = REQUESTS.iter().chain(SLOW).chain(FAILING);
-    let told = all.map(|measure| course.minutes(*measure)).find(|minutes| minutes.len() > 2)?;
+    let all = [REQUESTS, SLOW, FAILING].map(|measures| trusted(course, measures));
+    let told =
+        all.into_iter().flatten().map(|measure| course.minutes(measure)).find(|minutes| minutes.len() > 2)?;
     let mut gaps: Vec<i64> = told.windows(2).map(|pair| pair[1].minute - pair[0].minute).collect();
     gaps.sort_unstable();
     Some(gaps[gaps.len() / 2].clamp(1, CELL_MINUTES_MAX))
