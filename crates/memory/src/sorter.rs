@@ -11,7 +11,7 @@ use hark_listen::HourCells;
 use crate::codec::{Head, read_cells, read_head, write_hour};
 
 /// Memory that merged parts may take before they are written to disk.
-const WEIGHT_MAX: usize = 64 * 1024 * 1024;
+const WEIGHT_MAX: usize = 56 * 1024 * 1024;
 
 /// Why hours could not be kept or given back.
 #[derive(Debug, thiserror::Error)]
