@@ -29,7 +29,7 @@ const SLOW_LAST_MIN: f64 = 0.8;
 const FAST: Threshold = Threshold { least: 1.2, times: 1.32, more: 0.36 };
 const SLOW: Threshold = Threshold { least: 1.15, times: 1.58, more: 0.43 };
 /// The score of what lies far out and is no finding.
-const NO_FINDING_MAX: f64 = 0.95;
+pub const NO_FINDING_MAX: f64 = 0.95;
 
 /// A drift that is under way.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -102,15 +102,22 @@ pub fn drifts_beside_step(scores: &[f32], reaches: Reaches, hours_ago: usize) ->
     drift(&levelled, reaches, &[hours_ago]).is_some()
 }
 
-/// How far beyond its threshold the last day lies, below 1 unless it drifts: what calibration is fed with.
+/// Whether the last day lies beyond its threshold, however it came there.
+pub fn lies_out(scores: &[f32], reaches: Reaches, direction: Direction) -> bool {
+    let last = median_of_at_least(HOURS_OF_DAY_MIN, &scores[scores.len().saturating_sub(DAY)..]);
+    last.is_some_and(|last| last * direction.sign() >= FAST.of(reaches.day, direction))
+}
+
+/// How far beyond its threshold the last day lies and which way, below 1 unless it drifts: what calibration is fed with.
 ///
 /// A wild day that is no drift is not what drifts are ranked against.
-pub fn score_now(scores: &[f32], reaches: Reaches) -> Option<f64> {
+pub fn score_now(scores: &[f32], reaches: Reaches) -> Option<(Direction, f64)> {
     if let Some(found) = drift(scores, reaches, &[]) {
-        return Some(found.score);
+        return Some((found.direction, found.score));
     }
     let last = median_of_at_least(HOURS_OF_DAY_MIN, &scores[scores.len().checked_sub(DAY)?..])?;
-    Some((last.abs() / FAST.of(reaches.day, Direction::of(last))).min(NO_FINDING_MAX))
+    let direction = Direction::of(last);
+    Some((direction, (last.abs() / FAST.of(reaches.day, direction)).min(NO_FINDING_MAX)))
 }
 
 /// From where on a median is far out.
@@ -246,6 +253,9 @@ mod tests {
     fn what_the_series_has_done_before_is_no_drift() {
         let scores = wave(120 + 5 * 24, 1.0);
         assert_eq!(drift(&scores, strayed(6.0, 0.5), &[]), None);
+        assert!(!lies_out(&scores, strayed(6.0, 0.5), Direction::Up));
+        assert!(lies_out(&scores, strayed(0.6, 0.5), Direction::Up));
+        assert!(!lies_out(&scores, strayed(0.6, 0.5), Direction::Down));
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub mod drift;
 mod farthest;
 pub mod form;
 pub mod gone;
+pub mod line;
+pub mod lives;
 pub mod novelty;
 pub mod onset;
 pub mod rank;

@@ -70,7 +70,7 @@ impl Meaning {
         if counter {
             return Self::Counter;
         }
-        if has(&["expiry", "expires", "expiration"]) {
+        if has(&["expiry", "expires", "expiration", "notafter"]) || name.contains("not_after") {
             return Self::Expiry;
         }
         if has(&["remaining", "left", "ttl", "avail", "available", "free"]) {
@@ -88,7 +88,8 @@ impl Meaning {
         if has(&["utilization", "utilisation"]) {
             return Self::Use;
         }
-        if has(&["limit", "max", "capacity", "size", "quota"]) {
+        // The most that was ever used is no limit.
+        if has(&["limit", "max", "capacity", "size", "quota"]) && !name.contains("max_usage") {
             return Self::Limit;
         }
         if latency {
@@ -126,6 +127,10 @@ impl Meaning {
 pub(crate) fn natural_limit(series: &str, largest: f64) -> Option<f64> {
     let name = series.split('{').next().unwrap_or(series);
     let says = |list: &[&str]| words(name).any(|word| list.contains(&word));
+    // Time that is left ends at nothing.
+    if says(&["left", "remaining"]) && says(&["days", "hours", "seconds", "certificate", "cert"]) {
+        return Some(0.0);
+    }
     // A hit ratio near one is no disaster: only what is used up has a limit.
     if !says(USED_UP) {
         return None;
@@ -227,6 +232,7 @@ const MEASURES: &[&str] = &[
     "working",
     "set",
     "rss",
+    "resident",
     "busy",
     "allocated",
     "usages",
@@ -266,6 +272,9 @@ mod tests {
         check("request_latency_p50_ms", Meaning::Latency);
         check("memory_limit_bytes", Meaning::Limit);
         check("tls_certificate_expiry_seconds", Meaning::Expiry);
+        check("x509_cert_not_after{subject_CN=\"shop\"}", Meaning::Expiry);
+        check("tls_certificate_days_left", Meaning::Countdown);
+        check("container_memory_max_usage_bytes", Meaning::Use);
         check("filesystem_avail_bytes", Meaning::Countdown);
         check("cache_hit_ratio", Meaning::Benefit);
         check("memory_working_set_bytes", Meaning::Use);
@@ -281,6 +290,7 @@ mod tests {
         assert_eq!(natural_limit("k8s.pod.memory_limit_utilization", 0.4), Some(1.0));
         assert_eq!(natural_limit("disk_used_percent", 71.0), Some(100.0));
         assert_eq!(natural_limit("filesystem_avail_bytes", 1e9), Some(0.0));
+        assert_eq!(natural_limit("tls_certificate_days_left", 60.0), Some(0.0));
         assert_eq!(natural_limit("cache_hit_ratio", 0.9), None);
     }
 
@@ -306,6 +316,11 @@ mod tests {
             "system.filesystem.usage{device=\"sda\",mountpoint=\"/\",state=\"used\"}"
         ));
         assert!(is_limit_of("k8s_container_memory_limit_bytes", "container_memory_working_set_bytes"));
+        assert!(is_limit_of("process_memory_limit_bytes", "process_resident_memory_bytes"));
+        assert!(is_limit_of(
+            "container_spec_memory_limit_bytes{pod=\"a\"}",
+            "container_memory_working_set_bytes{pod=\"a\"}"
+        ));
         assert!(!is_limit_of("disk_size_bytes{mount=\"/\"}", "disk_used_bytes{mount=\"/var\"}"));
         assert!(!is_limit_of("process_max_fds", "memory_working_set_bytes"));
     }

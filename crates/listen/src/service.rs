@@ -17,7 +17,7 @@ use crate::pattern_subject::{Around, PatternSubject};
 use crate::phase::Phase;
 use crate::service_company::Companions;
 use crate::service_spans::ServiceSpans;
-use crate::starts::{Start, Starts, comes_like_a_start, reads_like_a_start};
+use crate::starts::{Start, Starts, comes_like_a_start, is_start_of_process, reads_like_a_start};
 use crate::words::{hours, quantity, times};
 
 /// Series of one service that are listened to; more are cut and counted.
@@ -185,6 +185,11 @@ impl Service {
         }
         self.heard_last = calendar.hour;
         self.samples += samples.values.len() as u64;
+        if is_start_of_process(name) {
+            for &(time, started) in &samples.values {
+                self.starts.add_of_process(time, started);
+            }
+        }
         let subject = self.series.get_mut(name).expect("it was inserted above");
         subject.hear(&samples.sorted(), calendar, &self.starts.hours());
     }
@@ -301,6 +306,8 @@ impl Service {
             .values()
             .filter(|series| series.meaning == Meaning::Limit)
             .filter_map(|series| Some((series.name.clone(), series.last_value()?)))
+            // Nothing, or less, is how "no limit" is written.
+            .filter(|(_, limit)| *limit > 0.0)
             .collect();
         for series in self.series.values_mut().filter(|series| series.meaning != Meaning::Limit) {
             // What people say goes before what names say.

@@ -15,7 +15,7 @@ use crate::candidate::{Candidate, Class, Explainable};
 use crate::durations::spoken;
 use crate::history::History;
 use crate::metric_name::Meaning;
-use crate::metric_subject::{Calendar, MetricSubject};
+use crate::metric_subject::{Calendar, MetricSubject, SeriesAround};
 use crate::phase::Phase;
 use crate::span_cells::{Sighting, SpanCount};
 use crate::words::{hours, latest, quantity, times};
@@ -330,7 +330,9 @@ impl SpanSubject {
         let share = |counted: &History<u32>| counts::share_score_now(counted.values(), self.spans.values());
         let shares =
             share(&self.errors).into_iter().chain(share(&self.retries)).map(|score| (Class::Share, score));
-        shares.chain(self.tail.quiet_scores(beside.traffic)).collect()
+        let around =
+            SeriesAround { traffic: beside.traffic, measured: beside.traffic, starts: beside.starts };
+        shares.chain(self.tail.quiet_scores(beside.calendar, &around)).collect()
     }
 
     /// Remembers that a signal was said, so that its end can be told; `is_explained` if nothing more is to be told of it.

@@ -1,11 +1,13 @@
-//! Deploys and starts of a service: from changes, from `service.version`, and from its own start-up lines.
+//! Deploys and starts of a service: from changes, from `service.version`, from its own start-up lines, and from the gauge in which its
+//! process says since when it has run (`process_start_time_seconds`).
 //!
 //! A start-up line is a line that speaks of starting *and* of the process (its name, a version, a port), and
 //! that comes at most a few times a week: "Starting nightly reconciliation" starts a job, not a service.
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use hark_event::Moment;
+use hark_event::{Hour, Moment};
 
 use crate::occurrences::Occurrences;
 
@@ -16,6 +18,9 @@ const SLACK_SECONDS: i64 = 600;
 const STARTS_MAX: usize = 2_000;
 /// A line that comes in more hours of a week than this announces something else.
 const HOURS_A_WEEK_MAX: usize = 6;
+
+/// What a process says of its start is believed if it was measured within so long after it: an older one was heard, or is history.
+const FRESH_SECONDS: f64 = 2.0 * 3_600.0;
 
 /// One start of a service.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -48,6 +53,25 @@ impl Starts {
         self.0.sort();
     }
 
+    /// Remembers the start of a process, measured `at` as seconds since 1970. Where processes come and go every few hours, theirs
+    /// are no starts of the service.
+    pub(crate) fn add_of_process(&mut self, at: Moment, started: f64) {
+        let age = at.seconds() as f64 - started;
+        if !(0.0..=FRESH_SECONDS).contains(&age) {
+            return;
+        }
+        let started = Moment::from_seconds(started as i64);
+        let hours: BTreeSet<Hour> = self
+            .0
+            .iter()
+            .filter(|start| start.what == OF_PROCESS && started.seconds_since(start.at).abs() <= WEEK_SECONDS)
+            .map(|start| start.at.hour())
+            .collect();
+        if hours.len() < HOURS_A_WEEK_MAX {
+            self.add(started, OF_PROCESS.to_owned());
+        }
+    }
+
     /// The start that can explain what began at `onset`, known to within `uncertain_seconds`.
     pub(crate) fn explaining(&self, onset: Moment, uncertain_seconds: i64) -> Option<&Start> {
         self.within(onset, -SLACK_SECONDS - uncertain_seconds..=EXPLAINS_SECONDS)
@@ -71,7 +95,7 @@ impl Starts {
     }
 
     /// The hours in which they were.
-    pub(crate) fn hours(&self) -> Vec<hark_event::Hour> {
+    pub(crate) fn hours(&self) -> Vec<Hour> {
         self.0.iter().map(|start| start.at.hour()).collect()
     }
 
@@ -79,6 +103,15 @@ impl Starts {
     pub(crate) fn all(&self) -> &[Start] {
         &self.0
     }
+}
+
+/// How the start of a process is called; other words for the same start are better.
+const OF_PROCESS: &str = "start-up of its process";
+const WEEK_SECONDS: i64 = 7 * 86_400;
+
+/// Whether a series says since when its process has run.
+pub(crate) fn is_start_of_process(series: &str) -> bool {
+    series.split('{').next().is_some_and(|name| name.ends_with("process_start_time_seconds"))
 }
 
 /// Whether a pattern reads like a service's start-up line.
@@ -126,6 +159,29 @@ mod tests {
         check("Starting application version <*>", true);
         check("starting nightly reconciliation", false);
         check("order <*> was started by user <*>", false);
+    }
+
+    #[test]
+    fn a_process_says_when_it_started_and_once() {
+        let mut starts = Starts::default();
+        for minute in 0..300 {
+            starts.add_of_process(Moment::from_seconds(1_000_000 + 60 * minute), 1_000_000.0);
+        }
+        starts.add_of_process(Moment::from_seconds(2_000_000), 1_900_000.0);
+        starts.add_of_process(Moment::from_seconds(2_000_000), f64::NAN);
+        assert_eq!(starts.all().len(), 1, "{starts:?}");
+        starts.add(Moment::from_seconds(1_000_030), "version 2".to_owned());
+        assert_eq!(starts.all()[0].what, "version 2");
+    }
+
+    #[test]
+    fn where_processes_come_and_go_none_is_a_start_of_the_service() {
+        let mut starts = Starts::default();
+        for hour in 0..100 {
+            let at = 1_000_000 + 3_600 * hour;
+            starts.add_of_process(Moment::from_seconds(at + 30), at as f64);
+        }
+        assert!(starts.all().len() <= HOURS_A_WEEK_MAX, "{starts:?}");
     }
 
     #[test]

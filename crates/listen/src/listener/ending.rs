@@ -6,7 +6,7 @@ use hark_event::Hour;
 
 use super::Listener;
 use crate::candidate::Class;
-use crate::metric_subject::Calendar;
+use crate::metric_subject::{Calendar, SeriesAround};
 use crate::pattern_subject::Around;
 use crate::phase::Phase;
 use crate::service::Service;
@@ -102,8 +102,11 @@ impl Listener {
             if let Some(score) = service.companions.quiet_score() {
                 self.calibration.add(Class::Apart, score);
             }
+            let starts = service.starts.hours();
+            let beside =
+                SeriesAround { traffic: &service.traffic, measured: &service.measured, starts: &starts };
             for series in service.series.values().filter(|series| series.phase.may_speak(hour)) {
-                for (class, score) in series.quiet_scores(&service.traffic) {
+                for (class, score) in series.quiet_scores(calendar, &beside) {
                     self.calibration.add(class, score);
                 }
                 if let Some(has_moved) = series.moved_today(hour) {

@@ -5,6 +5,7 @@ use hark_detect::robust::median;
 use hark_detect::{counts, spread};
 use hark_event::{Hour, SignalKind};
 
+use super::limits::Way;
 use super::{CLIMB_DAYS, HOURS_PER_DAY, MetricSubject};
 use crate::history::History;
 use crate::phase::Phase;
@@ -63,6 +64,15 @@ impl MetricSubject {
             let days = (hour + 1 - self.open_onset) as usize / HOURS_PER_DAY;
             return hour.0 % 24 == 23 && spread::is_over(&self.days, days);
         }
+        match (self.way, self.open_kind) {
+            (Way::Line { away }, Some(SignalKind::MetricSaturation)) => {
+                return hour.0 % 6 == 0 && self.line_is_over(hour, away);
+            }
+            (Way::Life { fastest }, Some(SignalKind::MetricSaturation | SignalKind::MetricDrift)) => {
+                return hour.0 % 6 == 0 && self.life_is_calm(hour, starts, fastest);
+            }
+            _ => {}
+        }
         let settled_since = (hour.0 % 6 == 0).then(|| self.settled_since(hour, starts)).flatten();
         if let Some(since) = settled_since {
             self.explained(since);
@@ -100,7 +110,7 @@ impl MetricSubject {
     }
 
     /// Whether a climb is still under way: its latest days go on at a good part of its pace.
-    fn goes_on(&self, hour: Hour) -> bool {
+    pub(super) fn goes_on(&self, hour: Hour) -> bool {
         if self.is_at_its_limit() {
             return true;
         }
@@ -114,7 +124,7 @@ impl MetricSubject {
     }
 
     /// Whether it stands where it cannot go on: that is no new usual level.
-    fn is_at_its_limit(&self) -> bool {
+    pub(super) fn is_at_its_limit(&self) -> bool {
         let largest = self.values.values().iter().copied().fold(0.0, f32::max);
         let Some(limit) = self.limit_of(f64::from(largest)) else { return false };
         let left = self.last_value().map_or(f64::INFINITY, |last| (limit - last).abs());

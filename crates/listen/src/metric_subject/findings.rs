@@ -7,6 +7,7 @@ use hark_detect::season::Season;
 use hark_detect::{Direction, counts, drift, saturation, shift, spread};
 use hark_event::{Evidence, Hour, Moment, SignalKind, Subject, SubjectKind};
 
+use super::limits::Way;
 use super::{Calendar, HOURS_PER_DAY, MetricSubject};
 use crate::candidate::{Candidate, Class, Explainable};
 use crate::history::History;
@@ -60,7 +61,11 @@ impl MetricSubject {
         if self.is_counted() {
             return self.judge_counts(calendar, traffic);
         }
-        self.judge_saturation(calendar, starts)
+        let on_its_way = self.judge_line(calendar).or_else(|| self.judge_life(calendar, starts));
+        self.way = on_its_way.as_ref().map_or(Way::Free, |(way, _)| *way);
+        on_its_way
+            .map(|(_, found)| found)
+            .or_else(|| self.judge_saturation(calendar, starts))
             .or_else(|| self.judge_level(calendar, starts))
             .or_else(|| self.judge_spread(calendar))
             .or_else(|| self.judge_anomaly(calendar))
@@ -68,7 +73,7 @@ impl MetricSubject {
 
     /// Whether it stands at another level than is usual: all that is asked of what was not measured but summed up from samples.
     pub(crate) fn judge_level(&self, calendar: &Calendar<'_>, starts: &[Hour]) -> Option<Candidate> {
-        self.judge_drift(calendar, starts).or_else(|| self.judge_shift(calendar))
+        self.judge_drift(calendar, starts).or_else(|| self.judge_shift(calendar, starts))
     }
 
     pub(super) fn is_counted(&self) -> bool {
@@ -153,7 +158,8 @@ impl MetricSubject {
         let season = self.season.as_ref()?;
         let known = self.hours_ago(starts, calendar.hour);
         let found = drift::drift(self.scores.values(), season.reaches, &known)?;
-        if !self.meaning.matters(found.direction) || !self.drifts_beside_steps(season, &known) {
+        if !self.drift_matters(found.direction, calendar, starts) || !self.drifts_beside_steps(season, &known)
+        {
             return None;
         }
         if found.form != Form::Ramp {
@@ -195,6 +201,15 @@ impl MetricSubject {
         Some(candidate)
     }
 
+    /// Whether somebody may have to do something about a movement: it goes the way that harms, far enough, and not as the process lives.
+    fn drift_matters(&self, direction: Direction, calendar: &Calendar<'_>, starts: &[Hour]) -> bool {
+        self.meaning.matters(direction)
+            && self
+                .now_and_usual(calendar, HOURS_PER_DAY)
+                .is_some_and(|(now, usual)| self.has_moved_enough(now, usual))
+            && !self.lives_like_this(direction, calendar.hour, starts)
+    }
+
     /// Whether it would drift if the latest start had moved its level.
     fn drifts_beside_steps(&self, season: &Season, known: &[usize]) -> bool {
         let latest =
@@ -213,10 +228,13 @@ impl MetricSubject {
         is_ahead.then(|| format!("limit of {} {}", self.said(limit), date_of(calendar.hour.end(), left)))
     }
 
-    fn judge_shift(&self, calendar: &Calendar<'_>) -> Option<Candidate> {
+    fn judge_shift(&self, calendar: &Calendar<'_>, starts: &[Hour]) -> Option<Candidate> {
         let season = self.season.as_ref()?;
         let found = shift::shift(self.scores.values(), season.reach_shift)?;
-        if !self.meaning.matters(found.direction) {
+        if !self.meaning.matters(found.direction)
+            || self.may_be_young_climb(found.direction, calendar.hour, starts)
+            || self.lives_like_this(found.direction, calendar.hour, starts)
+        {
             return None;
         }
         self.step(found.direction, found.level, found.score, found.hours_since_onset, calendar)
@@ -313,11 +331,16 @@ impl MetricSubject {
         let usual = median(slots.map(|(since, &slot)| {
             season.expected(self.season_clock.places(slot)[1], since, f64::from(self.offset))
         }))?;
-        Some((now, usual))
+        Some((now, usual.max(self.least())))
     }
 
     /// Scores that calibration is fed with on a quiet day, by class.
-    pub(crate) fn quiet_scores(&self, traffic: &History<u32>) -> Vec<(Class, f64)> {
+    pub(crate) fn quiet_scores(
+        &self,
+        calendar: &Calendar<'_>,
+        around: &SeriesAround<'_>,
+    ) -> Vec<(Class, f64)> {
+        let SeriesAround { traffic, starts, .. } = *around;
         let surprised = self
             .tells_of_quiet()
             .then_some((Class::Anomaly, self.anomaly_score_today.max(f64::MIN_POSITIVE)));
@@ -328,7 +351,11 @@ impl MetricSubject {
         }
         let Some(season) = &self.season else { return surprised.into_iter().collect() };
         let class = if self.meaning == Meaning::TailLatency { Class::TailDrift } else { Class::Drift };
-        let drifted = drift::score_now(self.scores.values(), season.reaches).map(|score| (class, score));
+        // What nobody would have been told of is not what is said is ranked against.
+        let drifted = drift::score_now(self.scores.values(), season.reaches).map(|(direction, score)| {
+            let counts = score < 1.0 || self.drift_matters(direction, calendar, starts);
+            (class, if counts { score } else { score.min(drift::NO_FINDING_MAX) })
+        });
         let shifted =
             shift::score_now(self.scores.values(), season.reach_shift).map(|score| (Class::Shift, score));
         let scattered = spread::score_now(&self.days).map(|score| (Class::Spread, score));
@@ -360,7 +387,7 @@ fn vaguely(mut candidate: Candidate) -> Candidate {
 }
 
 /// The day on which a limit is reached, and the days between which it lies.
-fn date_of(now: Moment, left: DaysLeft) -> String {
+pub(super) fn date_of(now: Moment, left: DaysLeft) -> String {
     let day =
         |days: f64| now.plus_seconds((days * 86_400.0) as i64).timestamp().strftime("%-d %b %Y").to_string();
     let (likely, soonest) = (day(left.likely), day(left.soonest));

@@ -7,6 +7,10 @@ mod anomaly;
 mod episode;
 mod findings;
 mod gone;
+#[cfg(test)]
+mod life_tests;
+mod limits;
+mod lives;
 mod rest;
 #[cfg(test)]
 mod season_tests;
@@ -23,6 +27,7 @@ use hark_event::{Curve, Hour, Moment, Place, SignalKind};
 
 use anomaly::Surprises;
 pub(crate) use findings::SeriesAround;
+use limits::Way;
 
 use crate::history::History;
 use crate::metric_name::{Meaning, counts_bytes, natural_limit};
@@ -81,6 +86,8 @@ pub(crate) struct MetricSubject {
     open_kind: Option<SignalKind>,
     open_onset: Hour,
     open_slope: f64,
+    /// How that goes which was found last.
+    way: Way,
     /// Scatter of the days since there is a season, as it was when they closed.
     days: Vec<spread::Day>,
     /// From its first whole day on: most of what comes and goes within one is never worth two kilobytes.
@@ -126,6 +133,7 @@ impl MetricSubject {
             open_kind: None,
             open_onset: first,
             open_slope: 0.0,
+            way: Way::Free,
             days: Vec::new(),
             memory: None,
             memory_clock: Clock::default(),
@@ -266,6 +274,11 @@ impl MetricSubject {
         last.filter(|(_, day)| day.is_finite()).map(|(at, &day)| (at as f64, day)).collect()
     }
 
+    /// What it cannot fall below, as far as is known: a quantity that was never negative is not expected to be.
+    fn least(&self) -> f64 {
+        if self.values.values().iter().any(|value| *value < 0.0) { f64::NEG_INFINITY } else { 0.0 }
+    }
+
     /// Whether the series has been silent so long that it is forgotten.
     pub(crate) fn is_forgotten(&self) -> bool {
         let silent = self.values.values().iter().rev().take_while(|value| value.is_nan()).count();
@@ -293,11 +306,10 @@ impl MetricSubject {
         let usual = |block: &[(i64, Slot)]| {
             let season = self.season.as_ref()?;
             let offset = f64::from(self.offset);
-            median(
-                block
-                    .iter()
-                    .map(|&(since, slot)| season.expected(self.season_clock.places(slot)[1], since, offset)),
-            )
+            let expected = |&(since, slot): &(i64, Slot)| {
+                season.expected(self.season_clock.places(slot)[1], since, offset).max(self.least())
+            };
+            median(block.iter().map(expected))
         };
         Curve {
             from: first.start(),
@@ -338,6 +350,8 @@ fn by_minutes(samples: &[(Moment, f64)]) -> [f32; PARTS_PER_HOUR] {
 }
 
 /// Values as if no start had moved their level: steps between the days around a start are taken out of what was before.
+///
+/// A start that gives back what a process took in its life moves no level: at the same age it is where it was.
 fn level_at(values: &[f32], starts: impl Iterator<Item = i64>) -> Vec<f32> {
     let mut levelled = values.to_vec();
     let day =
@@ -351,13 +365,18 @@ fn level_at(values: &[f32], starts: impl Iterator<Item = i64>) -> Vec<f32> {
         sigma(&hours, median(hours.iter().copied())?)
     });
     let step_min = (STEP_FLUTTERS_MIN * flutter).max(STEP_WITHIN_MIN * median(within).unwrap_or(0.0));
+    let mut life_before: Option<f64> = None;
     for start in starts {
         let Some(before) = usize::try_from(start).ok().and_then(|at| at.checked_sub(HOURS_PER_DAY)) else {
             continue;
         };
         let (Some(low), Some(high)) = (day(before), day(before + HOURS_PER_DAY + 1)) else { continue };
-        if (high - low).abs() > step_min {
-            levelled[..before + HOURS_PER_DAY + 1].iter_mut().for_each(|value| *value += (high - low) as f32);
+        let step = high - low;
+        let at_same_age = life_before.replace(high).map_or(step, |young| high - young);
+        let step =
+            if step * at_same_age <= 0.0 { 0.0 } else { step.signum() * step.abs().min(at_same_age.abs()) };
+        if step.abs() > step_min {
+            levelled[..before + HOURS_PER_DAY + 1].iter_mut().for_each(|value| *value += step as f32);
         }
     }
     levelled

@@ -11,13 +11,13 @@ use crate::phase::{Phase, REST_HOURS};
 use crate::season_clock::Slot;
 
 const DAY: i64 = 24;
-const FIRST: Hour = Hour(480_000);
+pub(super) const FIRST: Hour = Hour(480_000);
 
 /// An episode: its kind, and the days on which it was noticed and over.
-type Heard = (SignalKind, i64, Option<i64>);
+pub(super) type Heard = (SignalKind, i64, Option<i64>);
 
 /// Listens to a series of so many days; what a start explains is not said. `limit` is that of the series.
-fn listen(
+pub(super) fn listen(
     name: &str,
     days: i64,
     limit: Option<f64>,

@@ -1,0 +1,237 @@
+//! What a process takes in the course of its life, beside what it took in its earlier lives.
+//!
+//! A start gives back what was taken, so that over weeks a level says nothing: memory that creeps after each start is how a process
+//! lives, and a leak that restarts reset never goes beyond its history. What can be compared is what a process has at the
+//! same age. Each life, from a start to the next, has its pace: the median slope between blocks that lie whole days apart,
+//! so that the hour of the day says nothing (Hirsch, Slack and Smith 1982, after Sen 1968); the first hours of a life, in which caches
+//! fill, are left out. A climb is news if nearly all of the slopes of this life lie beyond the pace of the fastest life before it.
+//!
+//! It cannot judge lives of less than two days, nor the first two. Where a service has many processes and one of them starts, the lives of the
+//! others are cut, too: their paces are right, and that starts reset them is then not seen.
+
+use crate::Direction;
+use crate::robust::{median, median_of_at_least, quantile};
+
+const BLOCK: usize = 6;
+const BLOCKS_PER_DAY: usize = 24 / BLOCK;
+/// The first hours of a life are not like the others.
+const WARM_UP_HOURS: usize = 6;
+/// A life has a pace if so many pairs of its blocks lie whole days apart.
+const PAIRS_MIN: usize = 3;
+/// Earlier lives that must be known.
+const LIVES_MIN: usize = 2;
+const LIVES_MAX: usize = 12;
+/// How many times the pace of the fastest life before.
+const FASTER_MIN: f64 = 1.5;
+/// What climbs by no more than this is as before.
+const AS_BEFORE_MAX: f64 = 1.25;
+/// All slopes of a life but so small a share of them must lie beyond.
+const SLOPES_BELOW: f64 = 0.1;
+/// Hours on both sides of a start that are compared, and how many must be measured.
+const AROUND_HOURS: usize = 12;
+const AROUND_HOURS_MIN: usize = 6;
+
+/// The present life of a process beside its earlier ones.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Climb {
+    /// Units a day, as a positive number in the direction that was asked for.
+    pub pace: f64,
+    /// What nearly all slopes of this life reach.
+    pub pace_at_least: f64,
+    /// The pace of the fastest life before; 0 if none went this way.
+    pub fastest_before: f64,
+    /// How many lives before had a pace.
+    pub lives_before: usize,
+    /// Days of this life that were judged.
+    pub days: f64,
+    /// Its level when it was warm.
+    pub first_level: f64,
+    /// Whether starts give back what was taken: nearly all did, the latest among them.
+    pub starts_reset_it: bool,
+}
+
+impl Climb {
+    /// Looks at hourly values (`NaN` where not measured) of a process that started at these hours, in order of time.
+    ///
+    /// `None` as long as too little is known of this life or of earlier ones.
+    pub fn of(values: &[f32], starts: &[usize], direction: Direction) -> Option<Self> {
+        let sign = direction.sign();
+        let starts: Vec<usize> = starts.iter().copied().filter(|start| *start < values.len()).collect();
+        let life = since(values, *starts.last()?);
+        let slopes = slopes(life, sign);
+        if slopes.len() < PAIRS_MIN {
+            return None;
+        }
+        let earlier: Vec<f64> =
+            earlier_lives(values, &starts).filter_map(|life| pace(life, sign)).take(LIVES_MAX).collect();
+        if earlier.len() < LIVES_MIN {
+            return None;
+        }
+        Some(Self {
+            pace: median(slopes.iter().copied())?,
+            pace_at_least: quantile(slopes.iter().copied(), SLOPES_BELOW)?,
+            fastest_before: earlier.iter().copied().fold(0.0, f64::max),
+            lives_before: earlier.len(),
+            days: life.len() as f64 / 24.0,
+            first_level: median_of_at_least(BLOCK / 2, &life[..life.len().min(2 * BLOCK)])?,
+            starts_reset_it: starts_reset(values, &starts, sign),
+        })
+    }
+
+    /// Whether it climbs faster than in any life before.
+    pub fn is_faster(&self) -> bool {
+        self.pace_at_least > FASTER_MIN * self.fastest_before && self.pace_at_least > 0.0
+    }
+
+    /// Whether it climbs as it did before, and starts have always reset it.
+    pub fn is_as_before(&self) -> bool {
+        self.starts_reset_it && self.pace <= AS_BEFORE_MAX * self.fastest_before
+    }
+
+    /// How much farther it has gone in this life than it would have in the fastest one before.
+    pub fn gone_beyond(&self) -> f64 {
+        (self.pace - self.fastest_before).max(0.0) * self.days
+    }
+}
+
+/// Whether the present life, as far as can be told, is no faster than this pace allows; `None` as long as it is too young to tell.
+pub fn is_calm(values: &[f32], starts: &[usize], direction: Direction, fastest: f64) -> Option<bool> {
+    let latest = starts.iter().copied().rfind(|start| *start < values.len())?;
+    pace(since(values, latest), direction.sign()).map(|pace| pace <= FASTER_MIN * fastest)
+}
+
+/// What was measured after a start, the first hours left out.
+fn since(values: &[f32], start: usize) -> &[f32] {
+    &values[(start + WARM_UP_HOURS).min(values.len())..]
+}
+
+/// The lives before the present one, latest first.
+fn earlier_lives<'a>(values: &'a [f32], starts: &'a [usize]) -> impl Iterator<Item = &'a [f32]> {
+    let began = |at: usize| if at == 0 { 0 } else { starts[at - 1] + WARM_UP_HOURS };
+    (0..starts.len()).rev().filter_map(move |at| values.get(began(at)..starts[at]))
+}
+
+fn pace(life: &[f32], sign: f64) -> Option<f64> {
+    let slopes = slopes(life, sign);
+    if slopes.len() < PAIRS_MIN { None } else { median(slopes) }
+}
+
+/// Slopes per day between all blocks that lie whole days apart.
+fn slopes(life: &[f32], sign: f64) -> Vec<f64> {
+    let blocks: Vec<f64> = life
+        .chunks(BLOCK)
+        .map(|block| median_of_at_least(BLOCK / 2, block).map_or(f64::NAN, |level| level * sign))
+        .collect();
+    let mut slopes = Vec::new();
+    for (later, level) in blocks.iter().enumerate() {
+        for days in 1..=later / BLOCKS_PER_DAY {
+            slopes.push((level - blocks[later - days * BLOCKS_PER_DAY]) / days as f64);
+        }
+    }
+    slopes.retain(|slope| slope.is_finite());
+    slopes
+}
+
+/// Whether at nearly every start, the latest among them, the level went back.
+fn starts_reset(values: &[f32], starts: &[usize], sign: f64) -> bool {
+    let reset = |at: usize| -> Option<bool> {
+        let start = starts[at];
+        let next = starts.get(at + 1).copied().unwrap_or(values.len());
+        let before = &values[start.saturating_sub(AROUND_HOURS)..start];
+        let from = start + WARM_UP_HOURS;
+        let after = values.get(from..next.min(from + AROUND_HOURS))?;
+        let level = |part| median_of_at_least(AROUND_HOURS_MIN, part);
+        Some((level(before)? - level(after)?) * sign > 0.0)
+    };
+    let resets: Vec<bool> = (0..starts.len()).filter_map(reset).collect();
+    let count = resets.iter().filter(|reset| **reset).count();
+    resets.len() >= LIVES_MIN && resets.last() == Some(&true) && 4 * count >= 3 * resets.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Hourly values of lives of so many hours each, each with a pace of its own, and with the hours of the day in them.
+    fn lives(of: &[(usize, f64)]) -> (Vec<f32>, Vec<usize>) {
+        let (mut values, mut starts) = (Vec::new(), Vec::new());
+        for &(hours, pace) in of {
+            starts.push(values.len());
+            for age in 0..hours {
+                let hour = values.len();
+                let texture = (hour * 7919 % 101) as f64 / 100.0;
+                let day = ((hour % 24) as f64 - 12.0).abs() / 4.0;
+                values.push((500.0 + texture + day + pace * age as f64 / 24.0) as f32);
+            }
+        }
+        (values, starts)
+    }
+
+    fn climb(of: &[(usize, f64)]) -> Option<Climb> {
+        let (values, starts) = lives(of);
+        Climb::of(&values, &starts, Direction::Up)
+    }
+
+    #[test]
+    fn who_climbs_as_in_earlier_lives_is_as_before_however_long() {
+        let climb = climb(&[(150, 3.0), (170, 3.0), (200, 3.0), (190, 3.0)]).expect("lives");
+        assert!(climb.is_as_before() && !climb.is_faster(), "{climb:?}");
+        assert_eq!(climb.lives_before, 3);
+    }
+
+    #[test]
+    fn who_climbs_faster_than_in_any_earlier_life_is_found_within_two_days() {
+        let noticed = (24..100).find(|&hours| {
+            climb(&[(150, 3.0), (170, 3.0), (200, 3.0), (hours, 60.0)]).is_some_and(|climb| climb.is_faster())
+        });
+        assert!(noticed.is_some_and(|hours| (36..=50).contains(&hours)), "{noticed:?}");
+        let again = climb(&[(150, 3.0), (80, 60.0), (80, 60.0), (80, 60.0)]).expect("lives");
+        assert!(!again.is_faster(), "then it is what it did before: {again:?}");
+    }
+
+    #[test]
+    fn the_hour_of_the_day_is_no_climb() {
+        for hours in 30..80 {
+            let flat = climb(&[(170, 0.0), (170, 0.0), (170, 0.0), (hours, 0.0)]);
+            assert!(flat.is_none_or(|flat| flat.gone_beyond() < 3.0), "{hours}: {flat:?}");
+        }
+    }
+
+    #[test]
+    fn what_starts_do_not_reset_is_never_as_before() {
+        let (mut values, starts) = lives(&[(150, 3.0), (170, 3.0), (200, 3.0), (190, 3.0)]);
+        for (hour, value) in values.iter_mut().enumerate() {
+            *value = 500.0 + 3.0 * hour as f32 / 24.0;
+        }
+        let climb = Climb::of(&values, &starts, Direction::Up).expect("lives");
+        assert!(!climb.starts_reset_it && !climb.is_as_before(), "{climb:?}");
+    }
+
+    #[test]
+    fn it_is_calm_again_when_a_life_is_as_slow_as_those_before() {
+        let check = |of: &[(usize, f64)]| {
+            let (values, starts) = lives(of);
+            is_calm(&values, &starts, Direction::Up, 3.0)
+        };
+        assert_eq!(check(&[(150, 3.0), (80, 60.0), (70, 60.0)]), Some(false));
+        assert_eq!(check(&[(150, 3.0), (80, 60.0), (70, 3.0)]), Some(true));
+        assert_eq!(check(&[(150, 3.0), (80, 60.0), (20, 3.0)]), None, "too young to tell");
+    }
+
+    #[test]
+    fn neither_shift_nor_scale_changes_what_is_found() {
+        let (values, starts) = lives(&[(150, 3.0), (170, 3.0), (200, 3.0), (70, 60.0)]);
+        let found = Climb::of(&values, &starts, Direction::Up).expect("lives");
+        let turned: Vec<f32> = values.iter().map(|value| value * -2.0 + 4_096.0).collect();
+        let other = Climb::of(&turned, &starts, Direction::Down).expect("lives");
+        assert!((other.pace - 2.0 * found.pace).abs() < 0.01 && other.is_faster(), "{other:?}");
+    }
+
+    #[test]
+    fn without_earlier_lives_nothing_is_known() {
+        assert_eq!(climb(&[(400, 3.0)]), None);
+        assert_eq!(Climb::of(&[], &[], Direction::Up), None);
+        assert_eq!(Climb::of(&[f32::NAN; 600], &[100, 200, 300], Direction::Up), None);
+        assert_eq!(Climb::of(&[1.0; 600], &[700], Direction::Up), None);
+    }
+}

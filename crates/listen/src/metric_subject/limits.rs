@@ -1,0 +1,118 @@
+//! Ends that come nearer as they always did: a certificate, a quota, a disk that fills evenly; and how what was said of a limit ends.
+//!
+//! An expiry comes in three shapes: time that is left, as a countdown; the same under a name that says expiry; and the moment itself, as
+//! seconds or milliseconds since 1970, which never moves while its date comes nearer. All are judged as what is left.
+
+use hark_detect::line;
+use hark_event::{Hour, SignalKind};
+
+use super::findings::{Found, date_of};
+use super::{Calendar, HOURS_PER_DAY, MetricSubject};
+use crate::candidate::{Candidate, Class, Explainable};
+use crate::metric_name::Meaning;
+use crate::words::quantity;
+
+/// From here on a number is a moment in seconds, or in milliseconds, and no span of time.
+const EPOCH_SECONDS_MIN: f64 = 1e9;
+const EPOCH_MILLISECONDS_MIN: f64 = 1e11;
+const DAY_SECONDS: f64 = 86_400.0;
+/// An end that is so many times as far away as when it was said was moved.
+const RENEWED_MIN: f64 = 1.25;
+
+/// How that goes which is said of a series, where its own level does not tell when it is over.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) enum Way {
+    /// Away from its season, or to its limit faster than ever.
+    Free,
+    /// Along a line; so far from its end it was when that was said.
+    Line { away: f64 },
+    /// Faster in each life than this, which was the fastest before.
+    Life { fastest: f64 },
+}
+
+/// What is left of something, day by day.
+struct Remaining {
+    daily: Vec<f64>,
+    limit: f64,
+    /// The series says when it ends, not how much is left.
+    is_moment: bool,
+}
+
+impl MetricSubject {
+    /// Whether a straight line that was always one is about to reach its end, and how far that is.
+    pub(super) fn judge_line(&self, calendar: &Calendar<'_>) -> Option<(Way, Candidate)> {
+        if calendar.hour.0 % 6 != 0 {
+            return None;
+        }
+        let remaining = self.remaining(calendar.hour)?;
+        let found = line::line(&remaining.daily, remaining.limit)?;
+        let last = remaining.daily.last().copied()?;
+        let reached = date_of(calendar.hour.end(), found.left);
+        let nearest = |what: &str, said: &dyn Fn(f64) -> String| {
+            let words = |nearest| format!("; it was never let come nearer than {} {what}", said(nearest));
+            found.nearest_before.map(words).unwrap_or_default()
+        };
+        let summary = if remaining.is_moment {
+            format!("{} names a moment that comes {reached}{}.", self.name, nearest("days", &quantity))
+        } else {
+            format!(
+                "{} is {} and moves by {} a day, as it has for {} days: it reaches its limit of {} {reached}{}.",
+                self.name,
+                self.said(last),
+                self.said(found.slope_per_day),
+                found.days,
+                self.said(remaining.limit),
+                nearest("of it", &|value| self.said(value)),
+            )
+        };
+        let now = if remaining.is_moment {
+            format!("{} days left", quantity(last))
+        } else {
+            format!("{} now", self.said(last))
+        };
+        let text = format!("{now}, limit reached {reached}");
+        let said = Found {
+            kind: SignalKind::MetricSaturation,
+            class: Class::Saturation,
+            onset: (calendar.hour + 1 - (found.days * HOURS_PER_DAY) as i64).start(),
+            score: found.score,
+            summary,
+            text,
+            window_hours: found.days * HOURS_PER_DAY,
+        };
+        let mut candidate = self.candidate(said, calendar);
+        // It was on its way before whatever was done of late.
+        candidate.explainable = Explainable::Never;
+        Some((Way::Line { away: (remaining.limit - last).abs() }, candidate))
+    }
+
+    /// Whether a line that was said has been led away from its end, or has stopped.
+    pub(super) fn line_is_over(&self, hour: Hour, away: f64) -> bool {
+        let Some(remaining) = self.remaining(hour) else { return true };
+        // The latest sample, or a renewal shows only when half of the day is over.
+        let last = match self.last_value() {
+            Some(last) if !remaining.is_moment => last,
+            _ => remaining.daily.last().copied().unwrap_or(remaining.limit),
+        };
+        let is_renewed = (remaining.limit - last).abs() > RENEWED_MIN * away;
+        is_renewed || (!remaining.is_moment && !self.goes_on(hour))
+    }
+
+    fn remaining(&self, hour: Hour) -> Option<Remaining> {
+        let daily = self.daily();
+        if self.meaning != Meaning::Expiry {
+            let largest =
+                self.values.values().iter().copied().filter(|value| value.is_finite()).fold(0.0, f32::max);
+            return Some(Remaining { daily, limit: self.limit_of(f64::from(largest))?, is_moment: false });
+        }
+        let last = daily.iter().rev().copied().find(|day| day.is_finite())?;
+        if last < EPOCH_SECONDS_MIN {
+            return Some(Remaining { daily, limit: 0.0, is_moment: false });
+        }
+        let unit = if last < EPOCH_MILLISECONDS_MIN { 1.0 } else { 1_000.0 };
+        let now = hour.end().seconds() as f64;
+        let days_ago = |at: usize| (daily.len() - 1 - at) as f64 * DAY_SECONDS;
+        let left = |(at, &day): (usize, &f64)| (day / unit - (now - days_ago(at))) / DAY_SECONDS;
+        Some(Remaining { daily: daily.iter().enumerate().map(left).collect(), limit: 0.0, is_moment: true })
+    }
+}

@@ -1,0 +1,165 @@
+//! A series beside itself at the same age: what its process takes from each start to the next.
+//!
+//! Known starts cut its values into lives. What climbs as in earlier lives, and is given back at each start, is how it
+//! lives and no drift; what climbs faster is a leak, and stays one while starts hide it. See [`hark_detect::lives`].
+
+use hark_detect::lives::{self, Climb};
+use hark_detect::saturation::days_left;
+use hark_detect::{Direction, drift, robust};
+use hark_event::{Hour, SignalKind};
+
+use super::findings::{Found, date_of};
+use super::limits::Way;
+use super::{Calendar, HOURS_PER_DAY, MetricSubject};
+use crate::candidate::{Candidate, Class, Explainable};
+use crate::metric_name::Meaning;
+
+/// A climb, and a drift of what may be used without harm or of what is left of it, is worth a word from this share of its level on, or of the way
+/// to its limit if that is less: nine tenths of the time are then left.
+const SHARE_MIN: f64 = 0.1;
+/// A limit that is farther away in time is not in sight.
+const SIGHT_DAYS: f64 = 30.0;
+/// Hours of each point of a climb.
+const POINT_HOURS: usize = 6;
+const WARM_UP_HOURS: i64 = 6;
+/// How closely a young climb ranks with time.
+const EVEN_TAU_MIN: f64 = 0.8;
+
+impl MetricSubject {
+    /// Whether its process takes more in this life than in any before, and the fastest of those.
+    pub(super) fn judge_life(&self, calendar: &Calendar<'_>, starts: &[Hour]) -> Option<(Way, Candidate)> {
+        let limit = self.limit_ahead();
+        if calendar.hour.0 % 6 != 0 || (limit.is_none() && self.meaning != Meaning::Use) {
+            return None;
+        }
+        // A Monday climbs as no life before it did that began in the middle of a week, and is where Mondays are.
+        let season = self.season.as_ref()?;
+        if !drift::lies_out(self.scores.values(), season.reaches, self.harm()) {
+            return None;
+        }
+        let climb = self.climb(calendar.hour, starts, self.harm()).filter(Climb::is_faster)?;
+        let floor = share_of_way(climb.first_level, limit);
+        if climb.gone_beyond() < floor {
+            return None;
+        }
+        let started = starts.iter().copied().rfind(|start| *start <= calendar.hour)?;
+        let now = self.last_value()?;
+        let reached = limit.and_then(|limit| {
+            let left = days_left(&self.points_since(started + WARM_UP_HOURS), now, limit)?;
+            (left.likely <= SIGHT_DAYS).then(|| (limit, date_of(calendar.hour.end(), left)))
+        });
+        let (kind, class) = match &reached {
+            Some(_) => (SignalKind::MetricSaturation, Class::Saturation),
+            None => (SignalKind::MetricDrift, Class::Drift),
+        };
+        let forecast = reached.map_or_else(String::new, |(limit, date)| {
+            format!(": at this rate it reaches its limit of {} {date}", self.said(limit))
+        });
+        let summary = format!(
+            "{} moves by {} a day since the start of {}, where {} a day was the most in {} lives before{forecast}.",
+            self.name,
+            self.said(self.harm().sign() * climb.pace),
+            started.start().timestamp().strftime("%-d %b %Y"),
+            self.said(self.harm().sign() * climb.fastest_before),
+            climb.lives_before,
+        );
+        let text = format!(
+            "{} now, {} when its process was young; {} a day{forecast}",
+            self.said(now),
+            self.said(climb.first_level),
+            self.said(self.harm().sign() * climb.pace)
+        );
+        let found = Found {
+            kind,
+            class,
+            onset: started.start(),
+            score: (climb.gone_beyond() / floor).max(1.0),
+            summary,
+            text,
+            window_hours: (calendar.hour + 1 - started) as usize,
+        };
+        let mut candidate = self.candidate(found, calendar);
+        // A build may well have brought it: that is then part of the story.
+        candidate.explainable = Explainable::Never;
+        Some((Way::Life { fastest: climb.fastest_before }, candidate))
+    }
+
+    /// Whether a climb that was said has become what it was before: a life that is old enough has its old pace.
+    pub(super) fn life_is_calm(&self, hour: Hour, starts: &[Hour], fastest: f64) -> bool {
+        let starts = self.starts_at(hour, starts);
+        let is_calm = lives::is_calm(self.values.values(), &starts, self.harm(), fastest);
+        is_calm == Some(true) && !self.is_at_its_limit()
+    }
+
+    /// Whether a movement is how it lives: no farther than in earlier lives, and given back at each start.
+    pub(super) fn lives_like_this(&self, direction: Direction, hour: Hour, starts: &[Hour]) -> bool {
+        self.climb(hour, starts, direction).is_some_and(|climb| climb.is_as_before())
+    }
+
+    /// Whether the level of what may be used without harm, or of what is left of it, has moved so far that it can matter to anybody.
+    pub(super) fn has_moved_enough(&self, now: f64, usual: f64) -> bool {
+        let is_resource = matches!(self.meaning, Meaning::Use | Meaning::Countdown);
+        !is_resource || (now - usual).abs() >= share_of_way(usual, self.limit_ahead())
+    }
+
+    /// Whether the latest start is so recent that a step may be the beginning of a climb: it goes on evenly since, or it is too early to
+    /// tell.
+    pub(super) fn may_be_young_climb(&self, direction: Direction, hour: Hour, starts: &[Hour]) -> bool {
+        let Some(started) = starts.iter().copied().rfind(|start| *start <= hour) else { return false };
+        let is_young = (hour - started) < 3 * HOURS_PER_DAY as i64;
+        if !is_young
+            || direction != self.harm()
+            || (self.limit_ahead().is_none() && self.meaning != Meaning::Use)
+        {
+            return false;
+        }
+        let levels: Vec<f64> = self
+            .points_since(started + WARM_UP_HOURS)
+            .iter()
+            .map(|point| point.1 * direction.sign())
+            .collect();
+        robust::kendall_tau(&levels).is_none_or(|tau| tau >= EVEN_TAU_MIN)
+    }
+
+    fn climb(&self, hour: Hour, starts: &[Hour], direction: Direction) -> Option<Climb> {
+        Climb::of(self.values.values(), &self.starts_at(hour, starts), direction)
+    }
+
+    /// The places of known starts in its values, oldest first.
+    fn starts_at(&self, hour: Hour, starts: &[Hour]) -> Vec<usize> {
+        let length = self.values.values().len();
+        self.hours_ago(starts, hour).into_iter().filter_map(|ago| length.checked_sub(ago)).collect()
+    }
+
+    /// Medians over a quarter of a day, with their days.
+    fn points_since(&self, hour: Hour) -> Vec<(f64, f64)> {
+        let blocks = self.values.since(hour).chunks(POINT_HOURS).enumerate();
+        blocks
+            .filter_map(|(at, block)| {
+                let level = robust::median_of_at_least(POINT_HOURS / 2, block)?;
+                Some(((at * POINT_HOURS) as f64 / HOURS_PER_DAY as f64, level))
+            })
+            .collect()
+    }
+
+    fn limit_ahead(&self) -> Option<f64> {
+        let largest =
+            self.values.values().iter().copied().filter(|value| value.is_finite()).fold(0.0, f32::max);
+        self.limit_of(f64::from(largest))
+    }
+
+    /// Which way harm lies.
+    fn harm(&self) -> Direction {
+        if matches!(self.meaning, Meaning::Countdown | Meaning::Benefit) {
+            Direction::Down
+        } else {
+            Direction::Up
+        }
+    }
+}
+
+/// How far a level must move to matter.
+fn share_of_way(level: f64, limit: Option<f64>) -> f64 {
+    let way = limit.map_or(f64::INFINITY, |limit| (limit - level).abs());
+    SHARE_MIN * level.abs().min(way)
+}
