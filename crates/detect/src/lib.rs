@@ -15,6 +15,7 @@ pub mod drift;
 mod farthest;
 pub mod form;
 pub mod gone;
+pub mod newcomer;
 pub mod novelty;
 pub mod onset;
 pub mod rank;
