@@ -82,17 +82,31 @@ const asOf = async (browser, subject) => {
   await page.keyboard.press("Home");
   expect((await shown()) < whole, where, "shows at the beginning what came later");
   expect((await said()).startsWith("Nothing credible"), where, `says at the beginning: ${await said()}`);
+  const isShown = (selector) => page.$eval(selector, (thing) => thing.getClientRects().length > 0).catch(() => false);
+  expect(await isShown(".not-yet"), where, "does not say at the beginning that nobody could answer yet");
+  expect(!(await isShown("details.answer")), where, "answers in hindsight at the beginning");
   const verdict = await page.$eval("header.top", (top) => [...top.classList].pop());
   await page.click(".as-of .further");
   if (verdict === "whispered") {
     expect((await said()).startsWith("The system knew"), where, `says at the first whisper: ${await said()}`);
     expect((await said()).endsWith("Nobody was told of this."), where, `says at the first whisper: ${await said()}`);
   }
+  // A label begins before the line of the moment and would end behind it: its words are left away.
+  const over = await page.$$eval("svg.wide", (pictures) => pictures.flatMap((picture) => {
+    const x = +picture.querySelector(".now").getAttribute("x1");
+    return [...picture.querySelectorAll("text.label .words")].filter((words) => {
+      const box = getComputedStyle(words).visibility === "visible" && words.getClientRects().length > 0
+        ? words.parentElement.getBBox() : { x: 0, width: 0 };
+      return box.x < x && box.x + box.width > x + 1;
+    });
+  }).length);
+  expect(over === 0, where, `${over} labels go on behind the line of the moment`);
   await page.screenshot({ path: `${screenshots}/${subject.name}-as-of.png` });
   await accessible(page, `${where}, as of`);
   await page.focus("#moment");
   await page.keyboard.press("End");
   expect((await shown()) === whole, where, "does not show all again at the end");
+  expect(!(await isShown(".not-yet")), where, "says at the end that nobody could answer yet");
   await page.close();
 };
 

@@ -5,10 +5,12 @@
 //! findings (`--strength-min`), and what a point on it is worth on files that did not choose it from `folds`. The labels stay
 //! here. Nothing in the binary knows any of these sets.
 
+mod disks;
 mod drift;
 mod folds;
 mod hosts;
 mod nab;
+mod points;
 mod said;
 mod season;
 pub(crate) mod stamp;
@@ -43,7 +45,7 @@ pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
     }
     if measured == 0 {
         return Err(BenchError::Request(format!(
-            "nothing to measure in `{}`; name the folder with --data, and sets (nab, asd, smd, drift, season) with --sets",
+            "nothing to measure in `{}`; name the folder with --data, and sets (nab, asd, smd, drift, season, tcpd, backblaze) with --sets",
             data.display()
         )));
     }
@@ -53,10 +55,12 @@ pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
 /// A set's table, or `None` if it is not there.
 type Measure = fn(&Hark, &std::path::Path) -> Result<Option<String>, BenchError>;
 
-const SETS: [(&str, Measure); 5] = [
+const SETS: [(&str, Measure); 7] = [
     ("nab", nab::measure),
     ("asd", hosts::asd),
     ("smd", hosts::smd),
     ("drift", drift::measure),
     ("season", season::measure),
+    ("tcpd", points::measure),
+    ("backblaze", disks::measure),
 ];

@@ -1,7 +1,8 @@
 //! `hark-bench speed metrics`: samples a CPU second of `hark listen`, what a series takes of memory, beside `river` and `ruptures`.
 //!
 //! The series are made here: a daily wave, noise that remembers, now and then a spike; five minutes apart, for five weeks, of services with
-//! a hundred series each. What `hark listen` takes contains reading the file. The others get the values of one series at a time, as
+//! a hundred series each. What `hark listen` takes contains reading the file; `hark patterns` reads the same into the same hours and
+//! listens to none of them, so that the difference is what listening takes. The others get the values of one series at a time, as
 //! numbers that are already parsed: `river`'s anomaly detector and its change detector value by value, `ruptures`' change points on
 //! the whole of the hourly medians at once, as people use them.
 
@@ -42,12 +43,20 @@ pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
             || hark.command(&place, &["listen", "--format", "json", "--quiet", "--threads", "1", "."]);
         runs.push((services * SERIES_OF_SERVICE, thrice("hark", listen)?));
     }
+    let place = folder.path().join(SERVICES[1].to_string());
+    let read = || hark.command(&place, &["patterns", "--format", "json", "--quiet", "--threads", "1", "."]);
+    let reading = thrice("hark", read)?;
     let (series, large) = runs[1];
     let samples = series * SAMPLES;
     let ours = samples as f64 / large.cpu_seconds.max(0.01);
     println!("{series} series, {samples} samples, {SAMPLES} each; median of three runs on warm files.\n");
     println!("| what | samples a CPU second | `hark listen` does so many times as many |\n|---|---|---|");
     println!("| `hark listen`, reading included | {ours:.0} | 1 |");
+    let listening = (large.cpu_seconds - reading.cpu_seconds).max(0.01);
+    println!(
+        "| listening alone, without what `hark patterns` takes to read the same | {:.0} | |",
+        samples as f64 / listening
+    );
     let python = options.python.clone().unwrap_or_else(|| PathBuf::from("python3"));
     match others(&python)? {
         Some(rows) => {

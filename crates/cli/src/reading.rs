@@ -18,12 +18,12 @@ use crate::moment_words;
 use crate::progress::Progress;
 use crate::repositories::Repositories;
 use crate::settings::Settings;
-use crate::writing::remark_on;
+use crate::writing::{remark, remark_on};
 
 /// Counted hours are handed on when they take about so much memory.
 const HANDED_ON_AT: usize = 4 * 1024 * 1024;
-/// So many hours are put together ahead of the one that is listened to.
-const HOURS_AHEAD: usize = 1;
+/// So many hours wait between the one that is put together and the one that is listened to: each may hold sixty thousand shapes.
+const HOURS_AHEAD: usize = 0;
 
 /// What was heard, and all that a story may need besides.
 pub(crate) struct Listened {
@@ -101,7 +101,7 @@ pub(crate) fn listen_with(
     let (sources, rules) = (&settings.sources, &settings.patterns.rules);
     let reading = reading(sources, &clock);
     let Counted { sorter, mut told, mut hearing, mut remarks, .. } =
-        count(settings, telling, &reading, Readings::One)?;
+        count(settings, telling, &reading, Readings::OneAround(listener.start_asked()))?;
     // Which thread read which file does not matter, nor how often the same change was announced.
     told.changes.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| a.id.cmp(&b.id)));
     told.changes.dedup_by(|a, b| a.id == b.id);
@@ -117,7 +117,10 @@ pub(crate) fn listen_with(
     remarks.extend(repositories.remarks.iter().cloned());
     listener.announce(repositories.changes.iter().chain(&told.changes).cloned());
     let services_in_open_hour = close_hours(&mut listener, sorter, now, threads(sources))?;
-    let heard = listener.heard(now);
+    let mut heard = listener.heard(now);
+    if let Some(vicinity) = &mut heard.vicinity {
+        vicinity.hear_spans(&told.traced);
+    }
     hearing.subjects = heard.subjects.clone();
     hearing.cut("alerts, reports and changes beyond 100,000 of a file", told.cut);
     heard.cut.iter().for_each(|(what, count)| hearing.cut(what, *count));
@@ -144,6 +147,8 @@ pub(crate) fn reading(sources: &Sources, clock: &Clock) -> Reading {
 pub(crate) enum Readings {
     /// Once: a stream need not be kept.
     One,
+    /// Once, and what spans say around this moment is kept by the minute.
+    OneAround(Option<Moment>),
     /// Once, and of some records the values are kept.
     OneForValues,
     /// Once to count, and again.
@@ -164,13 +169,19 @@ pub(crate) fn count(
 ) -> Result<Counted, Failure> {
     let Settings { sources, patterns, .. } = settings;
     let Discovery { sources: files, unread, mut remarks } = match readings {
-        Readings::One | Readings::OneForValues => discover_to_read_once(&sources.paths),
+        Readings::One | Readings::OneAround(_) | Readings::OneForValues => {
+            discover_to_read_once(&sources.paths)
+        }
         Readings::Two => discover(&sources.paths),
     };
     let how = How {
         reading,
         rules: &patterns.rules,
         keeps_values: readings == Readings::OneForValues,
+        start: match readings {
+            Readings::OneAround(start) => start,
+            _ => None,
+        },
         threads: threads(sources),
         quiet: telling.quiet,
     };
@@ -248,7 +259,15 @@ pub(crate) fn nothing_read(
     settings: &Settings,
     telling: &Telling,
 ) -> Failure {
-    let remarks = match (hearing.unread.is_empty() && remarks.is_empty(), telling.quiet) {
+    // A file that was understood, and nothing in it: what was rejected or cut says why.
+    if hearing.files > 0 {
+        let rejected =
+            hearing.rejects.iter().map(|line| format!("{}:{}: {}", line.path, line.line, line.reason));
+        let cut = hearing.cut.iter().map(|cut| format!("left out were {} {}", cut.count, cut.what));
+        remark(&rejected.chain(cut).collect::<Vec<_>>(), telling.quiet);
+    }
+    let is_nothing = hearing.files == 0 && hearing.unread.is_empty() && remarks.is_empty();
+    let remarks = match (is_nothing, telling.quiet) {
         (true, _) => Remarks::None,
         (false, true) => Remarks::Unsaid,
         (false, false) => Remarks::Said,
@@ -267,6 +286,7 @@ struct How<'a> {
     reading: &'a Reading,
     rules: &'a Arc<Rules>,
     keeps_values: bool,
+    start: Option<Moment>,
     threads: usize,
     quiet: bool,
 }
@@ -308,7 +328,7 @@ fn read_one(
     sorter: &Mutex<Sorter>,
     progress: &Progress,
 ) -> Result<(Told, Hearing), MemoryError> {
-    let tally = Tally::with_rules(how.rules.clone());
+    let tally = Tally::with_rules(how.rules.clone()).looking_around(how.start);
     let mut tally = if how.keeps_values { tally.keeping_values() } else { tally };
     let mut failed = None;
     let mut events = 0_u64;
@@ -368,6 +388,7 @@ fn close_in_order(
         let (hour, cells) = hour?;
         if hour.end() > now {
             services_in_open_hour = cells.services();
+            listener.overhear(hour, &cells);
             break;
         }
         close_empty(listener, next, hour);

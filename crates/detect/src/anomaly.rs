@@ -12,7 +12,7 @@
 //! they do, they have done on the days that are remembered.
 
 use crate::Direction;
-use crate::farthest::Farthest;
+use crate::farthest::{Farthest, farther};
 use crate::robust::median;
 
 /// Days of which the roughness is remembered.
@@ -153,7 +153,10 @@ const SORTS: [What; 4] = [What::Extreme, What::Level, What::Jump, What::Roughnes
 /// What is remembered of one series.
 #[derive(Clone, Debug)]
 pub struct Memory {
+    /// One for each trait, from the end of its first day on: most of what a flood brings does not live to see it.
     farthest: Vec<Farthest>,
+    /// How far today went in each.
+    today: [f32; TRAITS.len()],
     usual: f32,
     usual_by_hour: [f32; DAY],
     rest: Latest,
@@ -166,7 +169,8 @@ pub struct Memory {
 impl Default for Memory {
     fn default() -> Self {
         Self {
-            farthest: vec![Farthest::default(); TRAITS.len()],
+            farthest: Vec::new(),
+            today: [0.0; TRAITS.len()],
             usual: f32::NAN,
             usual_by_hour: [f32::NAN; DAY],
             rest: Latest::default(),
@@ -208,7 +212,7 @@ impl Memory {
             };
             if far.is_finite() && far > 0.0 {
                 found[at] = Excursion { far, now, usual, surprise: self.surprise(at, far) };
-                self.farthest[at].reach(far);
+                self.today[at] = farther(self.today[at], far);
             }
         }
         self.most_surprising(&found)
@@ -216,12 +220,13 @@ impl Memory {
 
     /// In powers of ten; less of it counts while a week is not yet known.
     fn surprise(&self, at: usize, far: f64) -> f64 {
-        let days = self.farthest[at].days();
+        let Some(farthest) = self.farthest.get(at) else { return 0.0 };
+        let days = farthest.days();
         if days < DAYS_MIN || (days < WEEK_DAYS && TRAITS[at].needs_a_week()) {
             return 0.0;
         }
         let unknown = 1.0 - days.min(WEEK_DAYS) as f64 / WEEK_DAYS as f64;
-        self.farthest[at].surprise(far) * (1.0 - FIRST_WEEK_LESS * unknown)
+        farthest.surprise(far) * (1.0 - FIRST_WEEK_LESS * unknown)
     }
 
     /// Of two hours of the day at which values may be usual: the one at which they are nearer to it.
@@ -234,7 +239,10 @@ impl Memory {
     /// Closes a day: its farthest excursions join those of the days before, and what is usual is learned from the hourly
     /// medians up to now (with the hour of the day of each).
     pub fn close_day(&mut self, hourly: &[f32], hours_of_day: impl Iterator<Item = usize>) {
-        self.farthest.iter_mut().for_each(|one| one.close_day(WILD_MAX));
+        self.farthest.resize_with(TRAITS.len(), Farthest::default);
+        for (one, today) in self.farthest.iter_mut().zip(std::mem::take(&mut self.today)) {
+            one.close_day(today, WILD_MAX);
+        }
         let day = self.roughness.median();
         if day.is_finite() {
             self.roughness_of_days.push(day as f32);

@@ -10,7 +10,7 @@
 //! The state is a square of the members, the work for each value grows with their number; the covariance is inverted once a
 //! day. It cannot see what all do together as always, only more so: that is what each of them is heard for by itself.
 
-use crate::farthest::Farthest;
+use crate::farthest::{Farthest, farther};
 
 /// Series that are judged together; more are heard by themselves only.
 pub const MEMBERS_MAX: usize = 64;
@@ -77,6 +77,8 @@ pub struct Company {
     learned_days: usize,
     learned: Option<Learned>,
     farthest: Farthest,
+    /// The farthest distance of today.
+    today: f32,
     /// The distances of the last two moments: one wild moment alone is no news.
     before: [f64; 2],
 }
@@ -169,7 +171,7 @@ impl Company {
             days: self.farthest.days(),
             score,
         });
-        self.farthest.reach(distance);
+        self.today = farther(self.today, distance);
         found
     }
 
@@ -179,7 +181,7 @@ impl Company {
     /// If there is not one scale for each member.
     pub fn close_day(&mut self, scales: Vec<Scale>) {
         assert_eq!(scales.len(), self.members(), "every member has its scale");
-        self.farthest.close_day(WILD_MAX);
+        self.farthest.close_day(std::mem::take(&mut self.today), WILD_MAX);
         self.scales = scales;
         if self.weight > 0.0 {
             self.learned_days += 1;

@@ -20,28 +20,26 @@ const SPREAD_MIN: f64 = 0.05;
 /// Days after which a day can be called wild.
 const KNOWN_DAYS: usize = 7;
 
+/// The farther of two excursions of a day.
+pub(crate) fn farther(today: f32, excursion: f64) -> f32 {
+    // A finite excursion of two finite values may lie beyond what is stored.
+    today.max((excursion as f32).min(f32::MAX))
+}
+
 /// The farthest excursions of the latest days.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Farthest {
     days: Vec<f32>,
     next: usize,
-    today: f32,
     middle: f32,
     record: f32,
     spread: f32,
 }
 
 impl Farthest {
-    /// Takes an excursion of today.
-    pub(crate) fn reach(&mut self, excursion: f64) {
-        // A finite excursion of two finite values may lie beyond what is stored.
-        self.today = self.today.max((excursion as f32).min(f32::MAX));
-    }
-
     /// Days on which nothing moved are not counted: they would say that any movement is rare. Once a week is known, with
-    /// its weekend, no day is remembered as more than `wild_max` times the farthest before it.
-    pub(crate) fn close_day(&mut self, wild_max: f32) {
-        let mut today = std::mem::take(&mut self.today);
+    /// its weekend, no day is remembered as more than `wild_max` times the farthest before it. `today` is how far it went.
+    pub(crate) fn close_day(&mut self, mut today: f32, wild_max: f32) {
         if today <= 0.0 {
             return;
         }
@@ -99,8 +97,7 @@ mod tests {
     fn days(excursions: &[f64]) -> Farthest {
         let mut farthest = Farthest::default();
         for &excursion in excursions {
-            farthest.reach(excursion);
-            farthest.close_day(3.0);
+            farthest.close_day(farther(0.0, excursion), 3.0);
         }
         farthest
     }

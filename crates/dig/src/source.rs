@@ -90,6 +90,7 @@ impl Source {
             commit: None,
             function: statement.function.clone(),
             note: near.first().map(|note| note.text.clone()),
+            note_line: near.first().map(|note| note.line),
         }
     }
 

@@ -19,6 +19,8 @@ pub struct CodePlace {
     pub function: Option<String>,
     /// A note that stands close by, if there is one.
     pub note: Option<String>,
+    /// The line of the same file at which the note stands.
+    pub note_line: Option<u32>,
 }
 
 /// An assumption, workaround or TODO that someone wrote down.

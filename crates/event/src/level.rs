@@ -21,6 +21,10 @@ pub enum Level {
 }
 
 impl Level {
+    /// All of them, in rising order.
+    pub const ALL: [Self; 7] =
+        [Self::Unknown, Self::Trace, Self::Debug, Self::Info, Self::Warn, Self::Error, Self::Fatal];
+
     /// Reads the usual spellings in any case (`WARNING`, `err`, `I`, `severe`, …); `None` if it is no level.
     pub fn parse(word: &str) -> Option<Self> {
         // The longest spelling is `informational`, with thirteen letters.
@@ -54,5 +58,58 @@ impl Level {
             Self::Error => "ERROR",
             Self::Fatal => "FATAL",
         }
+    }
+}
+
+/// How many records spoke at which level. What is heard in parts adds up, in any order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct LevelCounts([u64; Level::ALL.len()]);
+
+impl LevelCounts {
+    /// So many records at one level.
+    pub fn of(level: Level, count: u64) -> Self {
+        let mut counts = Self::default();
+        counts.0[level as usize] = count;
+        counts
+    }
+
+    /// Adds what was heard elsewhere.
+    pub fn absorb(&mut self, other: Self) {
+        self.0.iter_mut().zip(other.0).for_each(|(count, more)| *count += more);
+    }
+
+    /// Each level at which something was said, with its records, in rising order.
+    pub fn said(&self) -> impl DoubleEndedIterator<Item = (Level, u64)> {
+        Level::ALL.into_iter().zip(self.0).filter(|(_, count)| *count > 0)
+    }
+
+    /// The level of most records, of equals the louder one.
+    pub fn usual(&self) -> Level {
+        self.said().max_by_key(|(level, count)| (*count, *level)).map_or(Level::Unknown, |(level, _)| level)
+    }
+
+    /// The loudest level at which anything was said.
+    pub fn loudest(&self) -> Level {
+        self.said().next_back().map_or(Level::Unknown, |(level, _)| level)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_errors_make_no_error_of_what_is_usually_said_in_passing() {
+        let mut counts = LevelCounts::of(Level::Info, 95);
+        counts.absorb(LevelCounts::of(Level::Warn, 4));
+        counts.absorb(LevelCounts::of(Level::Error, 1));
+        assert_eq!((counts.usual(), counts.loudest()), (Level::Info, Level::Error));
+        assert_eq!(
+            counts.said().collect::<Vec<_>>(),
+            [(Level::Info, 95), (Level::Warn, 4), (Level::Error, 1)]
+        );
+        counts.absorb(LevelCounts::of(Level::Error, 94));
+        assert_eq!(counts.usual(), Level::Error, "of equals the louder one");
+        assert_eq!(LevelCounts::default().usual(), Level::Unknown);
     }
 }

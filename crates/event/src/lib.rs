@@ -32,7 +32,7 @@ pub use explanation::{
 pub use hearing::{Cut, Extent, FileRemark, Hearing, Reject, Unread, UnreadAlike};
 pub use holidays::Holidays;
 pub use identity::{Id, stable_hash};
-pub use level::Level;
+pub use level::{Level, LevelCounts};
 pub use moment::{Hour, Moment, Window, Zone};
 pub use past_incident::PastIncident;
 pub use pattern::{Pattern, Patterns};

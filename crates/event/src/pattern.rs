@@ -1,6 +1,6 @@
 //! The log patterns that were heard, with their counts: what `hark patterns` tells.
 
-use crate::{Curve, FieldValues, Hearing, Id, Level, Moment, Origin};
+use crate::{Curve, FieldValues, Hearing, Id, Level, LevelCounts, Moment, Origin};
 
 /// One pattern of one service, counted.
 #[derive(Clone, PartialEq, Debug)]
@@ -13,8 +13,8 @@ pub struct Pattern {
     pub wildcards: Vec<&'static str>,
     /// Who said it.
     pub origin: Origin,
-    /// The loudest level at which it was said.
-    pub level: Level,
+    /// At which levels it was said, and how often: one pattern may be said at several.
+    pub levels: LevelCounts,
     /// Records.
     pub count: u64,
     /// Arrival of the first record; `None` if no record has a time.
@@ -36,6 +36,8 @@ pub struct Pattern {
 pub struct Patterns {
     /// Those that were asked for, in the order that was asked for.
     pub patterns: Vec<Pattern>,
+    /// The level at or above which each of these has records; `None` where nobody asked for one.
+    pub level_min: Option<Level>,
     /// How many patterns were heard, whether asked for or not.
     pub heard: usize,
     /// How well we heard; its records are those of all patterns.

@@ -55,6 +55,27 @@ impl Content {
             draft.level = carrier.level;
         }
     }
+
+    /// Reads the message of a filled draft as what a program wrote, where it is more than text.
+    pub(crate) fn take_again(&mut self, draft: &mut Draft, ear: &mut Ear<'_>) {
+        let inner = draft.message.trim();
+        let is_told = (inner.starts_with('{') && inner.ends_with('}'))
+            || leading(inner.as_bytes()).is_some()
+            || logfmt::pairs(inner, &mut self.fields);
+        if draft.fields.view().are_message() || !is_told {
+            return;
+        }
+        let carrier = Carrier { time: draft.time, origin: draft.origin, level: draft.level };
+        let (text, version) = (std::mem::take(&mut draft.message), std::mem::take(&mut draft.version));
+        let observed = draft.observed;
+        draft.fields.clear();
+        (draft.time, draft.origin, draft.level) = (None, OriginIndex::default(), Level::Unknown);
+        self.take(&text, carrier, draft, ear);
+        draft.observed = observed.or(draft.observed);
+        if draft.version.is_empty() {
+            draft.version = version;
+        }
+    }
 }
 
 /// Takes text, whose own stamp is one only if it stands at the very beginning.

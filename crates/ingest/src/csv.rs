@@ -82,7 +82,7 @@ impl Rows {
             let Some(first) = self.append_line(lines) else { return Next::End };
             (self.line, self.before, self.after) = first;
             self.lines = 1;
-            if !self.raw.trim().is_empty() {
+            if !trimmed(&self.raw).is_empty() {
                 return self.split(lines);
             }
         }
@@ -213,19 +213,30 @@ pub(crate) fn delimiter_of(header: &str) -> u8 {
 ///
 /// Where semicolons separate cells, they do so because commas are within the numbers: `1,5`.
 pub(crate) fn number(cell: &str, delimiter: u8) -> Result<Option<f64>, std::num::ParseFloatError> {
-    let cell = cell.trim();
+    let cell = trimmed(cell);
+    // Nearly every cell is a plain number.
+    let number = cell.parse();
+    if let Ok(number) = number {
+        return Ok(Some(number));
+    }
     let is_absent = cell.is_empty()
         || ["null", "na", "n/a", "none", "-"].iter().any(|word| word.eq_ignore_ascii_case(cell));
     if is_absent {
         return Ok(None);
     }
-    let number = cell.parse();
     match cell.split_once(',') {
         Some((whole, fraction)) if delimiter == b';' && !whole.contains('.') => {
             format!("{whole}.{fraction}").parse().map(Some)
         }
         _ => number.map(Some),
     }
+}
+
+/// Without white space around it; to ask two bytes is quicker than to decode letters.
+fn trimmed(cell: &str) -> &str {
+    let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let bytes = cell.as_bytes();
+    if is_plain(bytes.first()) && is_plain(bytes.last()) { cell } else { cell.trim() }
 }
 
 #[cfg(test)]

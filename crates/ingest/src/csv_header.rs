@@ -2,10 +2,13 @@
 
 use std::io::Cursor;
 
+use hark_event::{Level, Moment, Zone};
+
 use crate::csv::{Next, Rows, delimiter_of, number};
+use crate::csv_times::RowTimes;
 use crate::lines::{LINE_BYTES_MAX, Lines};
 use crate::origin::{ENVIRONMENT_KEYS, SERVICE_KEYS};
-use crate::stamp::{FieldReader, search};
+use crate::stamp::{Calendar, FieldReader, search};
 
 const SAMPLE_ROWS: usize = 50;
 /// Further rows that name columns.
@@ -13,7 +16,7 @@ const LEVELS_MAX: usize = 6;
 /// A line with so few commas may be prose.
 const COLUMNS_MIN: usize = 3;
 
-const TIME_NAMES: [&str; 13] = [
+const TIME_NAMES: [&str; 24] = [
     "time",
     "timestamp",
     "@timestamp",
@@ -27,12 +30,29 @@ const TIME_NAMES: [&str; 13] = [
     "timeunixnano",
     "time_unix_nano",
     "_time",
+    "date/time",
+    // Of spreadsheets and tools in other languages.
+    "zeit",
+    "zeitstempel",
+    "datum",
+    "heure",
+    "horodatage",
+    "fecha",
+    "hora",
+    "tijd",
+    "tijdstip",
+    "data",
 ];
 const TEXT_NAMES: [&str; 3] = ["message", "msg", "log"];
+/// What exports of logs call it; elsewhere these may be anything, so that they must hold text.
+const EXPORTED_TEXT_NAMES: [&str; 6] = ["content", "@message", "_raw", "textpayload", "body", "line"];
+/// Rows that are older than the row before them, so many more than younger ones, make a table that runs backwards.
+const FALLS_MIN: usize = 5;
 const SERIES_NAMES: [&str; 5] = ["series", "metric", "metric_name", "__name__", "name"];
 const VALUE_NAMES: [&str; 3] = ["value", "val", "v"];
 const POD_NAMES: [&str; 4] = ["podname", "pod_name", "pod", "k8s.pod.name"];
-const LEVEL_NAMES: [&str; 5] = ["level", "severity", "severity_text", "loglevel", "lvl"];
+const LEVEL_NAMES: [&str; 8] =
+    ["level", "severity", "severity_text", "loglevel", "lvl", "log.level", "log_level", "levelname"];
 
 /// A table that can be read.
 #[derive(Clone, PartialEq, Debug)]
@@ -43,6 +63,10 @@ pub(crate) struct Table {
     pub(crate) columns: usize,
     /// The column with the time.
     pub(crate) time: usize,
+    /// The column with the time of day, where the other holds dates alone.
+    pub(crate) time_of_day: Option<usize>,
+    /// Whether its rows run from the newest to the oldest, as answers to queries do: each arrived at its own time.
+    pub(crate) is_newest_first: bool,
     /// The column that names the service.
     pub(crate) service: Option<Column>,
     /// The column that names the environment.
@@ -118,9 +142,20 @@ pub(crate) fn read(head: &[u8]) -> Option<Result<Table, String>> {
             break String::from_utf8_lossy(line.bytes).into_owned();
         }
     };
-    let delimiter = delimiter_of(&first);
+    let delimiter = announced(&first).unwrap_or_else(|| delimiter_of(&first));
     let sample = Sample::read(head, delimiter)?;
     Some(sample.understand(delimiter))
+}
+
+/// What a first line that is `sep=;` says that separates cells: spreadsheets want it there.
+fn announced(line: &str) -> Option<u8> {
+    let (key, value) = line.trim().trim_matches('"').split_once('=')?;
+    match value.as_bytes() {
+        [delimiter @ (b',' | b';' | b'\t' | b'|')] if key.eq_ignore_ascii_case("sep") => Some(*delimiter),
+        // A tab at the end of the line was trimmed.
+        [] if key.eq_ignore_ascii_case("sep") && line.ends_with('\t') => Some(b'\t'),
+        _ => None,
+    }
 }
 
 /// Whether the head is a table beyond doubt, though some of its cells look like stamps: its first line has none.
@@ -129,7 +164,7 @@ pub(crate) fn is_plainly_one(head: &[u8]) -> bool {
         head.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
     let text = String::from_utf8_lossy(first);
     search(text.as_bytes()).is_none()
-        && Sample::read(head, delimiter_of(&text)).is_some_and(|sample| {
+        && Sample::read(head, announced(&text).unwrap_or_else(|| delimiter_of(&text))).is_some_and(|sample| {
             let columns = sample.header.len();
             columns >= COLUMNS_MIN && sample.rows.iter().all(|row| row.len() == columns)
         })
@@ -137,6 +172,8 @@ pub(crate) fn is_plainly_one(head: &[u8]) -> bool {
 
 struct Sample {
     delimiter: u8,
+    /// Whether a line above the header says what separates cells.
+    is_announced: bool,
     header: Vec<String>,
     rows: Vec<Vec<String>>,
 }
@@ -149,6 +186,13 @@ impl Sample {
         while all.len() <= SAMPLE_ROWS && rows.next(&mut lines) == Next::Row {
             all.push((0..rows.len()).map(|at| rows.cell(at).trim().to_owned()).collect::<Vec<_>>());
         }
+        let is_announced = all.first()?.first().is_some_and(|cell| {
+            let cell = cell.trim_matches('"');
+            cell.get(..4).is_some_and(|key| key.eq_ignore_ascii_case("sep=")) && cell.len() <= 5
+        });
+        if is_announced {
+            all.remove(0);
+        }
         let header = all.first()?.clone();
         // The last row may have been cut off.
         if all.len() > 2 && all.last().is_some_and(|row| row.len() < header.len()) {
@@ -157,7 +201,7 @@ impl Sample {
         let even = all[1..].iter().filter(|row| row.len() == header.len()).count();
         // Lists in prose have commas, too: a table has as many in most rows.
         let is_table = header.len() >= 2 && all.len() >= 2 && even * 3 >= (all.len() - 1) * 2;
-        is_table.then(|| Self { delimiter, header, rows: all.split_off(1) })
+        is_table.then(|| Self { delimiter, is_announced, header, rows: all.split_off(1) })
     }
 
     fn understand(&self, delimiter: u8) -> Result<Table, String> {
@@ -170,20 +214,19 @@ impl Sample {
             if let Some(table) = self.levels(delimiter) {
                 return Ok(table);
             }
-            return Err(format!(
-                "a table without a time column that can be read (columns: {}); \
-                 name one `time` or `timestamp` and write RFC 3339 or epoch seconds into it",
-                self.header_for_people()
-            ));
+            return Err(self.why_timeless());
         };
+        let time_of_day = self.time_of_day_column(time);
         let service =
             self.column(&SERVICE_KEYS).map(Column::Name).or(self.column(&POD_NAMES).map(Column::Pod));
         let environment = self.column(&ENVIRONMENT_KEYS);
         let mut table = Table {
             delimiter,
             columns: self.header.len(),
-            header_rows: 1,
+            header_rows: 1 + usize::from(self.is_announced),
             time,
+            time_of_day,
+            is_newest_first: self.is_newest_first(time, time_of_day),
             service,
             environment,
             rows: self.log_rows(),
@@ -225,8 +268,10 @@ impl Sample {
         Some(Table {
             delimiter,
             columns: self.header.len(),
-            header_rows: further + 1,
+            header_rows: further + 1 + usize::from(self.is_announced),
             time: 0,
+            time_of_day: None,
+            is_newest_first: false,
             service: None,
             environment: None,
             rows: RowKind::Wide { values, labels: Vec::new() },
@@ -235,13 +280,20 @@ impl Sample {
 
     /// Rows of log records; the text column is `usize::MAX` if there is none.
     fn log_rows(&self) -> RowKind {
-        let text = self.column(&TEXT_NAMES).unwrap_or(usize::MAX);
-        RowKind::Log { text, level: self.column(&LEVEL_NAMES) }
+        let exported = || self.column(&EXPORTED_TEXT_NAMES).filter(|at| !self.is_numeric(*at));
+        let text = self.column(&TEXT_NAMES).or_else(exported).unwrap_or(usize::MAX);
+        let is_level = |at: &usize| {
+            let levels = self.cells(*at).filter(|cell| Level::parse(cell).is_some()).count();
+            levels * 2 > self.rows.len()
+        };
+        let level = self.column(&LEVEL_NAMES).or_else(|| self.column(&["status"]).filter(is_level));
+        RowKind::Log { text, level }
     }
 
     fn metric_rows(&self, table: &Table) -> Result<RowKind, String> {
         let origin = [table.service.map(Column::index), table.environment];
-        let is_taken = |at: usize| at == table.time || origin.contains(&Some(at));
+        let is_taken =
+            |at: usize| at == table.time || table.time_of_day == Some(at) || origin.contains(&Some(at));
         if let (Some(series), Some(value)) = (self.column(&SERIES_NAMES), self.column(&VALUE_NAMES)) {
             let rest = (0..self.header.len()).filter(|at| !is_taken(*at) && *at != series && *at != value);
             return Ok(RowKind::Long { series, value, labels: self.labels(rest)? });
@@ -286,7 +338,63 @@ impl Sample {
             TIME_NAMES.iter().filter_map(|name| self.column(&[name])).find(|at| self.holds_times(*at));
         // `min_date` is an attribute; a first column such as `Time (UTC)` is the time.
         let first = || Some(0).filter(|at| self.is_time(*at) || self.holds_dates(*at));
-        named.or_else(first)
+        // Elsewhere dates may be an attribute; if there is one such column alone, it is the time.
+        let only = || {
+            let mut dated = (0..self.header.len()).filter(|at| self.holds_dates(*at));
+            dated.next().filter(|_| dated.next().is_none())
+        };
+        named.or_else(first).or_else(only)
+    }
+
+    /// The column with the times of day to a column of dates alone.
+    fn time_of_day_column(&self, date: usize) -> Option<usize> {
+        if self.cells(date).any(|cell| cell.contains(':')) {
+            return None;
+        }
+        let mut times = RowTimes::default();
+        (0..self.header.len()).filter(|at| *at != date).find(|&at| {
+            let pairs = self.rows.iter().filter_map(|row| Some((row.get(date)?, row.get(at)?)));
+            let read = pairs.filter(|(date, time)| times.read_both(date, time).is_some()).count();
+            read * 2 > self.rows.len()
+        })
+    }
+
+    /// Whether nearly every row is older than the one before it.
+    fn is_newest_first(&self, time: usize, time_of_day: Option<usize>) -> bool {
+        let (mut reader, mut times) = (FieldReader::default(), RowTimes::default());
+        let mut calendar = Calendar::new(&Zone::utc(), Moment::MAX);
+        let mut placed = self.rows.iter().filter_map(|row| {
+            let reading = match time_of_day {
+                None => reader.read(row.get(time)?)?,
+                Some(column) => times.read_both(row.get(time)?, row.get(column)?)?,
+            };
+            calendar.place(reading)
+        });
+        let Some(mut last) = placed.next() else { return false };
+        let (mut rises, mut falls) = (0, 0);
+        for next in placed {
+            rises += usize::from(next > last);
+            falls += usize::from(next < last);
+            last = next;
+        }
+        falls >= FALLS_MIN && falls > 9 * rises
+    }
+
+    /// Why no column holds the times.
+    fn why_timeless(&self) -> String {
+        let columns = self.header_for_people();
+        let Some(at) = self.column(&TIME_NAMES) else {
+            return format!(
+                "a table without a time column that can be read (columns: {columns}); \
+                 name one `time` or `timestamp` and write RFC 3339 or epoch seconds into it"
+            );
+        };
+        let first: String = self.cells(at).next().unwrap_or_default().chars().take(40).collect();
+        format!(
+            "a table whose column `{}` holds no times that can be read, such as `{first}` (columns: {columns}); write RFC 3339 \
+             or epoch seconds into it",
+            self.header[at]
+        )
     }
 
     /// Whether it holds dates as people write them: whatever the column is called, in whatever language, these are its times.

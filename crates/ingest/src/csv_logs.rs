@@ -6,6 +6,7 @@ use hark_event::Level;
 
 use crate::csv::{Next, Rows};
 use crate::csv_header::{Column, Table};
+use crate::csv_times::RowTimes;
 use crate::draft::Draft;
 use crate::ear::Ear;
 use crate::json::Fields;
@@ -14,7 +15,6 @@ use crate::log_fields::LogFields;
 use crate::origin::service_of_pod;
 use crate::plain::take_message;
 use crate::records::Records;
-use crate::stamp::FieldReader;
 
 /// Reads the file to its end, or to the first record that is not known yet.
 pub(crate) fn read(
@@ -37,7 +37,7 @@ struct Reader<'a> {
     text: usize,
     level: Option<usize>,
     rows: Rows,
-    times: FieldReader,
+    times: RowTimes,
     fields: Fields,
     meanings: LogFields,
 }
@@ -49,7 +49,7 @@ impl<'a> Reader<'a> {
             text: 0,
             level: None,
             rows: Rows::new(table.delimiter),
-            times: FieldReader::default(),
+            times: RowTimes::default(),
             fields: Fields::default(),
             meanings: LogFields::default(),
         }
@@ -61,7 +61,7 @@ impl<'a> Reader<'a> {
         records: &mut Records,
         ear: &mut Ear<'_>,
     ) -> ControlFlow<()> {
-        let mut is_header = true;
+        let mut header_rows = self.table.header_rows;
         // Rows may be read again after an unclosed quote, so that rejections are counted beside the lines.
         let mut rejected = 0;
         loop {
@@ -69,7 +69,8 @@ impl<'a> Reader<'a> {
             if next == Next::End {
                 return ControlFlow::Continue(());
             }
-            if std::mem::take(&mut is_header) {
+            if header_rows > 0 {
+                header_rows -= 1;
                 continue;
             }
             if next == Next::Unclosed || self.rows.len() != self.table.columns {
@@ -87,14 +88,16 @@ impl<'a> Reader<'a> {
 
     fn fill(&mut self, draft: &mut Draft, ear: &mut Ear<'_>) {
         let text = self.rows.cell(self.text).trim_end();
-        let time =
-            self.times.read(self.rows.cell(self.table.time)).and_then(|reading| ear.calendar.place(reading));
+        let time = self.times.read(&self.rows, self.table).and_then(|reading| ear.calendar.place(reading));
         if text.starts_with('{') && self.fields.read(text).is_ok() {
             self.meanings.fill(&self.fields, text, draft, ear);
         } else {
             take_message(text, draft);
         }
         draft.time = time.or(draft.time);
+        if self.table.is_newest_first {
+            draft.observed = draft.observed.or(draft.time);
+        }
         if let Some(level) = self.level.and_then(|column| Level::parse(self.rows.cell(column).trim())) {
             draft.level = level;
         }

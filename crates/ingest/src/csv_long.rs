@@ -3,10 +3,10 @@
 
 use crate::csv::{Next, Rows, number};
 use crate::csv_header::Table;
+use crate::csv_times::RowTimes;
 use crate::ear::Ear;
 use crate::lines::Lines;
 use crate::samples::{KnownLines, KnownSeries};
-use crate::stamp::FieldReader;
 
 /// Reads the file to its end.
 pub(crate) fn read(
@@ -16,9 +16,9 @@ pub(crate) fn read(
     labels: &[(usize, String)],
     ear: &mut Ear<'_>,
 ) {
-    let (mut rows, mut times) = (Rows::new(table.delimiter), FieldReader::default());
+    let (mut rows, mut times) = (Rows::new(table.delimiter), RowTimes::default());
     let (mut known_series, mut known_lines) = (KnownSeries::default(), KnownLines::new());
-    let mut is_header = true;
+    let mut header_rows = table.header_rows;
     loop {
         let counted = rows.after;
         let next = rows.next(lines);
@@ -27,8 +27,9 @@ pub(crate) fn read(
             return;
         }
         let mut tally = rows.after.since(counted);
-        let is_row = next == Next::Row && !std::mem::take(&mut is_header);
-        let time = is_row.then(|| times.read(rows.cell(table.time))).flatten();
+        let is_row = next == Next::Row && header_rows == 0;
+        header_rows = header_rows.saturating_sub(1);
+        let time = is_row.then(|| times.read(&rows, table)).flatten();
         let time = time.and_then(|reading| ear.calendar.place(reading));
         let cell = number(rows.cell(value), rows.delimiter());
         let mut is_known = time.map(|time| ear.knows(time));

@@ -5,10 +5,10 @@ use hark_event::Moment;
 
 use crate::csv::{Next, Rows, number};
 use crate::csv_header::Table;
+use crate::csv_times::RowTimes;
 use crate::ear::Ear;
 use crate::lines::{Lines, Tally};
 use crate::samples::{KnownLines, KnownSeries};
-use crate::stamp::FieldReader;
 
 /// Reads the file to its end.
 pub(crate) fn read(
@@ -18,7 +18,7 @@ pub(crate) fn read(
     labels: &[(usize, String)],
     ear: &mut Ear<'_>,
 ) {
-    let (mut rows, mut times) = (Rows::new(table.delimiter), FieldReader::default());
+    let (mut rows, mut times) = (Rows::new(table.delimiter), RowTimes::default());
     let mut reader = Reader { table, values, labels, series: KnownSeries::default(), stem: ear.stem.clone() };
     let mut known_lines = KnownLines::new();
     let mut header_rows = table.header_rows;
@@ -35,7 +35,7 @@ pub(crate) fn read(
             known_lines.count(tally, None, ear);
             continue;
         }
-        let time = times.read(rows.cell(table.time)).and_then(|reading| ear.calendar.place(reading));
+        let time = times.read(&rows, table).and_then(|reading| ear.calendar.place(reading));
         let is_known = time.map(|time| ear.knows(time));
         match time.filter(|_| next == Next::Row) {
             Some(time) => reader.read_row(&rows, time, &mut tally, ear),

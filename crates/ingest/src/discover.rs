@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex};
 use hark_event::{Extent, Unread};
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::folders::{DATA_FOLDER, Folder, container_of};
 use crate::origin::{service_of_path, stem};
 use crate::rotation::Place;
 use crate::sniff::PASSED_BYTES_MAX;
@@ -83,6 +84,8 @@ struct Walk {
     streams: Streams,
     /// Files and directories by where they really are.
     visited: BTreeSet<PathBuf>,
+    /// Who wrote what lies in the present directory, as its maker knows.
+    container: Option<String>,
 }
 
 impl Walk {
@@ -132,12 +135,18 @@ impl Walk {
         };
         let mut names: Vec<_> = entries.into_iter().map(|entry| entry.file_name()).collect();
         names.sort();
+        let Folder { names, service, is_data } = Folder::of(path, names);
+        if is_data {
+            self.unread(path, DATA_FOLDER.to_owned());
+        }
+        let outer = std::mem::replace(&mut self.container, service);
         for name in names {
             // Our own settings lie beside what they name.
             if !name.as_encoded_bytes().starts_with(b".") && name != "hark.toml" {
                 self.path(root, &path.join(name), depth + 1);
             }
         }
+        self.container = outer;
     }
 
     fn file(&mut self, root: &Path, path: &Path, about: &fs::Metadata) {
@@ -150,6 +159,7 @@ impl Walk {
             bytes_on_disk: about.len(),
             identity: identity(about),
             service: service_of_path(root, path),
+            container: self.container.clone().or_else(|| container_of(path).filter(|_| root == path)),
             stem: stem(&path.file_name().unwrap_or_default().to_string_lossy()),
         });
     }
@@ -172,6 +182,7 @@ impl Walk {
                     bytes_on_disk: bytes,
                     identity: None,
                     service: "stdin".to_owned(),
+                    container: None,
                     stem: "stdin".to_owned(),
                 });
             }

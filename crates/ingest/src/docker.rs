@@ -20,7 +20,7 @@ use crate::stamp::FieldReader;
 use crate::text::clean;
 
 /// The label that compose gives its containers.
-const COMPOSE_SERVICE: &str = "com.docker.compose.service";
+pub(crate) const COMPOSE_SERVICE: &str = "com.docker.compose.service";
 
 #[derive(Deserialize)]
 struct Entry<'a> {

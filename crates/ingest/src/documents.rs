@@ -1,4 +1,4 @@
-//! Telemetry as JSON documents: OTLP's, Jaeger's and Zipkin's, each as one document or as one object per line.
+//! Telemetry as JSON documents: OTLP's, Jaeger's, Zipkin's and Loki's, each as one document or as one object per line.
 //!
 //! What a document is, is found from the names in it. Who reads its records is decided here once, and so is which lines
 //! count: those of which something had arrived.
@@ -10,6 +10,7 @@ use crate::jaeger::Jaeger;
 use crate::json;
 use crate::json_walk::{Layout, Stop, Walk};
 use crate::lines::Tally;
+use crate::loki::{self, Loki};
 use crate::otlp::Otlp;
 use crate::samples::KnownLines;
 use crate::zipkin::Zipkin;
@@ -26,6 +27,7 @@ enum Maker {
     Otlp,
     Jaeger,
     Zipkin,
+    Loki,
 }
 
 /// What the head of a file says that it is, if it is one of these.
@@ -57,6 +59,9 @@ fn maker(names: &[&str], is_list: bool, head: &[u8]) -> Option<Maker> {
     if (has("traceID") && has("spans")) || (has("data") && holds("\"traceID\"") && holds("\"spans\"")) {
         return Some(Maker::Jaeger);
     }
+    if !is_list && loki::is_answer(names, head) {
+        return Some(Maker::Loki);
+    }
     let is_log = ["message", "msg", "level", "body", "severity"].into_iter().any(has);
     let is_span = has("localEndpoint") || (has("timestamp") && has("duration"));
     (has("traceId") && has("id") && is_span && !is_log).then_some(Maker::Zipkin)
@@ -81,6 +86,7 @@ impl Document {
             Maker::Otlp => "OTLP JSON",
             Maker::Jaeger => "Jaeger JSON",
             Maker::Zipkin => "Zipkin JSON",
+            Maker::Loki => "Loki JSON",
         }
     }
 
@@ -89,6 +95,7 @@ impl Document {
         match self.maker {
             Maker::Otlp => "it has no log records, samples or spans",
             Maker::Jaeger | Maker::Zipkin => "it has no spans",
+            Maker::Loki => "it has no records",
         }
     }
 
@@ -99,6 +106,7 @@ impl Document {
             Maker::Otlp => Otlp::new(ear).read(walk),
             Maker::Jaeger => walk.walk(&mut Jaeger::new(ear)),
             Maker::Zipkin => walk.walk(&mut Zipkin::new(ear)),
+            Maker::Loki => walk.walk(&mut Loki::new(ear)),
         }
     }
 }
@@ -154,6 +162,8 @@ mod tests {
         );
         check("{\"traceId\":\"1\",\"id\":\"2\",\"duration\":3,\"timestamp\":1,\"msg\":\"a log\"}", None);
         check("{\"data\":[{\"x\":1}]}", None);
+        check("{\"data\":{\"resultType\": \"streams\",\"result\":[", Some((Maker::Loki, Layout::Free)));
+        check("{\"data\":{\"resultType\":\"matrix\",\"result\":[]}}", None);
         check("2026-01-01 a line", None);
     }
 }

@@ -13,6 +13,7 @@ use crate::lines::Tally;
 use crate::origin::{OriginIndex, Origins};
 use crate::span_draft::{SpanDraft, SpanParts};
 use crate::stamp::Calendar;
+use crate::trailing;
 
 /// The listener to one file.
 pub(crate) struct Ear<'a> {
@@ -82,7 +83,10 @@ impl Ear<'_> {
             self.hearing.heard_at(arrival);
         }
         let mut peers = [""; PEERS_MAX];
-        let peers_count = draft.peers(&mut peers);
+        let peers_count = match draft.peers(&mut peers) {
+            0 => trailing::peers(&draft.message, &mut peers),
+            named => named,
+        };
         let fields = draft.fields.view();
         let level = match draft.level {
             Level::Unknown => access::level(&draft.message, fields),

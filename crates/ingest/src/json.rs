@@ -360,7 +360,8 @@ pub(crate) fn names(line: &[u8]) -> Option<(Vec<&str>, bool)> {
     Some((names, false))
 }
 
-fn string_end(line: &[u8], from: usize) -> Option<usize> {
+/// Where the text that begins here has its closing quote.
+pub(crate) fn string_end(line: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     loop {
         at += memchr::memchr2(b'"', b'\\', line.get(at..)?)?;

@@ -20,9 +20,11 @@ use crate::stamp::{FieldReader, of_fraction, of_magnitude};
 const NAME_BYTES_MAX: usize = 48;
 
 /// Containers whose name adds no meaning.
-const CONTAINERS: [&str; 9] = [
+const CONTAINERS: [&str; 11] = [
     "resource.attributes.",
     "resource.",
+    // Datadog's, whose records are attributes and have some.
+    "attributes.attributes.",
     "attributes.",
     "kubernetes.labels.",
     "labels.",
@@ -31,7 +33,12 @@ const CONTAINERS: [&str; 9] = [
     "contextmap.",
     "record.extra.",
     "record.",
+    // Google's.
+    "jsonpayload.",
 ];
+
+/// What Elasticsearch wraps around a record.
+const WRAPPER: &str = "_source.";
 
 /// Objects that describe who or where, whatever they hold.
 const ASIDE_CONTAINERS: [&str; 19] = [
@@ -65,6 +72,10 @@ enum Meaning {
     /// A message if there is no better one, else worth adding to it.
     MessageOrExtra(u8),
     Extra,
+    /// How loudly, if its word is a level and nothing else says one; else as an extra.
+    LevelOrExtra,
+    /// A message if there is no better one and it is text, else where in the code.
+    MessageOrAside,
     Stack,
     Level,
     LevelNumber,
@@ -80,7 +91,15 @@ enum Meaning {
 impl Meaning {
     /// Whether such a field is kept as one, where it is not part of the message.
     fn is_field(self) -> bool {
-        matches!(self, Self::Other | Self::Peer | Self::Extra | Self::MessageOrExtra(_) | Self::Message(_))
+        matches!(
+            self,
+            Self::Other
+                | Self::Peer
+                | Self::Extra
+                | Self::LevelOrExtra
+                | Self::MessageOrExtra(_)
+                | Self::Message(_)
+        )
     }
 }
 
@@ -106,6 +125,8 @@ pub(crate) struct LogFields {
     meanings: Vec<Meaning>,
     /// The places of the present object's fields by their names.
     by_name: Vec<usize>,
+    /// Whether the present object's level is the word of its status.
+    has_status_level: bool,
 }
 
 /// The best field of each meaning.
@@ -116,6 +137,7 @@ struct Found<'a> {
     message: Option<(u8, &'a str, &'a str)>,
     level: Level,
     level_number: Option<Level>,
+    level_of_status: Option<Level>,
     service: Option<(u8, &'a str)>,
     environment: Option<(u8, &'a str)>,
     version: Option<(u8, &'a str)>,
@@ -135,8 +157,9 @@ impl LogFields {
         let found = self.find(fields, line, ear);
         draft.time = found.time.map(|(_, time)| time).or(found.observed);
         draft.observed = found.observed;
-        draft.level =
-            if found.level == Level::Unknown { found.level_number.unwrap_or_default() } else { found.level };
+        let level = Some(found.level).filter(|level| *level != Level::Unknown).or(found.level_number);
+        self.has_status_level = level.is_none() && found.level_of_status.is_some();
+        draft.level = level.or(found.level_of_status).unwrap_or_default();
         draft.origin =
             ear.origins.of(found.service.map(|(_, name)| name), found.environment.map(|(_, name)| name));
         if let Some((_, version)) = found.version {
@@ -184,6 +207,14 @@ impl LogFields {
                 }
                 Meaning::Level if found.level == Level::Unknown => found.level = level_of(value()),
                 Meaning::LevelNumber => found.level_number = severity(value()),
+                Meaning::LevelOrExtra => found.level_of_status = level_of_status(value()),
+                Meaning::MessageOrAside => {
+                    if let Some(text) = value().text().filter(|text| text.trim().contains(' '))
+                        && found.message.is_none()
+                    {
+                        found.message = Some((u8::MAX, fields.key(line, at), text));
+                    }
+                }
                 Meaning::Service(rank) => keep_best(&mut found.service, rank, value()),
                 Meaning::Environment(rank) => keep_best(&mut found.environment, rank, value()),
                 Meaning::Version(rank) => keep_best(&mut found.version, rank, value()),
@@ -212,7 +243,14 @@ impl LogFields {
         is_noted: bool,
     ) {
         let is_worth_it = |meaning: &Meaning| {
-            matches!(meaning, Meaning::Extra | Meaning::MessageOrExtra(_) | Meaning::Peer | Meaning::Stack)
+            matches!(
+                meaning,
+                Meaning::Extra
+                    | Meaning::LevelOrExtra
+                    | Meaning::MessageOrExtra(_)
+                    | Meaning::Peer
+                    | Meaning::Stack
+            )
         };
         if !is_noted && !self.meanings.iter().any(is_worth_it) {
             return;
@@ -221,7 +259,8 @@ impl LogFields {
         for at in 0..fields.len() {
             let meaning = self.meanings[at];
             has_stack |= meaning == Meaning::Stack;
-            if !meaning.is_field() {
+            let is_level = meaning == Meaning::LevelOrExtra && self.has_status_level;
+            if !meaning.is_field() || is_level {
                 continue;
             }
             let (key, value) = (fields.key(line, at), fields.value(line, at));
@@ -235,7 +274,9 @@ impl LogFields {
                         draft.push(text.trim_end());
                         continue;
                     }
-                    Meaning::Extra | Meaning::MessageOrExtra(_) if !draft.message.contains(text) => {
+                    Meaning::Extra | Meaning::LevelOrExtra | Meaning::MessageOrExtra(_)
+                        if !draft.message.contains(text) =>
+                    {
                         let start = self.known[at].start;
                         self.push_pair(&key[start..], value, draft);
                         continue;
@@ -333,6 +374,12 @@ fn level_of(value: Scalar<'_>) -> Level {
     }
 }
 
+/// Datadog's status, which says `ok` where others say `info`.
+fn level_of_status(value: Scalar<'_>) -> Option<Level> {
+    let word = value.text()?.trim();
+    if word.eq_ignore_ascii_case("ok") { Some(Level::Info) } else { Level::parse(word) }
+}
+
 /// OpenTelemetry's severity number.
 fn severity(value: Scalar<'_>) -> Option<Level> {
     let Scalar::Integer(number) = value else { return None };
@@ -344,6 +391,11 @@ impl Known {
         let (meaning, start) = meaning(key);
         Self { name: key.to_owned(), meaning, start }
     }
+}
+
+/// Whether a field of this name says when.
+pub(crate) fn is_time(name: &str) -> bool {
+    matches!(meaning(name).0, Meaning::Time(_))
 }
 
 /// Whether a field of this name is kept as one beside a message.
@@ -359,6 +411,11 @@ pub(crate) fn message_rank(name: &str) -> Option<u8> {
     }
 }
 
+/// Whether a field of this name names another service.
+pub(crate) fn is_peer(name: &str) -> bool {
+    meaning(name).0 == Meaning::Peer
+}
+
 /// What a name means, and where it begins behind a container that only groups.
 fn meaning(key: &str) -> (Meaning, usize) {
     let mut lower = [0_u8; NAME_BYTES_MAX];
@@ -366,12 +423,19 @@ fn meaning(key: &str) -> (Meaning, usize) {
     letters.copy_from_slice(key.as_bytes());
     letters.make_ascii_lowercase();
     let Ok(name) = std::str::from_utf8(letters) else { return (Meaning::Other, 0) };
-    let container =
-        CONTAINERS.iter().find(|container| name.len() > container.len() && name.starts_with(**container));
-    let start = container.map_or(0, |container| container.len());
+    let wrapper = if name.starts_with(WRAPPER) { WRAPPER.len() } else { 0 };
+    let wrapped = &name[wrapper..];
+    let container = CONTAINERS
+        .iter()
+        .find(|container| wrapped.len() > container.len() && wrapped.starts_with(**container));
+    let start = wrapper + container.map_or(0, |container| container.len());
+    // Elsewhere a status is what became of something.
+    if name == "attributes.status" {
+        return (Meaning::LevelOrExtra, start);
+    }
     match of_name(&name[start..]) {
         // What describes a resource or a container says who.
-        Meaning::Other if ASIDE_CONTAINERS.iter().any(|container| name.starts_with(container)) => {
+        Meaning::Other if ASIDE_CONTAINERS.iter().any(|container| wrapped.starts_with(container)) => {
             (Meaning::Aside, start)
         }
         meaning => (meaning, start),
@@ -387,7 +451,7 @@ fn of_name(name: &str) -> Meaning {
         "t" => Meaning::Time(4),
         "datetime" | "asctime" => Meaning::Time(5),
         "date" => Meaning::Time(6),
-        "eventtime" | "event_time" => Meaning::Time(7),
+        "eventtime" | "event_time" | "_time" | "result._time" => Meaning::Time(7),
         "timeunixnano" | "time_unix_nano" | "timemillis" | "instant.epochsecond" | "time.timestamp" => {
             Meaning::Time(8)
         }
@@ -397,10 +461,12 @@ fn of_name(name: &str) -> Meaning {
         | "observedtimeunixnano"
         | "observed_time_unix_nano"
         | "ingested"
-        | "ingest_time" => Meaning::Observed,
+        | "ingest_time"
+        | "ingestiontime"
+        | "_indextime" => Meaning::Observed,
         "message" | "@m" => Meaning::Message(0),
         "msg" | "@mt" | "short_message" => Meaning::Message(1),
-        "log" => Meaning::Message(2),
+        "log" | "textpayload" => Meaning::Message(2),
         "text" => Meaning::Message(3),
         "event" => Meaning::MessageOrExtra(4),
         "body" | "body.stringvalue" => Meaning::Message(5),
@@ -409,6 +475,8 @@ fn of_name(name: &str) -> Meaning {
             Meaning::MessageOrExtra(7)
         }
         "description" | "content" | "summary" | "logmessage" | "log_message" => Meaning::Message(8),
+        "_raw" | "result._raw" => Meaning::Message(9),
+        "line" => Meaning::MessageOrAside,
         "state" | "from" | "to" | "status" | "thrown.name" => Meaning::Extra,
         "stack_trace"
         | "stacktrace"
@@ -435,17 +503,20 @@ fn of_name(name: &str) -> Meaning {
         "peer.service" | "peer_service" | "upstream" | "downstream" | "target_service" | "destination"
         | "server.address" | "net.peer.name" | "remote_service" | "callee" | "client" => Meaning::Peer,
         "logger" | "logger_name" | "loggername" | "log.logger" | "logname" | "sourcecontext" | "category"
-        | "module" | "target" | "caller" | "source" | "file" | "filename" | "pathname" | "line"
-        | "lineno" | "line_number" | "func" | "funcname" | "function" | "method_name" | "class"
-        | "issynced" | "tzknown" | "syncaccuracy" | "thread" | "thread_name" | "threadname" | "thread_id"
-        | "threadid" | "tid" | "pid" | "process" | "processname" | "process_id" | "processid" | "host"
-        | "hostname" | "host_name" | "instance" | "node" | "pod" | "namespace" | "container"
-        | "container_name" | "container_id" | "stream" | "trace_id" | "traceid" | "trace.id" | "trace"
-        | "span_id" | "spanid" | "span.id" | "parent_id" | "parentspanid" | "parent_span_id"
-        | "trace_flags" | "traceflags" | "trace_sampled" | "flags" | "dd.trace_id" | "dd.span_id"
-        | "dd.service" | "dd.env" | "dd.version" | "v" | "@version" | "ecs.version" | "@i" | "@tr"
-        | "@sp" | "level_value" | "levelno" | "created" | "msecs" | "relativecreated" | "taskname"
-        | "seq" | "sequence" | "_id" | "type_name" => Meaning::Aside,
+        | "module" | "target" | "caller" | "source" | "file" | "filename" | "pathname" | "lineno"
+        | "line_number" | "func" | "funcname" | "function" | "method_name" | "class" | "issynced"
+        | "tzknown" | "syncaccuracy" | "thread" | "thread_name" | "threadname" | "thread_id" | "threadid"
+        | "tid" | "pid" | "process" | "processname" | "process_id" | "processid" | "host" | "hostname"
+        | "host_name" | "instance" | "node" | "pod" | "namespace" | "container" | "container_name"
+        | "container_id" | "stream" | "trace_id" | "traceid" | "trace.id" | "trace" | "span_id"
+        | "spanid" | "span.id" | "parent_id" | "parentspanid" | "parent_span_id" | "trace_flags"
+        | "traceflags" | "trace_sampled" | "flags" | "dd.trace_id" | "dd.span_id" | "dd.service"
+        | "dd.env" | "dd.version" | "v" | "@version" | "ecs.version" | "@i" | "@tr" | "@sp"
+        | "level_value" | "levelno" | "created" | "msecs" | "relativecreated" | "taskname" | "seq"
+        | "sequence" | "_id" | "type_name" | "_index" | "_score" | "_bkt" | "_cd" | "_si" | "_serial"
+        | "_sourcetype" | "sourcetype" | "splunk_server" | "linecount" | "logstreamname" | "insertid" => {
+            Meaning::Aside
+        }
         // Log4j's.
         "loggerfqcn" | "endofbatch" | "threadpriority" | "instant.nanoofsecond" => Meaning::Aside,
         _ => Meaning::Other,

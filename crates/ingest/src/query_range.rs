@@ -21,7 +21,12 @@ use crate::stamp::of_fraction;
 use crate::victoria::{Labels, Value};
 
 /// Where the series of an answer stand.
-pub(crate) const PATH: Path = &["data", "result"];
+const PATH: [&str; 2] = ["data", "result"];
+
+/// The same, to be followed.
+pub(crate) fn path() -> Path {
+    PATH.map(str::to_owned).to_vec()
+}
 
 /// Reads the document to its end.
 pub(crate) fn read(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {

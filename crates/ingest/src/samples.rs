@@ -49,6 +49,14 @@ impl KnownSeries {
             Column::Pod(index) => service_of_pod(rows.cell(index).trim()),
         });
         let environment = table.environment.map(|index| rows.cell(index).trim());
+        if service.is_none()
+            && environment.is_none()
+            && labels.is_empty()
+            && let Some((key, known)) = &self.last
+            && key == text
+        {
+            return known.clone();
+        }
         self.key.clear();
         self.key.push_str(text);
         let further = labels.iter().map(|(index, _)| rows.cell(*index));

@@ -40,6 +40,8 @@ pub(crate) enum Form {
     Timeless,
     /// A log record per line, as JSON.
     JsonLogs,
+    /// Log records in a JSON document that a store answered with.
+    JsonAnswer,
     /// A log record per line, as pairs.
     Logfmt,
     /// A syslog message per line.
@@ -85,6 +87,7 @@ impl Form {
             Self::Plain(_) => "plain text log",
             Self::Timeless => "text without times",
             Self::JsonLogs => "JSON lines log",
+            Self::JsonAnswer => "JSON answer of log records",
             Self::Logfmt => "logfmt log",
             Self::Syslog | Self::SyslogCounted => "syslog messages",
             Self::Cri => "containers' log (CRI)",

@@ -6,6 +6,7 @@ use std::io::Cursor;
 
 use serde_json::Value;
 
+use crate::below;
 use crate::ear::Ear;
 use crate::json::{self, Fields};
 use crate::lines::{LINE_BYTES_MAX, Lines, Split};
@@ -48,7 +49,14 @@ pub(crate) fn form(head: &[u8], ear: &mut Ear<'_>) -> Option<(Result<Form, Strin
     if head.starts_with(b"data: {") && has(head, b"\"__REALTIME_TIMESTAMP\"") {
         return Some((Ok(Form::JournalJson), Split::Lines));
     }
-    let votes = votes(head, split, ear);
+    let below = below::records(start(head), ear);
+    let below = match below {
+        Some(Ok((form, path))) => return Some((Ok(form), Split::Values(path))),
+        Some(Err(below)) if below.is_cut => return Some((Err(below.reason), split)),
+        Some(Err(below)) => Some(below.reason),
+        None => None,
+    };
+    let votes = votes(head, split.clone(), ear);
     let objects = votes.logs + votes.others.iter().sum::<usize>();
     if objects == 0 || objects * 2 < votes.lines {
         return None;
@@ -58,14 +66,15 @@ pub(crate) fn form(head: &[u8], ear: &mut Ear<'_>) -> Option<(Result<Form, Strin
         let at = votes.others.iter().position(|count| *count == most)?;
         return Some((Ok(OTHERS[at].clone()), split));
     }
-    Some((logs(&votes, split, ear), split))
+    let form = logs(&votes, &split, ear).map_err(|reason| below.unwrap_or(reason));
+    Some((form, split))
 }
 
-fn logs(votes: &Votes, split: Split, ear: &Ear<'_>) -> Result<Form, String> {
+fn logs(votes: &Votes, split: &Split, ear: &Ear<'_>) -> Result<Form, String> {
     if votes.dated_logs > 0 || ear.hears_timeless {
         return Ok(Form::JsonLogs);
     }
-    let what = if split == Split::Lines { "JSON lines" } else { "a JSON document" };
+    let what = if *split == Split::Lines { "JSON lines" } else { "a JSON document" };
     Err(format!(
         "{what}, but none of the first records says a time (tried: time, timestamp, @timestamp, ts, t, datetime, \
          date, eventTime, timeUnixNano); have its writer add `time` in RFC 3339"
@@ -83,15 +92,15 @@ pub(crate) fn is_document(head: &[u8]) -> bool {
 
 fn split(head: &[u8]) -> Split {
     if is_answer(head) {
-        return Split::Values(query_range::PATH);
+        return Split::Values(query_range::path());
     }
     match start(head) {
         [b'[', rest @ ..] if matches!(rest.trim_ascii_start().first(), Some(b'{' | b']')) => {
-            Split::Values(&[])
+            Split::Values(Vec::new())
         }
-        [b'{', rest @ ..] if begins_lines(rest) => Split::Values(&[]),
+        [b'{', rest @ ..] if begins_lines(rest) => Split::Values(Vec::new()),
         // RFC 7464 puts a separator before each object.
-        [0x1E, ..] => Split::Values(&[]),
+        [0x1E, ..] => Split::Values(Vec::new()),
         _ => Split::Lines,
     }
 }
@@ -114,11 +123,8 @@ fn answer(head: &[u8]) -> Result<Form, String> {
     let kind = after.split(|byte| *byte == b'"').nth(1).unwrap_or(b"");
     match kind {
         b"matrix" | b"vector" => Ok(Form::QueryRange),
-        b"streams" => Err("an answer of Loki, which is not read yet; write its lines as JSON lines with `jq -c '.data.result[] | \
-                           .stream as $s | .values[] | {time: .[0], msg: .[1]} + $s'` first"
-            .to_owned()),
         _ => Err("an answer of Prometheus that holds no series (its `resultType` is neither matrix nor vector); ask \
-                  `query_range`"
+                  `query_range`, or fetch it again if it was cut off"
             .to_owned()),
     }
 }
@@ -188,8 +194,11 @@ fn votes(head: &[u8], split: Split, ear: &mut Ear<'_>) -> Votes {
     }
 }
 
+/// What is left of an annotation that people have picked out of Grafana's answer.
+const ANNOTATION: [&str; 8] = ["id", "time", "text", "tags", "created", "updated", "userId", "login"];
+
 /// The form that an object with these names has, unless it is a log record like any other.
-fn of_names(names: &[&str]) -> Option<Form> {
+pub(crate) fn of_names(names: &[&str]) -> Option<Form> {
     let has = |name: &str| names.contains(&name);
     let any = |list: &[&str]| list.iter().any(|name| has(name));
     if has("__REALTIME_TIMESTAMP") {
@@ -205,7 +214,7 @@ fn of_names(names: &[&str]) -> Option<Form> {
     } else if has("time")
         && any(&["tags", "text"])
         && (any(&["dashboardUID", "dashboardId", "panelId", "timeEnd", "alertId"])
-            || (names.len() == 3 && has("tags") && has("text")))
+            || (has("tags") && has("text") && names.iter().all(|name| ANNOTATION.contains(name))))
     {
         Some(Form::Annotations)
     } else if has("report") && has("time") && !any(&["message", "msg", "level"]) {

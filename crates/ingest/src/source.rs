@@ -12,6 +12,7 @@ use hark_event::{Event, Extent, FileRemark, Hearing, Moment, Unread, Zone};
 use crate::csv_header::{RowKind, Table};
 use crate::day_order::{DayOrder, Evidence};
 use crate::ear::Ear;
+use crate::encoding::{self, Converted};
 use crate::json_walk::Stop;
 use crate::lines::{LINE_BYTES_MAX, Lines};
 use crate::origin::Origins;
@@ -81,6 +82,8 @@ pub struct Source {
     pub(crate) identity: Option<(u64, u64)>,
     /// The service that its path names.
     pub(crate) service: String,
+    /// The container that wrote it, where that is known: a label of all its records.
+    pub(crate) container: Option<String>,
     /// The file's name without packing and rotation.
     pub(crate) stem: String,
 }
@@ -105,6 +108,7 @@ impl Source {
             bytes_on_disk: 0,
             identity: None,
             service: "stdin".to_owned(),
+            container: None,
             stem: "stdin".to_owned(),
         }
     }
@@ -143,7 +147,8 @@ impl Source {
     }
 
     fn ear<'a>(&self, reading: &Reading, hear: &'a mut dyn FnMut(Event<'_>)) -> Ear<'a> {
-        let service = reading.service.as_deref().unwrap_or(&self.service);
+        let named = self.container.as_deref().or(reading.service.as_deref());
+        let service = named.unwrap_or(&self.service);
         let environment = reading.environment.as_deref().unwrap_or(ENVIRONMENT);
         Ear {
             file: self.name.clone(),
@@ -172,7 +177,7 @@ impl Source {
         let mut ear = self.ear(reading, &mut nobody);
         let look = |file: &File, ear: &mut Ear<'_>| {
             let (reader, packing) = self.stream(file, &consumed)?;
-            let (form, _) = sniff::form(&sniff::head(reader), ear)
+            let (form, _) = sniff::form(&encoding::understood(&sniff::head(reader)).0, ear)
                 .map_err(|reason| self.why_unread(reason, packing, consumed.unpacked()))?;
             let has_lines_alone =
                 !matches!(form, Form::Table(_) | Form::QueryRange | Form::EmptyArray | Form::Document(_));
@@ -268,11 +273,13 @@ impl Source {
         let (reader, packing) =
             unpack::passing(begun.look(), &looked).map_err(|error| cannot_open(&error))?;
         let head = sniff::head(reader);
+        let (head, is_converted) = encoding::understood(&head);
         let (form, split) =
             sniff::form(&head, ear).map_err(|reason| self.why_unread(reason, packing, looked.unpacked()))?;
         let order = Evidence::of_head(&head).order();
         ear.calendar.order_days(order.unwrap_or(DayOrder::MonthFirst));
         let (reader, _) = unpack::passing(begun.whole(), consumed).map_err(|error| cannot_open(&error))?;
+        let reader = self.converted(reader, is_converted, &form, ear);
         ear.hearing.files = 1;
         let damage = if let Form::Document(document) = form {
             document.read(reader, ear).map(|stop| endings::of_document(&stop, packing))
@@ -292,6 +299,7 @@ impl Source {
         let looked = Consumed::new(&unseen);
         let (reader, packing) = self.stream(file, &looked)?;
         let head = sniff::head(reader);
+        let (head, is_converted) = encoding::understood(&head);
         let (form, split) =
             sniff::form(&head, ear).map_err(|reason| self.why_unread(reason, packing, looked.unpacked()))?;
         let order = self.day_order(&head, file, ear)?;
@@ -302,6 +310,7 @@ impl Source {
             Some(bytes_max) => Box::new(WholeLines::new(reader, bytes_max)),
             None => reader,
         };
+        let reader = self.converted(reader, is_converted, &form, ear);
         ear.hearing.files = 1;
         if let Form::Document(document) = form {
             let stop = document.read(reader, ear);
@@ -321,6 +330,22 @@ impl Source {
             ear.hearing.unread.push(self.read_in_part(reason));
         }
         Ok(form)
+    }
+
+    /// The text in UTF-8, where it was something else; lengths within a form that counts its bytes must stay what they are.
+    fn converted<'a>(
+        &self,
+        reader: Box<dyn Read + 'a>,
+        is_converted: bool,
+        form: &Form,
+        ear: &mut Ear<'_>,
+    ) -> Box<dyn Read + 'a> {
+        if !is_converted || matches!(form, Form::JournalExport | Form::SyslogCounted | Form::Document(_)) {
+            return reader;
+        }
+        let (path, text) = (self.name.to_string(), encoding::REMARK.to_owned());
+        ear.hearing.file_remarks.push(FileRemark { path, text });
+        Box::new(Converted::new(reader))
     }
 
     /// Whether less was read than there is because no more was wanted.
@@ -415,6 +440,7 @@ fn read_form(form: &Form, lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
         Form::Plain(shape) => plain::read(lines, Finder::new(*shape), ear),
         Form::Timeless => plain::read_timeless(lines, ear),
         Form::JsonLogs => json_lines::read(lines, ear),
+        Form::JsonAnswer => json_lines::read_answer(lines, ear),
         Form::Logfmt => logfmt::read(lines, ear),
         Form::Syslog => syslog_messages::read(lines, ear),
         Form::SyslogCounted => syslog_messages::read_counted(lines, ear),

@@ -5,15 +5,21 @@ use std::borrow::Cow;
 use memchr::memchr2;
 
 const ESCAPE: u8 = 0x1B;
+const SHORT_BYTES_MAX: usize = 64;
 
 /// The line as text. Borrowed unless something had to be taken out.
 pub(crate) fn clean(line: &[u8]) -> Cow<'_, str> {
-    if memchr2(ESCAPE, 0, line).is_none() {
+    if is_printable(line) || memchr2(ESCAPE, 0, line).is_none() {
         // The strict check skips whole words of ASCII, the lossy one goes byte by byte.
         return std::str::from_utf8(line).map_or_else(|_| String::from_utf8_lossy(line), Cow::Borrowed);
     }
     let kept = without_escapes(line);
     Cow::Owned(String::from_utf8_lossy(&kept).into_owned())
+}
+
+/// Whether a short line has neither of what is taken out; short ones are quicker to look at byte by byte.
+fn is_printable(line: &[u8]) -> bool {
+    line.len() <= SHORT_BYTES_MAX && line.iter().fold(true, |is, byte| is & (*byte >= b' '))
 }
 
 /// Drops control sequences (ECMA-48: `ESC [` … a letter, `ESC ]` … BEL) and NULs.

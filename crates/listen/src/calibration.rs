@@ -61,6 +61,8 @@ impl Calibration {
                 self.chance(candidate, OWN_DAYS_BEFOREHAND, anomaly::chance_beforehand(candidate.score)),
                 share(SURPRISES_A_SERVICE_WEEK, series),
             ),
+            // Its score is how many days of rest there are for each movement, among all that bear its name.
+            Class::Awoken => (1.0 / candidate.score.max(1.0), CHANCE_MAX),
             // Of a service there is one company, however many series it has.
             Class::Apart => (
                 self.chance(candidate, OWN_DAYS_BEFOREHAND, company::chance_beforehand(candidate.score)),
@@ -94,6 +96,12 @@ impl Calibration {
 
     /// How rare a finding is among the quiet days of its class, in words.
     pub(crate) fn rarity(&self, candidate: &Candidate) -> String {
+        if candidate.class == Class::Awoken {
+            return format!(
+                "those of its name move for the first time once in {:.0} days of rest",
+                candidate.score
+            );
+        }
         let weeks = self.days(candidate) / 7.0;
         if weeks < 1.0 {
             return "no quiet weeks to compare with yet".to_owned();

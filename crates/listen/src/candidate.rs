@@ -27,6 +27,8 @@ pub(crate) enum Class {
     Spread,
     /// Hours of metrics that go farther than ever.
     Anomaly,
+    /// Series that never moved, and do.
+    Awoken,
     /// Series of one service that move together as never before.
     Apart,
     /// Series that are measured no more.
@@ -53,6 +55,7 @@ impl Class {
             }
             Self::TailDrift => "series of the slowest requests",
             Self::Errors => "counts of errors",
+            Self::Awoken => "series at rest",
             Self::Apart => "services' series together",
             Self::Share => "operations and calls",
             Self::NewFlow => "calls",
@@ -61,7 +64,7 @@ impl Class {
 
     /// Whether it happens within hours, so that others at the same time may have the same cause.
     pub(crate) fn is_sudden(self) -> bool {
-        matches!(self, Self::Anomaly | Self::Apart | Self::Shift | Self::Burst)
+        matches!(self, Self::Anomaly | Self::Awoken | Self::Apart | Self::Shift | Self::Burst)
     }
 }
 

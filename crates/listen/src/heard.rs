@@ -11,6 +11,7 @@ use crate::occurrences::Occurrences;
 use crate::pattern_subject::Around;
 use crate::rates::{base_rate, quiet_moments};
 use crate::starts::Start;
+use crate::vicinity::Vicinity;
 
 /// Nothing can be said before so many hours have been heard.
 const WARM_UP_HOURS: i64 = 7 * 24;
@@ -82,6 +83,8 @@ pub struct Heard {
     pub subjects: BTreeMap<SubjectKind, u64>,
     /// What was cut at a limit.
     pub cut: Vec<(String, u64)>,
+    /// The minutes around the start that was asked about.
+    pub vicinity: Option<Vicinity>,
 }
 
 impl Heard {
@@ -104,6 +107,11 @@ impl Heard {
         ]);
         let spans_cut: u64 = listener.services.values().map(|service| service.spans.cut).sum();
         cut.extend([("spans of operations or flows beyond 2,000 a service".to_owned(), spans_cut)]);
+        let minutes_cut = listener.vicinity.as_ref().map_or(0, Vicinity::cut);
+        cut.extend([(
+            "samples around the start beyond 512 services or 20,000 counters".to_owned(),
+            minutes_cut,
+        )]);
         cut.retain(|(_, count)| *count > 0);
         Self {
             as_of,
@@ -115,6 +123,7 @@ impl Heard {
             flows: listener.flows.all(),
             subjects: subjects(listener),
             cut,
+            vicinity: listener.vicinity.clone(),
         }
     }
 

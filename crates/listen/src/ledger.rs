@@ -10,7 +10,7 @@ mod field;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hark_event::{Curve, Hour, Id, Level, Moment, Origin, Pattern};
+use hark_event::{Curve, Hour, Id, Level, LevelCounts, Moment, Origin, Pattern};
 use hark_pattern::{Limits, PatternId, Rules, ShapeId, Vocabulary};
 
 use crate::cell::{Exemplar, HourCells, LogCount};
@@ -54,7 +54,7 @@ struct Page {
 #[derive(Default)]
 struct Entry {
     count: u64,
-    level: Level,
+    levels: LevelCounts,
     times: Option<(Moment, Moment)>,
     sample: Option<Exemplar>,
     steps: Steps,
@@ -238,7 +238,7 @@ impl Page {
             name: self.vocabulary.name(id).to_owned(),
             wildcards: self.vocabulary.wildcards(id),
             origin: origin.clone(),
-            level: entry.level,
+            levels: entry.levels,
             count: entry.count,
             first_seen: entry.times.map(|(first, _)| first),
             last_seen: entry.times.map(|(_, last)| last),
@@ -256,7 +256,7 @@ impl Entry {
         let is_timed = count.exemplar.time != Moment::MIN;
         self.absorb(Entry {
             count: count.count,
-            level,
+            levels: LevelCounts::of(level, count.count),
             times: is_timed.then_some((count.exemplar.time, count.last)),
             steps: Steps::of(hour, if is_timed { count.count } else { 0 }),
             sample: Some(count.exemplar),
@@ -271,6 +271,7 @@ impl Entry {
         let is_timed = hour > Moment::MIN.hour();
         self.absorb(Entry {
             count,
+            levels: LevelCounts::of(Level::Unknown, count),
             times: is_timed.then(|| (hour.start(), hour.start())),
             unpicked: count,
             steps: Steps::of(hour, if is_timed { count } else { 0 }),
@@ -280,7 +281,7 @@ impl Entry {
 
     fn absorb(&mut self, other: Entry) {
         self.count += other.count;
-        self.level = self.level.max(other.level);
+        self.levels.absorb(other.levels);
         self.times = match (self.times, other.times) {
             (Some(one), Some(two)) => Some((one.0.min(two.0), one.1.max(two.1))),
             (one, two) => one.or(two),
@@ -437,6 +438,7 @@ mod tests {
         assert_eq!(patterns[1].first_seen, Some(Hour(1000).start().plus_seconds(1)));
         assert_eq!(patterns[1].last_seen, Some(Hour(1039).start().plus_seconds(1)));
         for pattern in &patterns {
+            assert_eq!(pattern.levels, LevelCounts::of(Level::Info, pattern.count), "{}", pattern.name);
             let curve = pattern.curve.as_ref().expect("all records have times");
             assert_eq!(curve.values.iter().flatten().sum::<f64>(), pattern.count as f64, "{}", pattern.name);
         }

@@ -5,6 +5,7 @@
 //! a clock, a file or the network: whoever calls tells the time.
 
 mod alarms;
+mod awakenings;
 mod budget;
 mod calibration;
 mod candidate;
@@ -41,6 +42,7 @@ mod starts;
 mod survey;
 mod tally;
 mod told;
+mod vicinity;
 mod words;
 
 pub use budget::{Attention, ITEMS_A_DAY, Selection, select};
@@ -57,3 +59,4 @@ pub use starts::Start;
 pub use survey::{Surveyor, waiting};
 pub use tally::Tally;
 pub use told::Told;
+pub use vicinity::{Course, Measure, Minute, Traced, Vicinity};

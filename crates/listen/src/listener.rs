@@ -15,6 +15,7 @@ use hark_event::{
 use hark_pattern::{Limits, PatternId, Rules, ShapeId};
 
 use crate::alarms::Alarms;
+use crate::awakenings::Awakenings;
 use crate::calibration::Calibration;
 use crate::candidate::{Candidate, Class};
 use crate::cell::HourCells;
@@ -30,6 +31,7 @@ use crate::season_clock::{SeasonClock, Slot};
 use crate::service::Service;
 use crate::service_spans::{Meant, SpanName, flow_name, kind_of};
 use crate::span_cells::{Called, SpanCells, SpanCount};
+use crate::vicinity::Vicinity;
 
 /// Services that are listened to; more are cut and counted.
 const SERVICES_MAX: usize = 5_000;
@@ -51,10 +53,14 @@ pub struct Listener {
     rest_hours: i64,
     clusters: Clusters,
     alarms: Alarms,
+    /// How often series that rest move.
+    pub(crate) awakenings: Awakenings,
     pub(crate) episodes: Vec<Episode>,
     announced: Vec<Change>,
     pub(crate) forgotten: Forgotten,
     pub(crate) cut: BTreeMap<&'static str, u64>,
+    /// The minutes around a start that someone asks about.
+    pub(crate) vicinity: Option<Vicinity>,
 }
 
 /// What was heard once and is not listened to any more.
@@ -75,6 +81,8 @@ pub(crate) enum Speaker {
     Series(Arc<str>),
     /// A series, of an hour by itself.
     Surprise(Arc<str>),
+    /// A series that moved for the first time.
+    Awoken(Arc<str>),
     /// A series that left the company of others.
     Apart(Arc<str>),
     Errors,
@@ -101,11 +109,19 @@ impl Listener {
             rest_hours: REST_HOURS,
             clusters: Clusters::default(),
             alarms: Alarms::default(),
+            awakenings: Awakenings::default(),
             episodes: Vec::new(),
             announced: Vec::new(),
             forgotten: Forgotten::default(),
             cut: BTreeMap::new(),
+            vicinity: None,
         }
+    }
+
+    /// Also keeps the minutes around a moment. What is said is the same.
+    pub fn looking_around(mut self, start: Moment) -> Self {
+        self.vicinity = Some(Vicinity::around(start));
+        self
     }
 
     /// Knows days on which the week does not count.
@@ -154,6 +170,7 @@ impl Listener {
     /// If an hour is left out or given twice.
     pub fn close(&mut self, hour: Hour, mut cells: HourCells) -> Vec<Signal> {
         cells.cut_shapes();
+        self.overhear(hour, &cells);
         let known = self.slots.take().filter(|slots| !self.has_forgotten_all() || slots.next() > hour);
         let mut slots = known.unwrap_or_else(|| History::from(hour));
         assert_eq!(slots.next(), hour, "hours close one after the other");
@@ -175,6 +192,18 @@ impl Listener {
         }
         self.slots = Some(slots);
         said
+    }
+
+    /// The moment whose minutes are kept, if any.
+    pub fn start_asked(&self) -> Option<Moment> {
+        self.vicinity.as_ref().map(Vicinity::start)
+    }
+
+    /// Takes what was heard so far of an hour that has not closed: nothing is said of it, and only the minutes around a start are kept.
+    pub fn overhear(&mut self, hour: Hour, cells: &HourCells) {
+        if let Some(vicinity) = &mut self.vicinity {
+            vicinity.hear(hour, cells);
+        }
     }
 
     /// What is known now, for stories and reports.
@@ -356,6 +385,8 @@ impl Listener {
                         _ => Speaker::Series(name.clone()),
                     };
                     findings.push((origin.clone(), speaker, candidate));
+                } else if let Some(candidate) = series.judge_rest(calendar, &self.awakenings) {
+                    findings.push((origin.clone(), Speaker::Awoken(name.clone()), candidate));
                 }
             }
             gone.retain(|(name, candidate)| !service.is_replaced(name, candidate.onset.hour()));

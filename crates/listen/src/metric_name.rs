@@ -5,6 +5,12 @@
 
 use hark_detect::Direction;
 
+/// Whether it counts bytes, by a word of its name.
+pub(crate) fn counts_bytes(name: &str) -> bool {
+    let name = name.split('{').next().unwrap_or_default();
+    name.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|word| word == "bytes")
+}
+
 /// How a series is to be heard.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Meaning {

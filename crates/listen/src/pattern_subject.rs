@@ -16,7 +16,7 @@ use crate::history::History;
 use crate::kin::speaks_of_trouble;
 use crate::occurrences::Occurrences;
 use crate::phase::Phase;
-use crate::words::{hours, quantity, quoted, times};
+use crate::words::{hours, latest, quantity, quoted, times};
 
 /// Until so many hours of a service have been heard, everything is new and nothing is news.
 pub(crate) const WARM_UP_HOURS: i64 = 7 * 24;
@@ -226,7 +226,7 @@ impl PatternSubject {
         evidence.push(Evidence {
             time: around.hour.end(),
             text: format!("{} records, {} expected", found.counted, quantity(found.expected)),
-            source: format!("{} over the last {}", quoted(&self.name), hours(found.hours)),
+            source: format!("{} over the last {}", quoted(&self.name), latest(found.hours)),
         });
         Some(Candidate {
             kind: SignalKind::PatternBurst,
@@ -412,7 +412,7 @@ impl PatternSubject {
         evidence.push(Evidence {
             time: around.hour.end(),
             text: format!("{} records, {} expected", found.counted, quantity(found.expected)),
-            source: format!("{} over the last {}", quoted(&self.name), hours(found.window_hours)),
+            source: format!("{} over the last {}", quoted(&self.name), latest(found.window_hours)),
         });
         Candidate {
             kind: SignalKind::PatternRising,

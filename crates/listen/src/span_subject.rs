@@ -18,7 +18,7 @@ use crate::metric_name::Meaning;
 use crate::metric_subject::{Calendar, MetricSubject};
 use crate::phase::Phase;
 use crate::span_cells::{Sighting, SpanCount};
-use crate::words::{hours, quantity, times};
+use crate::words::{hours, latest, quantity, times};
 
 /// Until so many hours of a service's spans have been heard, everything is new and nothing is news.
 pub(crate) const WARM_UP_HOURS: i64 = 7 * 24;
@@ -301,7 +301,7 @@ impl SpanSubject {
         let mut evidence = vec![Evidence {
             time: hour.end(),
             text: format!("{} of {among} spans, {} expected", found.counted, quantity(found.expected)),
-            source: format!("spans of {} over the last {}", self.subject.name, hours(found.window_hours)),
+            source: format!("spans of {} over the last {}", self.subject.name, latest(found.window_hours)),
         }];
         evidence.extend(seen.map(|seen| shown(seen, format!("a span of {}", self.subject.name))));
         Some(Candidate {

@@ -51,6 +51,8 @@ pub struct Tally {
     limit: u64,
     /// Whether records are picked for their values.
     keeps_values: bool,
+    /// The start whose minutes are asked about.
+    start: Option<Moment>,
     /// The line of the last record, and how many stood on it before.
     line: (u64, u64),
     /// Keys of which records are picked, and from which shape on none is.
@@ -115,6 +117,7 @@ impl Tally {
             open_keys_max: SHAPES_PER_HOUR_MAX + HOUR_SLACK,
             limit: u64::MAX,
             keeps_values: false,
+            start: None,
             line: (u64::MAX, 0),
             picked_keys: 0,
             picked_limit: u64::MAX,
@@ -133,6 +136,11 @@ impl Tally {
     /// The same, which also picks records whose values are kept.
     pub fn keeping_values(self) -> Self {
         Self { keeps_values: true, ..self }
+    }
+
+    /// The same, which also counts spans by the minute around a moment.
+    pub fn looking_around(self, start: Option<Moment>) -> Self {
+        Self { start, ..self }
     }
 
     /// Counts one event.
@@ -353,6 +361,9 @@ impl Tally {
         if let Some(version) = span.version {
             let speaker = self.speaker(span.origin);
             self.hear_version(span.origin, span.end, cut_at(version, PEER_BYTES_MAX), speaker);
+        }
+        if let Some(start) = self.start {
+            self.told.traced.hear(span, start);
         }
         self.weight += self.spans.hear(span, (&mut self.shaper, &self.rules), &mut self.hours);
     }

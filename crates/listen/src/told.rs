@@ -1,4 +1,5 @@
-//! What was told once, and not counted: alerts, reports and announced changes, masked before they are kept.
+//! What was told once, and not counted by the hour: alerts, reports and announced changes, masked before they are kept, and the
+//! minutes around a start.
 
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use hark_pattern::Rules;
 
 use crate::names;
 use crate::tally::cut_at;
+use crate::vicinity::Traced;
 
 /// Alerts, reports and announced changes: few, and kept whole.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -19,6 +21,8 @@ pub struct Told {
     pub changes: Vec<Change>,
     /// How many were beyond the limit.
     pub cut: u64,
+    /// What spans say of the minutes around a start, if one was asked about.
+    pub traced: Traced,
 }
 
 impl Told {
@@ -28,6 +32,7 @@ impl Told {
         self.reports.extend(other.reports);
         self.changes.extend(other.changes);
         self.cut += other.cut;
+        self.traced.merge(other.traced);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Numbers in the sentences of signals, as people say them.
 
-/// A count or quantity with about three digits and a suffix for thousands and more.
+/// A count or quantity with about three digits and a suffix for thousands and more: `12.3 k`.
 pub(crate) fn quantity(value: f64) -> String {
     let size = value.abs();
     let (scaled, suffix) = match size {
@@ -19,7 +19,16 @@ pub(crate) fn quantity(value: f64) -> String {
     };
     let text = format!("{scaled:.digits$}");
     let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    format!("{text}{suffix}")
+    if suffix.is_empty() { text.to_owned() } else { format!("{text} {suffix}") }
+}
+
+/// Bytes with about three digits, in powers of a thousand: `1.42 GB`.
+pub(crate) fn bytes(value: f64) -> String {
+    let said = match quantity(value) {
+        whole if value.abs() < 1e4 => format!("{whole} "),
+        said => said,
+    };
+    format!("{said}B")
 }
 
 /// A ratio: `3.4 times`.
@@ -36,12 +45,21 @@ pub(crate) fn hours(hours: usize) -> String {
     }
 }
 
+/// The stretch that ends now, behind “the last”: `7 h`, `day`, `3 days`.
+pub(crate) fn latest(window_hours: usize) -> String {
+    if window_hours == 24 { "day".to_owned() } else { hours(window_hours) }
+}
+
 /// A pattern's name, quoted and cut to a length that a sentence bears.
 pub(crate) fn quoted(name: &str) -> String {
     let first = name.lines().next().unwrap_or_default();
     let cut: String = first.chars().take(90).collect();
-    let ellipsis = if cut.len() < name.len() { "…" } else { "" };
-    format!("“{cut}{ellipsis}”")
+    if cut.len() == name.len() {
+        return format!("“{cut}”");
+    }
+    // Half a wildcard is none.
+    let whole = cut.strip_suffix("<*").or_else(|| cut.strip_suffix('<')).unwrap_or(&cut);
+    format!("“{}…”", whole.trim_end())
 }
 
 #[cfg(test)]
@@ -49,9 +67,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_quotation_is_cut_before_a_wildcard_and_not_within_it() {
+        let name = |letters: usize| format!("{} <*> and more", "a".repeat(letters));
+        for letters in [87, 88] {
+            assert_eq!(quoted(&name(letters)), format!("“{}…”", "a".repeat(letters)));
+        }
+        assert_eq!(quoted("a <*>"), "“a <*>”");
+    }
+
+    #[test]
     fn quantities_carry_about_three_digits() {
         let said: Vec<String> =
             [0.0, 0.0123, 1.5, 12.34, 734.0, 9_999.0, 12_345.0, 3.2e9].into_iter().map(quantity).collect();
-        assert_eq!(said, ["0", "0.012", "1.5", "12.3", "734", "9999", "12.3k", "3.2G"]);
+        assert_eq!(said, ["0", "0.012", "1.5", "12.3", "734", "9999", "12.3 k", "3.2 G"]);
+        assert_eq!([512.0, 14_400_000.0, -1.416e9].map(bytes), ["512 B", "14.4 MB", "-1.42 GB"]);
+        assert_eq!([7, 24, 72].map(latest), ["7 h", "day", "3 days"]);
     }
 }

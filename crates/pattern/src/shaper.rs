@@ -762,14 +762,14 @@ mod tests {
         check(
             java,
             "Order <num> failed\njava.lang.IllegalStateException: no stock for <num>\nCaused by: java.io.IOException: gone\n\
-             com.shop.Stock.take\ncom.shop.Cart.pay\ncom.shop.Api.post",
+             at com.shop.Stock.take\nat com.shop.Cart.pay\nat com.shop.Api.post",
         );
         let python = "Traceback (most recent call last):\n  File \"a.py\", line 3, in main\n    run()\n  File \"b.py\", line 9, in run\n    x()\nValueError: bad 7";
-        check(python, "Traceback (most recent call last):\nValueError: bad <num>\nrun\nmain");
+        check(python, "Traceback (most recent call last):\nValueError: bad <num>\nat run\nat main");
         let go = "panic: boom\n\ngoroutine 1 [running]:\nmain.(*Cart).Add(0xc000010000, 0x1)\n\t/srv/cart.go:12 +0x1d\nmain.main()\n\t/srv/main.go:5 +0x2";
-        check(go, "panic: boom\nmain.(*Cart).Add\nmain.main");
+        check(go, "panic: boom\nat main.(*Cart).Add\nat main.main");
         let node = "TypeError: x is undefined\n    at Cart.add (/srv/cart.js:10:5)\n    at async /srv/main.js:1:2\n    at new Shop (/srv/shop.js:2:1)";
-        check(node, "TypeError: x is undefined\nCart.add\nnew Shop");
+        check(node, "TypeError: x is undefined\nat Cart.add\nat new Shop");
     }
 
     #[test]

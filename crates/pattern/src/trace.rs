@@ -56,7 +56,7 @@ impl<'a> Telling<'a> {
     /// The lines, each to be shaped like a message: exceptions, then frames.
     pub(crate) fn lines(&self) -> impl Iterator<Item = Cow<'a, str>> {
         let exceptions = self.exceptions.iter().map(|line| Cow::Borrowed(*line));
-        exceptions.chain(self.chosen())
+        exceptions.chain(self.chosen().into_iter().map(|function| Cow::Owned(format!("at {function}"))))
     }
 
     fn add_exception(&mut self, line: &'a str) {

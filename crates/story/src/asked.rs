@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use hark_event::{Alert, Change, CodeJoin, Hearing, Id, Moment, Note, UserReport};
 use hark_listen::Heard;
 
+use crate::beginning::Look;
+
 /// What the user asked.
 #[derive(Clone, Debug)]
 pub struct Asked {
@@ -18,6 +20,8 @@ pub struct Asked {
     pub title: Option<String>,
     /// The crash line or stack trace, masked, if there is one.
     pub crash: Option<String>,
+    /// How the minutes around the start are looked at.
+    pub look: Look,
 }
 
 /// What is known.

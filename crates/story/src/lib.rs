@@ -6,6 +6,7 @@
 
 mod alerts;
 mod asked;
+mod beginning;
 mod blind_spots;
 mod chance;
 mod changes;
@@ -24,6 +25,7 @@ mod told;
 mod wording;
 
 pub use asked::{Asked, Known};
+pub use beginning::{Beginning, Beginnings, Look};
 pub use doubts::Doubt;
 pub use replay::{Replay, ReplayedIncident, ReplayedKind, replay};
 pub use telling::tell;

@@ -177,6 +177,7 @@ mod tests {
             commit: None,
             function: None,
             note: None,
+            note_line: None,
         };
         let join = |places| CodeJoin { places, notes: Vec::new() };
         let twice = join(vec![place("basket.go", 3), place("basket.go", 90)]);

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use hark_event::Moment;
 
 use crate::asked::{Asked, Known};
+use crate::wording::counted;
 
 const BEFORE_SECONDS: i64 = 3_600;
 const AFTER_SECONDS: i64 = 6 * 3_600;
@@ -28,7 +29,7 @@ pub(crate) fn place(asked: &Asked, known: &Known) -> (Option<String>, Option<Str
         .filter(|report| near(report.time))
         .filter_map(|report| report.service.as_deref());
     if let Some((service, count)) = most_named(reported) {
-        return (Some(service), Some(format!("named by {count} user reports around the start")));
+        return (Some(service), Some(format!("named by {} around the start", counted(count, "user report"))));
     }
     let alerted = known
         .alerts
@@ -36,7 +37,7 @@ pub(crate) fn place(asked: &Asked, known: &Known) -> (Option<String>, Option<Str
         .filter(|alert| near(alert.starts_at))
         .filter_map(|alert| alert.service.as_deref());
     if let Some((service, count)) = most_named(alerted) {
-        return (Some(service), Some(format!("named by {count} alerts around the start")));
+        return (Some(service), Some(format!("named by {} around the start", counted(count, "alert"))));
     }
     if let Some(service) = asked.crash.as_deref().and_then(|crash| named_in_crash(crash, known)) {
         return (Some(service), Some("named in the crash log".to_owned()));

@@ -12,6 +12,7 @@ use hark_event::{Episode, Id, Moment, PastIncident, SignalKind};
 use hark_listen::Heard;
 
 use crate::asked::{Asked, Known};
+use crate::beginning::Look;
 use crate::link::Linker;
 use crate::telling::tell;
 use crate::told::Verdict;
@@ -86,6 +87,7 @@ fn told(known: &Known, incident: &PastIncident) -> ReplayedIncident {
         service: incident.service.as_deref().map(str::to_owned),
         title: incident.title.clone(),
         crash: None,
+        look: Look::default(),
     };
     let story = tell(&asked, known.clone());
     ReplayedIncident {

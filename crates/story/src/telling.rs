@@ -4,6 +4,7 @@ use hark_event::{Alert, Episode, Id, Level, Moment, SubjectKind, UserReport, Win
 
 use crate::alerts::{on_path, timely, unheeded};
 use crate::asked::{Asked, Known};
+use crate::beginning::beginnings;
 use crate::blind_spots::blind_spots;
 use crate::chance::chance;
 use crate::changes::{Ground, ranked};
@@ -76,6 +77,10 @@ pub fn tell(asked: &Asked, known: Known) -> Story {
         aftermath: aftermath(&known.heard.episodes, start),
         alerts: told_alerts(&known, &path, start),
         reports: told_reports(&known, &path, start),
+        beginnings: service
+            .as_deref()
+            .map(|hurt| beginnings(&known.heard, hurt, start, asked.look))
+            .unwrap_or_default(),
         hearing: known.hearing.clone(),
         signals,
     };

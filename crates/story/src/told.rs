@@ -3,6 +3,8 @@
 use crate::doubts::Doubt;
 use hark_event::{Alert, Change, Episode, Hearing, Id, Moment, Note, UserReport};
 
+use crate::beginning::Beginnings;
+
 /// The interval in which users were hurt, and where it was seen.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Incident {
@@ -200,6 +202,8 @@ pub struct Story {
     pub alerts: Vec<Alert>,
     /// Reports that matter to the story.
     pub reports: Vec<UserReport>,
+    /// Where among services it began, by the minutes around the start.
+    pub beginnings: Beginnings,
     /// How well we heard.
     pub hearing: Hearing,
 }

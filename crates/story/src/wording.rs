@@ -16,6 +16,11 @@ pub(crate) fn duration(seconds: i64) -> String {
     }
 }
 
+/// A count with its noun: `1 alert`, `3 alerts`.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// The first characters of a foreign text, on one line.
 pub(crate) fn cut(text: &str, chars: usize) -> String {
     let line = text.lines().next().unwrap_or_default();

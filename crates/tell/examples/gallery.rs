@@ -14,6 +14,7 @@ fn main() -> io::Result<()> {
     let zone = fixture::berlin();
     let stories = [
         ("whispered", fixture::whispered()),
+        ("begun", fixture::begun()),
         ("silent", fixture::silent()),
         ("alerted", fixture::alerted()),
         ("hostile", fixture::hostile()),

@@ -6,6 +6,7 @@
 pub(crate) mod canvas;
 pub(crate) mod curve;
 pub(crate) mod glimpse;
+pub(crate) mod pulse;
 pub(crate) mod rows;
 pub(crate) mod sample;
 pub(crate) mod scale;

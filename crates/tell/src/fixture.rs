@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use hark_event::{
     Alert, BaseRate, Change, ChangeKind, ClockDoubt, CodePlace, Curve, Episode, Evidence, Explained, Extent,
-    FieldNumbers, FieldValues, FormHeard, Former, Hearing, Id, Level, Listening, Moment, Note, Origin,
-    Pattern, PatternExplained, Patterns, Place, PlaceExplained, PlaceReason, Prospect, ProspectKind, Reject,
-    RepositoryHeard, Sampled, ServiceHeard, Signal, SignalKind, Stretch, Subject, SubjectKind, Survey,
-    Telemetry, Unread, UserReport, Zone,
+    FieldNumbers, FieldValues, FormHeard, Former, Hearing, Id, Level, LevelCounts, Listening, Moment, Note,
+    Origin, Pattern, PatternExplained, Patterns, Place, PlaceExplained, PlaceReason, Prospect, ProspectKind,
+    Reject, RepositoryHeard, Sampled, ServiceHeard, Signal, SignalKind, Stretch, Subject, SubjectKind,
+    Survey, Telemetry, Unread, UserReport, Zone,
 };
 use hark_story::{
-    Answer, BlindSpot, Chance, Doubt, Incident, LinkedSignal, Questions, ReachedNote, Story, StoryChange,
-    TimelineEntry, TimelineKind, Verdict,
+    Answer, Beginning, Beginnings, BlindSpot, Chance, Doubt, Incident, LinkedSignal, Questions, ReachedNote,
+    Story, StoryChange, TimelineEntry, TimelineKind, Verdict,
 };
 use jiff::tz::TimeZone;
 
@@ -121,7 +121,31 @@ pub(crate) fn whispered() -> Story {
         notes,
         alerts,
         reports,
+        beginnings: Beginnings::default(),
         hearing: hearing(),
+    }
+}
+
+/// The same story, in which the minutes around the start name two services.
+pub(crate) fn begun() -> Story {
+    let beginning = |rank, service: &str, added: &str| Beginning {
+        rank,
+        service: service.into(),
+        weight: 12.5 / f64::from(rank),
+        summary: format!("{service} added {added} to each request of checkout"),
+        evidence: vec![Evidence {
+            time: START.plus_seconds(-240),
+            text: "1.4 s for each request of checkout, usually 180 ms, straying by 30 ms".into(),
+            source: format!("http_request_duration_seconds_sum of {service}, 1 min"),
+        }],
+    };
+    Story {
+        beginnings: Beginnings {
+            ranked: vec![beginning(1, "payments", "1.2 s"), beginning(2, "mails|<b>", "90 ms")],
+            quiet_moments: 40,
+            quiet_as_much: 1,
+        },
+        ..whispered()
     }
 }
 
@@ -337,7 +361,7 @@ pub(crate) fn patterns() -> Patterns {
         name: "retrying upstream <*> attempt <*>".to_owned(),
         wildcards: vec!["word", "num"],
         origin: origin.clone(),
-        level: Level::Warn,
+        levels: said_at(&[(Level::Warn, 81), (Level::Error, 9)]),
         count: 90,
         first_seen: Some(first),
         last_seen: Some(first.plus_hours(24)),
@@ -356,7 +380,7 @@ pub(crate) fn patterns() -> Patterns {
         id: Id::known("00000000000000b2"),
         name: "started".to_owned(),
         wildcards: Vec::new(),
-        level: Level::Unknown,
+        levels: said_at(&[(Level::Unknown, 9)]),
         count: 9,
         first_seen: None,
         last_seen: None,
@@ -365,7 +389,14 @@ pub(crate) fn patterns() -> Patterns {
         origin,
     };
     let hearing = Hearing { files: 1, records: 100, lines: 100, ..Hearing::default() };
-    Patterns { patterns: vec![retrying, timeless], heard: 3, hearing }
+    Patterns { patterns: vec![retrying, timeless], level_min: None, heard: 3, hearing }
+}
+
+fn said_at(levels: &[(Level, u64)]) -> LevelCounts {
+    levels.iter().fold(LevelCounts::default(), |mut all, (level, count)| {
+        all.absorb(LevelCounts::of(*level, *count));
+        all
+    })
 }
 
 /// The first of these patterns, explained.
@@ -837,6 +868,7 @@ fn episode(draft: Draft) -> Episode {
                 commit: None,
                 function: Some("call_bank".into()),
                 note: note.map(str::to_owned),
+                note_line: note.map(|_| *line + 6),
             })
             .collect(),
         members: Vec::new(),

@@ -4,6 +4,7 @@
 //! come from the page's style, so that they follow light, dark and paper.
 
 mod as_of;
+mod beginnings;
 mod figure;
 pub(crate) mod listening;
 mod page;

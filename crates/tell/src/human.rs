@@ -2,6 +2,7 @@
 //!
 //! Colour only repeats what words and shapes say, so plain output loses nothing.
 
+mod beginnings;
 pub(crate) mod explanation;
 pub(crate) mod listening;
 pub(crate) mod patterns;

@@ -59,7 +59,8 @@ mod tests {
             told["patterns"][0],
             json!({
                 "id": "00000000000000a1", "pattern": "retrying upstream <*> attempt <*>", "wildcards": ["word", "num"],
-                "service": "payments", "environment": "production", "level": "WARN", "count": 90, "share": 0.9,
+                "service": "payments", "environment": "production", "level": "WARN",
+                "levels": [{ "level": "WARN", "count": 81 }, { "level": "ERROR", "count": 9 }], "count": 90, "share": 0.9,
                 "first_seen": "2026-03-01T10:00:00Z", "last_seen": "2026-03-02T10:00:00Z",
                 "sample": "retrying upstream bank attempt 2", "picked": 1,
                 "fields": [{

@@ -12,6 +12,8 @@ pub(crate) const OTHERS_MAX: usize = 8;
 pub(crate) const CHANGES_MAX: usize = 8;
 /// Notes.
 pub(crate) const NOTES_MAX: usize = 6;
+/// Alerts, and reports, that have a place of their own.
+pub(crate) const PEOPLE_MAX: usize = 100;
 /// Lines of the timeline.
 pub(crate) const TIMELINE_MAX: usize = 24;
 /// Pieces of evidence of one signal.

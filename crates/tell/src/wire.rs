@@ -4,6 +4,7 @@
 //! there, unknown scalars are `null`, times are RFC 3339 in UTC with whole seconds. The JSON Schemas in
 //! `docs/schema` are generated from these structs.
 
+mod beginnings;
 mod explanation;
 mod hearing;
 mod listening;

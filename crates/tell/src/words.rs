@@ -1,16 +1,20 @@
 //! Durations, numbers and kinds in words, so that every format says the same thing in the same way.
 
+pub(crate) mod beginnings;
 pub(crate) mod doubt;
 pub(crate) mod explanation;
 pub(crate) mod hearing;
 pub(crate) mod known;
 pub(crate) mod listening;
+pub(crate) mod measure;
 pub(crate) mod patterns;
 pub(crate) mod replay;
 pub(crate) mod story;
 pub(crate) mod survey;
 
-use hark_event::{BaseRate, ChangeKind, Signal, SignalKind};
+use std::borrow::Cow;
+
+use hark_event::{BaseRate, ChangeKind, CodePlace, Level, Signal, SignalKind, SubjectKind};
 use hark_story::{Chance, TimelineKind};
 
 const MINUTE: u64 = 60;
@@ -89,6 +93,7 @@ pub(crate) fn value(value: f64) -> String {
         _ if size >= 100.0 => format!("{value:.0}"),
         _ if size >= 1.0 => format!("{value:.1}"),
         _ if size >= 0.001 => format!("{value:.3}"),
+        _ if size >= 0.000_01 => format!("{value:.5}"),
         _ => return format!("{value:.1e}"),
     };
     without_idle_zeros(&said).to_owned()
@@ -120,9 +125,95 @@ pub(crate) fn kind(kind: SignalKind) -> &'static str {
     }
 }
 
-/// The name of what a signal is about, unless its sentence says it anyway.
+/// The name of what a signal is about, unless its sentence says it anyway, be it cut.
 pub(crate) fn subject(signal: &Signal) -> Option<&str> {
-    (!signal.summary.contains(&signal.subject.name)).then_some(&signal.subject.name)
+    let name = &signal.subject.name;
+    let is_cut_of_it = |quoted: &str| quoted.strip_suffix('…').is_some_and(|cut| name.starts_with(cut));
+    let mut quotations = signal.summary.split('“').skip(1).filter_map(|rest| rest.split('”').next());
+    let is_said = signal.summary.contains(name) || quotations.any(is_cut_of_it);
+    (!is_said).then_some(name)
+}
+
+/// Where a note stands, unless that is where the code stands: `note at line 11`.
+pub(crate) fn note_place(place: &CodePlace) -> Option<String> {
+    place.note_line.filter(|line| *line != place.line).map(|line| format!("note at line {line}"))
+}
+
+/// What a signal is about where there is little room: of a log line the message's own words, without what a logger
+/// writes before them.
+pub(crate) fn about(signal: &Signal) -> Cow<'_, str> {
+    match signal.subject.kind {
+        SubjectKind::Service if signal.kind == SignalKind::ErrorsRising => Cow::Borrowed("errors"),
+        SubjectKind::Pattern => Cow::Borrowed(own_words(&signal.subject.name)),
+        SubjectKind::Flow => arrows(&signal.subject.name),
+        _ => Cow::Borrowed(&signal.subject.name),
+    }
+}
+
+/// The text from the first ordinary word on, if what stands before it names a logger; else all of it.
+fn own_words(name: &str) -> &str {
+    let mut rest = name;
+    let mut names_logger = false;
+    while let Some((word, after)) = rest.split_once(' ') {
+        let bare = word.trim_matches(['[', ']', '(', ')', ':', '-', '|']);
+        let is_place = is_logger(bare) || bare.len() < word.len() || is_loud(bare);
+        if !(is_place || bare == "<*>") {
+            break;
+        }
+        names_logger |= is_place;
+        rest = after.trim_start();
+    }
+    let has_letters = |word: &&str| word.chars().any(char::is_alphabetic);
+    let says_enough = rest.split(' ').filter(has_letters).count() >= 2;
+    if names_logger && says_enough { rest } else { name }
+}
+
+/// `shop.checkout.OrderService`, `app::orders`.
+fn is_logger(word: &str) -> bool {
+    let is_part = |part: &str| {
+        part.starts_with(char::is_alphabetic)
+            && part.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$' | '-'))
+    };
+    (word.contains('.') || word.contains("::"))
+        && word.split(['.', ':']).filter(|part| !part.is_empty()).all(is_part)
+}
+
+fn is_loud(word: &str) -> bool {
+    word.len() > 3 && Level::parse(word).is_some_and(|level| level.name() == word)
+}
+
+/// Arrows as people write them, where nothing is quoted: a quotation stays as it was said.
+pub(crate) fn arrows(text: &str) -> Cow<'_, str> {
+    if !text.contains(" -> ") {
+        return Cow::Borrowed(text);
+    }
+    let mut said = String::with_capacity(text.len());
+    for (index, piece) in text.split_inclusive(['“', '”']).enumerate() {
+        let is_quoted = index > 0 && piece.ends_with('”');
+        if is_quoted { said.push_str(piece) } else { said.push_str(&piece.replace(" -> ", " → ")) }
+    }
+    Cow::Owned(said)
+}
+
+/// A name in which long hexadecimal numbers are cut, as those of containers are: nobody reads on.
+pub(crate) fn short_name(name: &str) -> Cow<'_, str> {
+    const DIGITS_MIN: usize = 24;
+    const DIGITS_SHOWN: usize = 12;
+    let is_end = |letter: char| !letter.is_ascii_hexdigit();
+    if !name.split(is_end).any(|run| run.len() >= DIGITS_MIN) {
+        return Cow::Borrowed(name);
+    }
+    let mut said = String::new();
+    for piece in name.split_inclusive(is_end) {
+        let end = piece.find(is_end).unwrap_or(piece.len());
+        let (run, after) = piece.split_at(end);
+        if run.len() >= DIGITS_MIN {
+            said.push_str(&format!("{}…{after}", &run[..DIGITS_SHOWN]));
+        } else {
+            said.push_str(piece);
+        }
+    }
+    Cow::Owned(said)
 }
 
 /// What a kind of change is called.
@@ -190,6 +281,38 @@ mod tests {
         let mut signal = crate::fixture::listening().episodes[1].signal.clone();
         assert_eq!(subject(&signal), Some("process_resident_memory_bytes{instance=\"payments-2\"}"));
         signal.summary = format!("{} is high", signal.subject.name);
+        assert_eq!(subject(&signal), None);
+    }
+
+    #[test]
+    fn of_a_log_line_the_own_words_are_told_and_not_its_logger() {
+        let of = own_words;
+        let java = "[<*>] shop.checkout.OrderService - payment <*> authorised twice";
+        assert_eq!(of(java), "payment <*> authorised twice");
+        assert_eq!(of("WARN app::orders: retrying upstream <*>"), "retrying upstream <*>");
+        assert_eq!(of("retrying upstream <*>"), "retrying upstream <*>");
+        assert_eq!(of("<*> retries left"), "<*> retries left");
+        assert_eq!(of("shop.Cart - <*> done"), "shop.Cart - <*> done", "one word says too little");
+        assert_eq!(of("[a] [b]"), "[a] [b]");
+    }
+
+    #[test]
+    fn arrows_are_drawn_but_in_quotations() {
+        assert_eq!(arrows("a: 3 -> 8, “x -> y” and b -> c"), "a: 3 → 8, “x -> y” and b → c");
+        assert_eq!(arrows("a -> “b"), "a → “b");
+    }
+
+    #[test]
+    fn nobody_reads_all_of_a_containers_name() {
+        let name = format!("pod-{}.log", "0123456789abcdef".repeat(4));
+        assert_eq!(short_name(&name), "pod-0123456789ab….log");
+        assert_eq!(short_name("feed-beef"), "feed-beef");
+    }
+
+    #[test]
+    fn a_quotation_that_was_cut_still_names_its_subject() {
+        let mut signal = crate::fixture::listening().episodes[1].signal.clone();
+        signal.summary = format!("“{}…” is said", &signal.subject.name[..20]);
         assert_eq!(subject(&signal), None);
     }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use hark_pattern::Rules;
-use hark_story::{Asked, Known, Story, tell};
+use hark_story::{Asked, Known, Look, Story, tell};
 
 use crate::arguments::{Format, Sources, Telling};
 use crate::failure::Failure;
@@ -40,11 +40,30 @@ pub(crate) struct Back {
     /// Also draws the weeks before into this file, as SVG, for a document that shows pictures.
     #[arg(long, value_name = "FILE")]
     picture: Option<PathBuf>,
+    /// How long before the start it may have begun, for ranking services by their minutes. For measuring that ranking.
+    #[arg(long, value_name = "SECONDS", hide = true)]
+    look_before: Option<u32>,
+    /// The share of usual minutes that stray less than what counts as straying, from 0 to 1. For measuring that ranking.
+    #[arg(long, value_name = "SHARE", hide = true, value_parser = share)]
+    look_usual: Option<f64>,
     #[command(flatten)]
     telling: Telling,
 }
 
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "give a number from 0 to 1".to_owned())
+}
+
 impl Back {
+    fn look(&self) -> Look {
+        let usual = Look::default();
+        Look {
+            before_seconds: self.look_before.map_or(usual.before_seconds, i64::from),
+            usual_share: self.look_usual.unwrap_or(usual.usual_share),
+        }
+    }
+
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let settings = Settings::of(&self.sources)?;
         let rules = &settings.patterns.rules;
@@ -55,11 +74,13 @@ impl Back {
             service: self.on.clone(),
             title: self.title.clone(),
             crash: self.crash.as_deref().map(|path| read_crash(path, rules)).transpose()?,
+            look: self.look(),
         };
         if asked.end.is_some_and(|end| end < asked.start) {
             return Err(Failure::EndsBeforeItStarts);
         }
-        let listened = reading::listen(&settings, &self.telling, clock)?;
+        let listener = reading::listener(&settings, &clock).looking_around(asked.start);
+        let listened = reading::listen_with(listener, &settings, &self.telling, clock)?;
         let of_crash = self.crash.as_deref().and_then(|path| doubt_crash(path, &asked, &listened.heard));
         let zone = listened.zone.clone();
         let story = story(&asked, listened, self.telling.quiet);

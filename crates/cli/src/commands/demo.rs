@@ -80,6 +80,7 @@ impl Demo {
             service: Some(service.to_owned()),
             title: None,
             crash: None,
+            look: hark_story::Look::default(),
         };
         let story = story(&asked, listened, self.telling.quiet);
         write_file(&self.directory.join(PICTURE_FILE), &hark_tell::story::picture(&story, &zone))?;

@@ -43,7 +43,7 @@ pub(crate) struct Patterns {
     /// The order.
     #[arg(long, value_enum, default_value = "count", value_name = "ORDER")]
     sort: Order,
-    /// Only patterns said at this level or louder.
+    /// Only patterns of which any record is at this level or louder, however few: how many is told beside each.
     #[arg(long, value_name = "LEVEL", value_parser = level)]
     level: Option<Level>,
     /// Only patterns that contain this text, in any case.
@@ -68,7 +68,7 @@ enum Order {
     First,
     /// The most recently heard.
     Last,
-    /// The loudest.
+    /// The loudest, by the level of their loudest records and then by how many these are.
     Level,
     /// By the alphabet.
     Pattern,
@@ -132,7 +132,7 @@ impl Patterns {
         }
         // What it knows has been told: tens of thousands of patterns are told in its room.
         drop(ledger);
-        let patterns = hark_event::Patterns { patterns: selected, heard, hearing };
+        let patterns = hark_event::Patterns { patterns: selected, level_min: self.level, heard, hearing };
         let zone = &clock.zone;
         write_result(&match self.telling.format {
             Format::Human => hark_tell::patterns::human(&patterns, &screen(zone)),
@@ -179,7 +179,7 @@ impl Patterns {
     fn select(&self, mut patterns: Vec<Pattern>, new_since: Option<Moment>) -> Vec<Pattern> {
         let text = self.containing.as_ref().map(|text| text.to_lowercase());
         patterns.retain(|pattern| {
-            self.level.is_none_or(|least| pattern.level >= least)
+            self.level.is_none_or(|least| pattern.levels.loudest() >= least)
                 && text.as_ref().is_none_or(|text| pattern.name.to_lowercase().contains(text))
                 && new_since.is_none_or(|since| pattern.first_seen.is_some_and(|first| first >= since))
         });
@@ -188,7 +188,9 @@ impl Patterns {
             Order::Count => {}
             Order::First => patterns.sort_by_key(|pattern| std::cmp::Reverse(pattern.first_seen)),
             Order::Last => patterns.sort_by_key(|pattern| std::cmp::Reverse(pattern.last_seen)),
-            Order::Level => patterns.sort_by_key(|pattern| std::cmp::Reverse(pattern.level)),
+            Order::Level => {
+                patterns.sort_by_key(|pattern| std::cmp::Reverse(pattern.levels.said().next_back()))
+            }
             Order::Pattern => patterns.sort_by(|a, b| a.name.cmp(&b.name)),
         }
         let shown = if self.telling.format == Format::Json { usize::MAX } else { SHOWN_TO_PEOPLE };

@@ -76,22 +76,28 @@ fn containers_shown_together() {
 }
 
 #[test]
-fn exports_of_loki_and_datadog() {
+fn exports_of_stores_of_logs() {
     let place = Place::new();
     place.write(
-        "loki.jsonl",
-        "{\"time\":\"1767312000000000000\",\"msg\":\"slow card\",\"app\":\"checkout\",\"level\":\"warn\"}\n",
+        "export/loki.json",
+        "{\"status\":\"success\",\"data\":{\"resultType\":\"streams\",\"result\":[{\"stream\":{\"app\":\"checkout\"},\
+         \"values\":[[\"1767312000000000000\",\"slow card\"]]}]}}\n",
     );
-    check(&place, &["loki.jsonl"], &["checkout logs"]);
     place.write(
-        "datadog.jsonl",
-        "{\"time\":\"2026-01-02T00:00:00Z\",\"level\":\"warn\",\"service\":\"pay\",\"msg\":\"slow card\"}\n",
+        "export/elastic.json",
+        "{\"took\":1,\"hits\":{\"hits\":[{\"_source\":{\"@timestamp\":\"2026-01-02T00:00:00Z\",\"message\":\"slow card\",\
+         \"service\":{\"name\":\"till\"}}}]}}\n",
     );
-    check(&place, &["datadog.jsonl"], &["pay logs"]);
-    let answer = "{\"status\":\"success\",\"data\":{\"resultType\":\"streams\",\"result\":[]}}";
-    place.write("loki.json", answer);
-    // Who hands over the answer itself is told the recipe.
-    place.hark(&["check", "loki.json"]).says(2, &["jq -c '.data.result[]"]);
+    place.write(
+        "export/datadog.jsonl",
+        "{\"data\":[{\"attributes\":{\"timestamp\":\"2026-01-02T00:00:00Z\",\"status\":\"warn\",\"service\":\"pay\",\"message\":\"slow card\"}}]}\n",
+    );
+    check(&place, &["export"], &["checkout logs", "pay logs", "till logs"]);
+    // Who hands over another shape is told the recipe, and not that there is no file.
+    place.write("other.json", "{\"ok\":true,\"items\":[{\"when\":\"soon\",\"what\":\"slow card\"}]}\n");
+    for command in ["check", "listen"] {
+        place.hark(&[command, "other.json"]).says(2, &["jq -c '.items[]", "the remarks above say why"]);
+    }
 }
 
 #[test]

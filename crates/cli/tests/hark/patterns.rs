@@ -98,6 +98,27 @@ fn what_is_shown_can_be_chosen() {
 }
 
 #[test]
+fn a_pattern_has_the_level_of_most_of_its_records_and_says_how_many_were_louder() {
+    let place = Place::new();
+    let levels = ["INFO", "INFO", "INFO", "WARN", "INFO", "ERROR", "INFO", "INFO", "INFO", "INFO"];
+    let lines = levels.iter().enumerate();
+    let text: String =
+        lines.map(|(at, level)| format!("2026-03-01T10:00:{at:02}Z {level} request completed\n")).collect();
+    place.write("a.log", text + "2026-03-01T10:00:30Z INFO fine\n");
+    let table = place.json(&["patterns", "a.log", "--level", "warn"]);
+    assert_eq!(table["patterns"].as_array().unwrap().len(), 1, "{table}");
+    assert_eq!(table["patterns"][0]["level"], "INFO");
+    assert_eq!(
+        table["patterns"][0]["levels"],
+        json!([{ "level": "INFO", "count": 8 }, { "level": "WARN", "count": 1 }, { "level": "ERROR", "count": 1 }])
+    );
+    let told = place.hark(&["patterns", "a.log", "--level", "warn"]);
+    told.says(0, &[]);
+    assert!(told.out.contains("1 of them here, each with records at WARN or above."), "{}", told.out);
+    assert!(told.out.contains("of them 1 at ERROR (10.0 %), 1 at WARN (10.0 %)"), "{}", told.out);
+}
+
+#[test]
 fn a_pattern_explains_itself_also_by_an_identity_that_became_part_of_it() {
     let place = Place::new();
     let line = |hour: u32, name: &str, ms: u32| {

@@ -14,8 +14,8 @@ use std::io::{self, Read};
 
 use memchr::{memchr, memchr_iter};
 
-pub(crate) use values::Path;
 use values::Values;
+pub(crate) use values::{KEY_BYTES_MAX, Path};
 
 /// Lines of logs and most else: far more than any record should have, far less than memory.
 pub(crate) const LINE_BYTES_MAX: usize = 1 << 20;
@@ -82,7 +82,7 @@ pub(crate) struct Line<'a> {
 }
 
 /// What is handed over one after the other.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Split {
     /// Lines.
     Lines,

@@ -13,10 +13,10 @@ use memchr::memchr3;
 use super::{Line, Lines};
 
 /// The names that lead to the array of records; empty for an array, or objects, that stand for themselves.
-pub(crate) type Path = &'static [&'static str];
+pub(crate) type Path = Vec<String>;
 
 /// No name on a path is as long.
-const KEY_BYTES_MAX: usize = 32;
+pub(crate) const KEY_BYTES_MAX: usize = 32;
 
 /// Where in a document the reading stands.
 #[derive(Debug)]
@@ -318,7 +318,8 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(path: Path, input: &str, expected: &[(u64, &str)]) -> bool {
+    fn check(path: &[&str], input: &str, expected: &[(u64, &str)]) -> bool {
+        let path = path.iter().map(|&name| name.to_owned()).collect();
         let mut lines = Lines::of(Box::new(Trickle(input.as_bytes())), LINE_BYTES_MAX, Split::Values(path));
         let mut found = Vec::new();
         while let Some(line) = lines.next() {
@@ -347,7 +348,7 @@ mod tests {
 
     #[test]
     fn records_are_found_at_the_end_of_a_path() {
-        let path: Path = &["data", "result"];
+        let path = &["data", "result"];
         let document = r#"{"status":"success","data":{"resultType":"matrix","other":[{"x":1}],"result":[{"m":1},{"m":2}]},"result":[{"x":1}]}"#;
         assert!(!check(path, document, &[(1, r#"{"m":1}"#), (1, r#"{"m":2}"#)]));
         assert!(!check(path, r#"{"data":{"result":[]}}{"data":{"result":[{}]}}"#, &[(1, "{}")]));

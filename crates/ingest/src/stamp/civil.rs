@@ -11,6 +11,8 @@ use jiff::civil::Date;
 use crate::day_order::DayOrder;
 
 const SECONDS_PER_DAY: i64 = 86_400;
+/// A stamp without a year that lies farther back than this from the one before it is of the next year.
+const HALF_A_YEAR_SECONDS: i64 = 183 * SECONDS_PER_DAY;
 const QUARTER_HOUR: i64 = 900;
 /// Zones change on quarters of an hour, so one answer holds for a whole quarter.
 const NO_QUARTER: i64 = i64::MIN;
@@ -66,6 +68,8 @@ pub(crate) struct Calendar {
     zoneless: u64,
     day_order: DayOrder,
     slashed: u64,
+    /// Where the last reading without a year was placed.
+    yearless: Option<Moment>,
 }
 
 #[derive(Debug)]
@@ -91,6 +95,7 @@ impl Calendar {
             zoneless: 0,
             day_order: DayOrder::Unknown,
             slashed: 0,
+            yearless: None,
         }
     }
 
@@ -128,13 +133,24 @@ impl Calendar {
         self.zoneless > self.zoned
     }
 
-    /// A leap day may need eight years to come round (1896 to 1904).
+    /// The latest that does not lie after the reference; but where that is half a year and more back from the reading before, and a year
+    /// later goes on from it, the file runs on past the reference, and so does this.
     fn place_yearless(&mut self, civil: &Civil) -> Option<Moment> {
         let latest = self.reference.year;
-        (latest.saturating_sub(8)..=latest).rev().find_map(|year| {
+        // A leap day may need eight years to come round (1896 to 1904).
+        let (year, mut moment) = (latest.saturating_sub(8)..=latest).rev().find_map(|year| {
             let moment = self.place_in(year, civil)?;
-            (moment <= self.reference.moment).then_some(moment)
-        })
+            (moment <= self.reference.moment).then_some((year, moment))
+        })?;
+        if let Some(before) = self.yearless
+            && before.seconds_since(moment) > HALF_A_YEAR_SECONDS
+            && let Some(ahead) = self.place_in(year + 1, civil)
+            && (0..HALF_A_YEAR_SECONDS).contains(&ahead.seconds_since(before))
+        {
+            moment = ahead;
+        }
+        self.yearless = Some(moment);
+        Some(moment)
     }
 
     fn place_in(&mut self, year: u16, civil: &Civil) -> Option<Moment> {
@@ -217,6 +233,21 @@ mod tests {
         check("UTC", reference, civil(None, 3, 1, 43_201), Some("2025-03-01T12:00:01Z"));
         check("UTC", reference, civil(None, 12, 10, 0), Some("2025-12-10T00:00:00Z"));
         check("UTC", reference, civil(None, 2, 29, 0), Some("2024-02-29T00:00:00Z"));
+    }
+
+    #[test]
+    fn a_file_that_runs_on_past_the_reference_does_not_begin_again_a_year_before() {
+        let reference = Moment::from("2026-03-01T12:00:00Z".parse::<jiff::Timestamp>().unwrap());
+        let mut calendar = Calendar::new(&Zone::utc(), reference);
+        let mut placed =
+            |month, day| calendar.place(civil(None, month, day, 0)).map(|moment| moment.to_string());
+        assert_eq!(placed(12, 30).as_deref(), Some("2025-12-30T00:00:00Z"));
+        assert_eq!(placed(2, 28).as_deref(), Some("2026-02-28T00:00:00Z"));
+        assert_eq!(placed(3, 2).as_deref(), Some("2026-03-02T00:00:00Z"));
+        assert_eq!(placed(3, 20).as_deref(), Some("2026-03-20T00:00:00Z"));
+        // What comes late is not taken for what is ahead.
+        assert_eq!(placed(2, 27).as_deref(), Some("2026-02-27T00:00:00Z"));
+        assert_eq!(placed(12, 31).as_deref(), Some("2025-12-31T00:00:00Z"));
     }
 
     #[test]

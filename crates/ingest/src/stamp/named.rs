@@ -2,7 +2,7 @@
 //!
 //! `Dec 10 06:55:46`, `Dec  1 2025 06:55:46.123`, `Sun Dec 04 04:47:44.123456 2005`,
 //! `Sun, 04 Dec 2005 04:47:44 GMT`, `10/Oct/2000:13:55:36 -0700`, `18-Feb-2020 00:00:01.123`,
-//! `Jun 09, 2017 8:10:40 PM`. English names only.
+//! `Jun 09, 2017 8:10:40 PM`, `Oct 30, 2026 @ 23:50:00.000`. English names only.
 
 use super::civil::Civil;
 use super::digits::{
@@ -21,6 +21,10 @@ pub(super) fn month_first(text: &[u8]) -> Option<(Civil, usize)> {
         year = Some(written);
         at = skip_comma(text, at + 4);
         at = expect(text, at, b' ')?;
+        // Kibana's: `Oct 30, 2026 @ 23:50:00.000`.
+        if text.get(at..at + 2) == Some(b"@ ") {
+            at += 2;
+        }
     }
     let (second, at) = loose_time_of_day(text, at)?;
     match half_day(text, at, second) {

@@ -6,7 +6,7 @@ use std::fs;
 use super::*;
 
 /// Every event of a file with these bytes, and what the account says besides.
-fn heard(name: &str, bytes: &[u8]) -> String {
+pub(super) fn heard(name: &str, bytes: &[u8]) -> String {
     heard_as(name, bytes, &utc())
 }
 
@@ -648,5 +648,13 @@ fn what_alertmanager_sends_and_answers_is_read() {
     "##);
     insta::assert_snapshot!(heard("alerts.json", include_bytes!("../../samples/alertmanager-api.json")), @r##"
     alert HighErrorRate checkout 2026-11-26T00:28:13.057Z to - "checkout answers one request in ten with an error" :1
+    "##);
+}
+
+#[test]
+fn annotations_of_which_only_the_usual_was_picked_are_no_log() {
+    let picked = br#"[{"id": 0, "time": 1785247201000, "text": "intake 2.1.0 deployed", "tags": ["deploy", "service:intake"]}]"#;
+    insta::assert_snapshot!(heard("annotations.json", picked), @r##"
+    change deploy 2026-07-28T14:00:01Z intake "intake 2.1.0 deployed" []
     "##);
 }

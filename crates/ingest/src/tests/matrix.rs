@@ -84,6 +84,13 @@ fn cells() -> Vec<Cell> {
             r#"{{"name":"mem{n}","gauge":{{"dataPoints":[{{"timeUnixNano":"{}","asDouble":{n}}}]}}}}"#,
             nanos(n)
         ))),
+        by_line("csv in two columns", |n| format!("30.10.2026;23:{n:02}:00;{n},5")).under("sep=;\nDatum;Uhrzeit;Dauer\n"),
+        document("elasticsearch", "{\"took\":5,\"hits\":{\"total\":{\"value\":12},\"hits\":[\n", |n| format!(
+            r#"{{"_index":"a","_id":"{n}","_source":{{"@timestamp":"2026-01-02T00:{n:02}:00Z","message":"hit {n} said"}}}}"#
+        ), "\n]}}\n"),
+        document("loki", "{\"status\":\"success\",\"data\":{\"resultType\":\"streams\",\"result\":[{\"stream\":{\"app\":\"pay\"},\"values\":[\n", |n| format!(
+            r#"["{}","loki {n} said"]"#, 1_767_312_000_000_000_000_u64 + n as u64 * 60_000_000_000
+        ), "\n]}]}}\n"),
         document("otlp document", "{\"resourceSpans\":[{\"resource\":{\"attributes\":[]},\"scopeSpans\":[{\"scope\":{},\"spans\":[\n", otlp_span, "\n]}]}]}\n"),
         document("jaeger", "{\"data\":[{\"traceID\":\"1\",\"processes\":{\"p1\":{\"serviceName\":\"app\",\"tags\":[]}},\"spans\":[\n", |n| format!(
             r#"{{"traceID":"1","spanID":"a{n}","operationName":"op {n} said","references":[],"startTime":{},"duration":5000,"tags":[],"logs":[],"processID":"p1"}}"#,

@@ -106,6 +106,9 @@ impl Listener {
                 for (class, score) in series.quiet_scores(&service.traffic) {
                     self.calibration.add(class, score);
                 }
+                if let Some(has_moved) = series.moved_today(hour) {
+                    self.awakenings.add(&series.name, has_moved);
+                }
                 if warm {
                     self.calibration.add(Class::Saturation, QUIET);
                     self.calibration.add(Class::Gone, QUIET);

@@ -189,6 +189,14 @@ impl Listener {
                     series.open_anomaly(hour, place);
                 }
             }
+            Speaker::Awoken(name) => {
+                let series = service.series.get_mut(&name).expect("a finding comes from a known series");
+                if explained {
+                    series.surprises.explained(hour);
+                } else {
+                    series.open_awoken(hour, place);
+                }
+            }
             Speaker::Apart(name) => {
                 let series = service.series.get_mut(&name).expect("a finding comes from a known series");
                 service.companions.open();

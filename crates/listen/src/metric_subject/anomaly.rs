@@ -18,7 +18,7 @@ use crate::candidate::{Candidate, Class};
 use crate::metric_name::Meaning;
 use crate::phase::Phase;
 use crate::season_clock::Clock;
-use crate::words::{hours, quantity, times};
+use crate::words::{hours, times};
 
 /// Hours in a row without a surprise after which it is over.
 const CALM_HOURS: u8 = 3;
@@ -153,7 +153,7 @@ impl MetricSubject {
             Meaning::TailLatency => SignalKind::TailLatency,
             _ => SignalKind::MetricAnomaly,
         };
-        let text = format!("{} where {} is usual", quantity(found.now), quantity(found.usual));
+        let text = format!("{} where {} is usual", self.said(found.now), self.said(found.usual));
         let summary = format!(
             "{} {}, {} as far as on any of the {} days before.",
             self.name,
@@ -167,9 +167,24 @@ impl MetricSubject {
         Some(self.candidate(found, calendar))
     }
 
+    /// Whether something may be said of a first movement: it is told as what went above or below.
+    pub(super) fn may_awake(&self, hour: Hour) -> bool {
+        self.phase.may_speak(hour) && self.surprises.may_speak(Manner::Above, hour)
+    }
+
+    /// Remembers that a first movement was said.
+    pub(crate) fn open_awoken(&mut self, hour: Hour, episode: usize) {
+        self.surprises.open(Manner::Above, hour, episode);
+    }
+
+    /// A limit and an end that comes nearer say nothing by themselves.
+    pub(super) fn has_no_extremes(&self) -> bool {
+        matches!(self.meaning, Meaning::Limit | Meaning::Part | Meaning::Expiry)
+    }
+
     /// A limit says nothing by itself, and what ticks a few times an hour is heard as counts.
     fn is_mute(&self) -> bool {
-        matches!(self.meaning, Meaning::Limit | Meaning::Part | Meaning::Expiry) || self.is_counted()
+        self.has_no_extremes() || self.is_counted()
     }
 
     /// Less movement, and movement to the harmless side, is no news for what has one.
@@ -183,7 +198,7 @@ impl MetricSubject {
     }
 
     fn in_words(&self, found: &Anomaly) -> String {
-        let (now, usual) = (quantity(found.now), quantity(found.usual));
+        let (now, usual) = (self.said(found.now), self.said(found.usual));
         match (found.what, found.direction) {
             (What::Extreme, _) => format!("went to {now} where {usual} is usual"),
             (What::Level, _) => format!("was {now} over {} where {usual} is usual", hours(found.hours)),

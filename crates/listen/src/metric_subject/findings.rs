@@ -11,7 +11,7 @@ use super::{Calendar, HOURS_PER_DAY, MetricSubject};
 use crate::candidate::{Candidate, Class, Explainable};
 use crate::history::History;
 use crate::metric_name::Meaning;
-use crate::words::{hours, quantity, times};
+use crate::words::{hours, latest, quantity, times};
 
 /// Counters that tick less often than this an hour are heard as counts.
 const COUNTED_BELOW: f64 = 30.0;
@@ -124,15 +124,15 @@ impl MetricSubject {
         let summary = format!(
             "{} is {} and moves by {} a day: at this rate it reaches its limit of {} {reached}.",
             self.name,
-            quantity(now),
-            quantity(found.slope_per_day),
-            quantity(limit),
+            self.said(now),
+            self.said(found.slope_per_day),
+            self.said(limit),
         );
         let text = format!(
             "{} now, limit {}, {} a day: reached {reached}",
-            quantity(now),
-            quantity(limit),
-            quantity(found.slope_per_day)
+            self.said(now),
+            self.said(limit),
+            self.said(found.slope_per_day)
         );
         let found = Found {
             kind: SignalKind::MetricSaturation,
@@ -176,12 +176,12 @@ impl MetricSubject {
             self.name,
             way(found.direction),
             hours(found.hours_since_onset),
-            quantity(now),
-            quantity(usual),
+            self.said(now),
+            self.said(usual),
             quantity(found.level),
             quantity(found.slope_per_day.abs()),
         );
-        let text = format!("median {} over the last day, {} usual{shown}", quantity(now), quantity(usual));
+        let text = format!("median {} over the last day, {} usual{shown}", self.said(now), self.said(usual));
         let (kind, class) = match self.meaning {
             Meaning::TailLatency => (SignalKind::TailLatency, Class::TailDrift),
             Meaning::ErrorCounter | Meaning::ErrorGauge => (SignalKind::ErrorsRising, Class::Drift),
@@ -210,7 +210,7 @@ impl MetricSubject {
         let days = self.latest_days((since_hours / HOURS_PER_DAY).max(SLOPE_DAYS_MIN));
         let left = saturation::days_left(&days, now, limit)?;
         let is_ahead = left.likely > 0.0 && left.likely <= FORECAST_DAYS_MAX;
-        is_ahead.then(|| format!("limit of {} {}", quantity(limit), date_of(calendar.hour.end(), left)))
+        is_ahead.then(|| format!("limit of {} {}", self.said(limit), date_of(calendar.hour.end(), left)))
     }
 
     fn judge_shift(&self, calendar: &Calendar<'_>) -> Option<Candidate> {
@@ -271,11 +271,11 @@ impl MetricSubject {
             self.name,
             way(direction),
             hours(since_hours),
-            quantity(now),
-            quantity(usual),
+            self.said(now),
+            self.said(usual),
             quantity(level),
         );
-        let text = format!("median {} since the step, {} usual", quantity(now), quantity(usual));
+        let text = format!("median {} since the step, {} usual", self.said(now), self.said(usual));
         let (kind, class) = match self.meaning {
             Meaning::TailLatency => (SignalKind::TailLatency, Class::Shift),
             Meaning::ErrorCounter | Meaning::ErrorGauge => (SignalKind::ErrorsRising, Class::Shift),
@@ -287,7 +287,7 @@ impl MetricSubject {
 
     pub(super) fn candidate(&self, found: Found, calendar: &Calendar<'_>) -> Candidate {
         let source =
-            format!("{} over the last {} ({})", self.name, hours(found.window_hours), self.place.file);
+            format!("{} over the last {} ({})", self.name, latest(found.window_hours), self.place.file);
         Candidate {
             kind: found.kind,
             class: found.class,
@@ -361,7 +361,8 @@ fn vaguely(mut candidate: Candidate) -> Candidate {
 
 /// The day on which a limit is reached, and the days between which it lies.
 fn date_of(now: Moment, left: DaysLeft) -> String {
-    let day = |days: f64| now.plus_seconds((days * 86_400.0) as i64).to_string()[..10].to_owned();
+    let day =
+        |days: f64| now.plus_seconds((days * 86_400.0) as i64).timestamp().strftime("%-d %b %Y").to_string();
     let (likely, soonest) = (day(left.likely), day(left.soonest));
     match left.latest.map(day) {
         Some(latest) if latest == soonest => format!("on {likely}"),

@@ -7,7 +7,7 @@ use super::findings::Found;
 use super::{Calendar, MetricSubject};
 use crate::candidate::{Candidate, Class, Explainable};
 use crate::history::History;
-use crate::words::{hours, quantity};
+use crate::words::hours;
 
 /// What a deploy took away is gone within so long of it.
 const PATIENCE_SECONDS: i64 = 24 * 3_600;
@@ -17,7 +17,7 @@ impl MetricSubject {
     pub(super) fn judge_gone(&self, calendar: &Calendar<'_>, measured: &History<u32>) -> Option<Candidate> {
         let found = gone::gone(self.values.values(), measured.values())?;
         let onset = (calendar.hour + 1 - found.silent_hours as i64).start();
-        let last = self.last_value().map_or_else(|| "nothing".to_owned(), quantity);
+        let last = self.last_value().map_or_else(|| "nothing".to_owned(), |value| self.said(value));
         let before = match found.longest_hours_before {
             0 => "it had never been missing before".to_owned(),
             longest => format!("its longest gap before was {}", hours(longest)),

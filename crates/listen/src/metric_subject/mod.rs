@@ -7,6 +7,7 @@ mod anomaly;
 mod episode;
 mod findings;
 mod gone;
+mod rest;
 #[cfg(test)]
 mod season_tests;
 #[cfg(test)]
@@ -24,9 +25,10 @@ use anomaly::Surprises;
 pub(crate) use findings::SeriesAround;
 
 use crate::history::History;
-use crate::metric_name::{Meaning, natural_limit};
+use crate::metric_name::{Meaning, counts_bytes, natural_limit};
 use crate::phase::Phase;
 use crate::season_clock::{Clock, Slot};
+use crate::words::{bytes, quantity};
 
 /// The latest days are kept out of what is usual, or a slow drift would teach the series to expect itself.
 const GUARD_HOURS: usize = 10 * 24;
@@ -65,7 +67,7 @@ pub(crate) struct MetricSubject {
     values: History<f32>,
     ticks: History<u32>,
     last_sample: Option<(Moment, f64)>,
-    season: Option<Season>,
+    season: Option<Box<Season>>,
     season_from: Hour,
     /// The clock by which the season was learned.
     season_clock: Clock,
@@ -90,6 +92,8 @@ pub(crate) struct MetricSubject {
     minutes: [f32; PARTS_PER_HOUR],
     /// The score of the most surprising hour of the day so far.
     anomaly_score_today: f64,
+    /// Whether it has ever moved.
+    rest: rest::Rest,
     /// What was surprising, which may pass while a drift goes on.
     pub(crate) surprises: Surprises,
 }
@@ -128,6 +132,7 @@ impl MetricSubject {
             anomaly: None,
             minutes: [f32::NAN; PARTS_PER_HOUR],
             anomaly_score_today: 0.0,
+            rest: rest::Rest::UNKNOWN,
             surprises: Surprises::none_since(first),
         }
     }
@@ -138,6 +143,7 @@ impl MetricSubject {
     pub(crate) fn hear(&mut self, samples: &[(Moment, f64)], calendar: &Calendar<'_>, starts: &[Hour]) {
         let finite: Vec<(Moment, f64)> =
             samples.iter().copied().filter(|(_, value)| value.is_finite()).collect();
+        self.rest.hear(&finite, calendar.hour, self.meaning.is_cumulative());
         let (value, minutes) = if self.meaning.is_cumulative() {
             let (value, rates) = self.rate(&finite);
             (value, by_minutes(&rates))
@@ -234,7 +240,7 @@ impl MetricSubject {
             scores.push(season.score_either(value, clock.places(slot), since));
         }
         self.scores = scores;
-        self.season = Some(season);
+        self.season = Some(Box::new(season));
         self.season_clock = clock;
     }
 
@@ -304,6 +310,13 @@ impl MetricSubject {
                 self.name.to_string()
             },
         }
+    }
+}
+
+impl MetricSubject {
+    /// A value of this series as people say it, in bytes where its name says that it counts these.
+    fn said(&self, value: f64) -> String {
+        if counts_bytes(&self.name) { bytes(value) } else { quantity(value) }
     }
 }
 

@@ -29,7 +29,7 @@ fn java_is_told_by_its_chain_and_its_own_frames() {
         JAVA,
         "Order <num> failed\njava.lang.RuntimeException: Order <num> failed\n\
          Caused by: java.lang.IllegalStateException: no stock for <num>\n\
-         com.shop.Shop.pay\ncom.shop.Shop$Stock.take\ncom.shop.Shop.lambda$main",
+         at com.shop.Shop.pay\nat com.shop.Shop$Stock.take\nat com.shop.Shop.lambda$main",
     );
 }
 
@@ -57,11 +57,11 @@ fn frames_of_frameworks_are_passed_over_and_stand_in_where_there_are_no_others()
         &format!(
             "x\ncom.shop.OutOfStock: none left\n{frames}\n\tat com.shop.Api$$EnhancerBySpringCGLIB$$1a2b3c4d.post(<generated>)"
         ),
-        "x\ncom.shop.OutOfStock: none left\ncom.shop.Api$EnhancerBySpringCGLIB.post",
+        "x\ncom.shop.OutOfStock: none left\nat com.shop.Api$EnhancerBySpringCGLIB.post",
     );
     check(
         &format!("x\njava.io.IOException: gone\n{frames}"),
-        "x\njava.io.IOException: gone\norg.springframework.web.Filter.doFilter",
+        "x\njava.io.IOException: gone\nat org.springframework.web.Filter.doFilter",
     );
 }
 
@@ -87,7 +87,7 @@ Traceback (most recent call last):
     raise OutOfStock(\"order 17\") from e
 shop.errors.OutOfStock: cannot price order 17",
         "Traceback (most recent call last):\nKeyError: 'price'\n\
-         shop.errors.OutOfStock: cannot price order <num>\n<module>\nprice\nmain",
+         shop.errors.OutOfStock: cannot price order <num>\nat <module>\nat price\nat main",
     );
 }
 
@@ -107,7 +107,7 @@ fn groups_of_python_are_told_by_what_failed_within() {
     |     return {}[\"x\"] if n else 1/0
     | KeyError: 'x'
     +------------------------------------",
-        "task failed\nExceptionGroup: unhandled errors in a TaskGroup (<num> sub-exception)\nKeyError: 'x'\nwork\n<module>",
+        "task failed\nExceptionGroup: unhandled errors in a TaskGroup (<num> sub-exception)\nKeyError: 'x'\nat work\nat <module>",
     );
 }
 
@@ -126,7 +126,7 @@ fn node_is_told_without_its_own_machinery() {
       at new Shop (/srv/shop/c.js:2:34)
 }",
         "Error: cannot price order <num>\n[cause]: TypeError: Cannot read properties of undefined (reading 'amount')\n\
-         go\nCart.price\nnew Shop",
+         at go\nat Cart.price\nat new Shop",
     );
 }
 
@@ -150,7 +150,7 @@ stack backtrace:
              at /rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/iter/adapters/map.rs:128:19
 note: Some details are omitted, run with `RUST_BACKTRACE=full` for a verbose backtrace.",
         "thread 'main' (<num>) panicked at src/m.rs:<num>:<num>:\n\
-         called `Result::unwrap()` on an `Err` value: ParseIntError { kind: InvalidDigit }\nm::Cart::price\nm::Cart::add",
+         called `Result::unwrap()` on an `Err` value: ParseIntError { kind: InvalidDigit }\nat m::Cart::price\nat m::Cart::add",
     );
 }
 
@@ -172,7 +172,7 @@ github.com/acme/shop/cart.(*Cart).Add(0xc000010000, 0x1)
 main.main()
 \t/srv/main.go:5 +0x2",
         "panic: runtime error: invalid memory address or nil pointer dereference\n\
-         github.com/acme/shop/cart.(*Cart).Add\nmain.main",
+         at github.com/acme/shop/cart.(*Cart).Add\nat main.main",
     );
 }
 
@@ -187,7 +187,7 @@ fn dotnet_is_told_by_its_inner_exceptions() {
    at System.Threading.Tasks.Task.Execute()
    at Microsoft.AspNetCore.Mvc.Invoker.Invoke()",
         "Unhandled exception. System.InvalidOperationException: Order <num> failed\n\
-         ---> Shop.OutOfStockException: none left of <num>\nShop.Stock.Take\nShop.Orders.Pay",
+         ---> Shop.OutOfStockException: none left of <num>\nat Shop.Stock.Take\nat Shop.Orders.Pay",
     );
 }
 
@@ -201,7 +201,7 @@ fn ruby_is_told_in_both_its_styles() {
 /usr/lib/ruby/gems/3.2.0/gems/rack-3.0.8/lib/rack/builder.rb:9:in {open}call'
 \tfrom /srv/shop/app.rb:3:in {open}block in run'"
             ),
-            &format!("NoMethodError: undefined method `price' for nil\n{name}\nblock in run"),
+            &format!("NoMethodError: undefined method `price' for nil\nat {name}\nat block in run"),
         );
     }
 }

@@ -75,11 +75,24 @@ pub(super) fn time_axis(svg: &mut Markup, time: &TimeScale, calendar: &Calendar,
     }
 }
 
-/// A label beside a mark, with a little distance.
-pub(super) fn label(svg: &mut Markup, class: &str, x: f64, y: f64, distance: f64, side: Side, text: &str) {
+/// A label beside a mark, with a little distance: its name, and words that a page may leave away.
+pub(super) fn label(
+    svg: &mut Markup,
+    class: &str,
+    (x, y): (f64, f64),
+    distance: f64,
+    side: Side,
+    (name, words): (&str, &str),
+) {
     let (x, class) = match side {
         Side::Right => (x + distance, class.to_owned()),
         Side::Left => (x - distance, format!("{class} end")),
     };
-    svg.element("text", &[("class", &class), ("x", &coordinate(x)), ("y", &coordinate(y))], text);
+    svg.open("text", &[("class", &class), ("x", &coordinate(x)), ("y", &coordinate(y))]);
+    svg.text(name);
+    if !words.is_empty() {
+        let gap = if name.is_empty() { "" } else { " " };
+        svg.element("tspan", &[("class", "words")], &format!("{gap}{words}"));
+    }
+    svg.close("text");
 }

@@ -11,7 +11,7 @@ use super::{
     scale::{TimeScale, ValueScale, coordinate},
     window,
 };
-use crate::{calendar::Calendar, markup::Markup, selection, words};
+use crate::{calendar::Calendar, markup::Markup, selection, words, words::measure::Measure};
 
 const LEFT: f64 = 52.0;
 const ROW: f64 = 18.0;
@@ -19,6 +19,9 @@ const PLOT: f64 = 132.0;
 const AXIS: f64 = 22.0;
 /// One bucket takes so many pixels: finer than that, noise hides the shape.
 const BUCKET: f64 = 3.0;
+
+/// Values are looked at in so many steps to choose a unit.
+const BUCKETS_MEASURED: usize = 120;
 
 /// A moment that is marked with a line and a word.
 struct Mark {
@@ -56,8 +59,12 @@ impl CurvePicture<'_> {
         let top = ROW * rows as f64 + 4.0;
         let height = top + PLOT + AXIS;
         let count = ((time.right - time.left) / BUCKET) as usize;
-        let values = sample::values(self.curve, time.window, count);
-        let expected = sample::baseline(self.curve, time.window, count);
+        let measure = self.measure();
+        let mut values = sample::values(self.curve, time.window, count);
+        let mut expected = sample::baseline(self.curve, time.window, count);
+        for bucket in values.iter_mut().chain(&mut expected).flatten() {
+            *bucket = bucket.times(measure.factor);
+        }
         // The incident's own explosion would flatten everything that came before it.
         let before = sample::bucket_of(self.told_at, time.window, count).unwrap_or(count);
         let (low, high) =
@@ -66,19 +73,41 @@ impl CurvePicture<'_> {
 
         let words = (&*self.title(), &*self.description(calendar));
         let mut svg = canvas::opened(size.class(), (height, &time), Leads::Nowhere, words);
-        axes(&mut svg, &time, &scale, calendar);
+        axes(&mut svg, &time, &scale, &measure, calendar);
         area(&mut svg, &values, &time, &scale, "envelope");
         line(&mut svg, &expected, &time, &scale, "expected");
         let noticed = sample::bucket_of(self.episode.signal.noticed_at, time.window, count).unwrap_or(count);
         line(&mut svg, &values[..(noticed + 1).min(count)], &time, &scale, "value");
         offset_line(&mut svg, &values, noticed, &time, &scale, "value known");
-        canvas::veil(&mut svg, &time, (0.0, scale.bottom));
+        // A line along the axis is as wide as half of it lies below.
+        canvas::veil(&mut svg, &time, (0.0, scale.bottom + 1.5));
         self.evidence(&mut svg, &time, scale.bottom);
         for (mark, row, side) in &marks {
             paint_mark(&mut svg, mark, (ROW * *row as f64, scale.bottom), *side, &time);
         }
         svg.close("svg");
         svg
+    }
+
+    /// The unit in which it is told, the same however wide it is drawn.
+    pub(crate) fn measure(&self) -> Measure {
+        let window = window::of_episode(self.episode, self.curve, self.told_at);
+        let before = sample::values_until(self.curve, window, BUCKETS_MEASURED, self.told_at);
+        Measure::of(&self.curve.unit, sample::range(&before).map_or(0.0, |(_, high)| high))
+    }
+
+    /// Whether one place of the picture stands for values that differ: its range is then drawn behind their mean.
+    pub(crate) fn has_range(&self) -> bool {
+        let window = window::of_episode(self.episode, self.curve, self.told_at);
+        let count = (Size::Wide.width_beside() / BUCKET) as usize;
+        sample::values(self.curve, window, count).iter().flatten().any(|bucket| bucket.low < bucket.high)
+    }
+
+    /// Whether any piece of evidence has a place on the axis.
+    pub(crate) fn has_evidence(&self) -> bool {
+        let window = window::of_episode(self.episode, self.curve, self.told_at);
+        let evidence = self.episode.signal.evidence.iter().take(selection::EVIDENCE_MAX);
+        evidence.into_iter().any(|evidence| window.from <= evidence.time && evidence.time <= window.to)
     }
 
     fn placed_marks(&self, time: &TimeScale) -> (Vec<(Mark, usize, Option<Side>)>, usize) {
@@ -131,18 +160,19 @@ impl CurvePicture<'_> {
         let noticed = calendar.day_and_time(signal.noticed_at);
         format!(
             "{} over time. It began {began} and was noticed {noticed}. {}",
-            self.curve.unit, signal.summary
+            self.measure().unit,
+            signal.summary
         )
     }
 }
 
-fn axes(svg: &mut Markup, time: &TimeScale, scale: &ValueScale, calendar: &Calendar) {
+fn axes(svg: &mut Markup, time: &TimeScale, scale: &ValueScale, measure: &Measure, calendar: &Calendar) {
     for value in scale.round_values() {
         let y = coordinate(scale.y(value));
         let (left, right) = (coordinate(time.left), coordinate(time.right));
         svg.empty("line", &[("class", "grid"), ("x1", &left), ("x2", &right), ("y1", &y), ("y2", &y)]);
         let (x, y) = (coordinate(time.left - 7.0), coordinate(scale.y(value) + 4.0));
-        svg.element("text", &[("class", "axis end"), ("x", &x), ("y", &y)], &words::value(value));
+        svg.element("text", &[("class", "axis end"), ("x", &x), ("y", &y)], &measure.said(value));
     }
     time_axis(svg, time, calendar, scale.bottom);
 }
@@ -231,7 +261,7 @@ fn paint_mark(
     let y = coordinate(top + ROW / 2.0);
     svg.empty("circle", &[("cx", &at), ("cy", &y), ("r", "4")]);
     if let Some(side) = side {
-        label(svg, "label", x, top + ROW / 2.0 + 4.0, 9.0, side, mark.label);
+        label(svg, "label", (x, top + ROW / 2.0 + 4.0), 9.0, side, ("", mark.label));
     }
     svg.close("g");
 }

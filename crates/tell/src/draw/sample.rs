@@ -13,6 +13,13 @@ pub(crate) struct Bucket {
     pub(crate) high: f64,
 }
 
+impl Bucket {
+    /// The same in another unit.
+    pub(crate) fn times(self, factor: f64) -> Self {
+        Self { low: self.low * factor, mean: self.mean * factor, high: self.high * factor }
+    }
+}
+
 /// The curve's values over this window, as `count` buckets of equal length; `None` where nothing was heard.
 pub(crate) fn values(curve: &Curve, window: Window, count: usize) -> Vec<Option<Bucket>> {
     buckets(curve, &curve.values, window, count)

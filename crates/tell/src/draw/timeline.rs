@@ -112,10 +112,14 @@ impl<'a> Picture<'a> {
         }
         time_axis(svg, time, calendar, self.bottom);
         // Behind the lanes, so that no line goes through a word.
-        self.posts.iter().for_each(|post| post.paint_line(svg, time, self.bottom));
         let whisper = story.first().map(|first| first.episode.signal.noticed_at);
         let ground =
             Ground { time, size: self.size, leads: self.leads, start: story.incident.start, whisper };
+        for post in &self.posts {
+            let mut gaps = Vec::new();
+            self.each_lane(|lane, y| gaps.extend(lane.names_across(time.x(post.at), y, &ground)));
+            post.paint_line(svg, time, self.bottom, &gaps);
+        }
         self.each_lane(|lane, y| lane.paint_stretches(svg, y, &ground));
         canvas::veil(svg, time, (0.0, self.bottom));
         self.posts.iter().for_each(|post| post.paint_name(svg, time));
@@ -158,11 +162,16 @@ struct Post {
 }
 
 impl Post {
-    fn paint_line(&self, svg: &mut Markup, time: &TimeScale, bottom: f64) {
+    /// The line, with gaps where names stand.
+    fn paint_line(&self, svg: &mut Markup, time: &TimeScale, bottom: f64, gaps: &[(f64, f64)]) {
         let x = coordinate(time.x(self.at));
-        let (from, to) = (coordinate(ROW * self.row as f64 + 3.0), coordinate(bottom));
         svg.open("g", &[("class", self.class), ("data-at", &self.at.seconds().to_string())]);
-        svg.empty("line", &[("x1", &x), ("x2", &x), ("y1", &from), ("y2", &to)]);
+        let mut from = ROW * self.row as f64 + 3.0;
+        for (to, next) in gaps.iter().copied().chain([(bottom, bottom)]) {
+            let (begins, ends) = (coordinate(from), coordinate(to));
+            svg.empty("line", &[("x1", &x), ("x2", &x), ("y1", &begins), ("y2", &ends)]);
+            from = next;
+        }
         svg.close("g");
     }
 
@@ -170,7 +179,7 @@ impl Post {
         let Some(side) = self.side else { return };
         svg.open("g", &[("class", self.class), ("data-at", &self.at.seconds().to_string())]);
         let y = ROW * self.row as f64 + 13.0;
-        label(svg, "label strong", time.x(self.at), y, 7.0, side, &self.text);
+        label(svg, "label strong", (time.x(self.at), y), 7.0, side, (&self.text, ""));
         svg.close("g");
     }
 }

@@ -36,13 +36,20 @@
     cover.setAttribute("width", Math.max(right - x, 0));
     now.setAttribute("x1", x);
     now.setAttribute("x2", x);
+    if (!picture.getClientRects().length) return;
+    // What would stick out over the line keeps its name and leaves its words away.
+    picture.querySelectorAll("text.label").forEach((label) => {
+      label.classList.remove("over");
+      const box = label.getBBox();
+      label.classList.toggle("over", at < ends && box.x < x && box.x + box.width > x + 1);
+    });
   };
   const show = () => {
     const at = isWhole() ? Infinity : +from + slider.value * 3600;
     document.documentElement.classList.toggle("past", !isWhole());
     timed.forEach((thing) => thing.classList.toggle("later", +thing.dataset.at > at));
     pictures.forEach((picture) => veil(picture, at));
-    all("section, details.more").forEach((part) => {
+    all("section:not([data-at]), details.more").forEach((part) => {
       const things = [...part.querySelectorAll("article[data-at], li[data-at], tr[data-at], details[data-at]")];
       part.classList.toggle("later", things.length > 0 && things.every((thing) => +thing.dataset.at > at));
     });

@@ -28,7 +28,7 @@ pub(super) fn panel(page: &mut Markup, story: &Story, calendar: &Calendar) {
             ("data-months", "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"),
             ("data-before", "before users noticed"),
             ("data-after", "after users noticed"),
-            ("data-whole", "today: the whole story"),
+            ("data-whole", &words::known::all_heard(story, calendar)),
             ("data-hint", "move back to see what could be known then"),
         ],
     );

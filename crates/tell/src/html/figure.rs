@@ -41,9 +41,15 @@ pub(super) fn curve(
         page.raw("\n");
     }
     page.raw("<figcaption>");
-    page.text(&curve.unit);
+    page.element("span", &[("class", "unit")], &picture.measure().unit);
     if curve.baseline.iter().any(Option::is_some) {
-        page.raw("; <span class=\"key expected\">expected</span>");
+        page.raw(" <span class=\"key expected\">expected</span>");
+    }
+    if picture.has_range() {
+        page.raw(" <span class=\"key range\">lowest to highest within a step</span>");
+    }
+    if picture.has_evidence() {
+        page.raw(" <span class=\"key proofs\">evidence, quoted below</span>");
     }
     page.raw("</figcaption>\n</figure>\n");
 }

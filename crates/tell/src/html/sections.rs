@@ -11,7 +11,7 @@ use crate::{
     calendar::Calendar,
     markup::Markup,
     reference::References,
-    selection::{self, first},
+    selection::{self, PEOPLE_MAX, first},
     words,
 };
 
@@ -76,7 +76,7 @@ fn difference(page: &mut Markup, detail: &str) {
             page.raw(" → ");
             page.element("ins", &[], after);
         }
-        None => page.text(detail),
+        None => page.text(&words::arrows(detail)),
     }
     page.raw("</code></li>");
 }
@@ -108,19 +108,27 @@ fn note(page: &mut Markup, index: usize, reached: &ReachedNote) {
     page.raw("</p></div></li>\n");
 }
 
-/// The three questions; every sentence opens its evidence.
+/// The three questions; every sentence opens its evidence. As of an earlier moment they cannot be answered, which is said.
 pub(super) fn questions(page: &mut Markup, story: &Story, references: &References) {
+    section(page, "Why?", "");
     // They are asked, and answered, when it has happened.
-    section_known_at(page, story.incident.start, "Why?", "Open a sentence to see what it rests on.");
+    page.open("div", &[("data-at", &known_at(story.incident.start))]);
+    let none = words::story::none_can_tell(story);
+    if none.is_none() {
+        page.element("p", &[("class", "remark")], "Open a sentence to see what it rests on.");
+    }
     for (question, answers) in words::story::questions(&story.questions) {
         page.element("h3", &[], question);
-        if answers.is_empty() {
+        if answers.is_empty() && none.is_none() {
             page.element("p", &[("class", "quiet")], words::story::CANNOT_TELL);
         }
         for answer in answers {
             self::answer(page, answer, references);
         }
     }
+    none.into_iter().for_each(|said| page.element("p", &[("class", "quiet")], said));
+    page.raw("</div>\n");
+    page.element("p", &[("class", "not-yet quiet")], words::known::NOT_YET);
     page.raw("</section>\n");
 }
 
@@ -128,7 +136,7 @@ fn answer(page: &mut Markup, answer: &Answer, references: &References) {
     let marks: Vec<&str> = answer.evidence.iter().map(|id| references.mark(id)).collect();
     page.open("details", &[("class", "answer"), ("data-of", &marks.join(" "))]);
     page.raw("<summary>");
-    page.prose(&answer.text);
+    page.prose(&words::arrows(&answer.text));
     for mark in marks {
         page.raw("\u{a0}");
         page.element("span", &[("class", "mark")], mark);
@@ -162,7 +170,7 @@ pub(super) fn blind_spots(page: &mut Markup, story: &Story) {
     page.raw("<ul class=\"spots\">\n");
     for spot in story.blind_spots.iter().take(SHOWN_MAX) {
         page.raw("<li><p class=\"title\">");
-        page.element("strong", &[], &spot.place);
+        page.element("strong", &[], &words::arrows(&spot.place));
         page.raw("</p>");
         page.element("p", &[], &spot.missing);
         page.element("p", &[("class", "advice")], &spot.advice);
@@ -178,7 +186,7 @@ pub(super) fn people(page: &mut Markup, story: &Story, calendar: &Calendar) {
     }
     section(page, "What people were told", "Alerts, and what users reported.");
     page.raw("<ol class=\"things\">\n");
-    for (index, alert) in story.alerts.iter().take(SHOWN_MAX).enumerate() {
+    for (index, alert) in story.alerts.iter().take(PEOPLE_MAX).enumerate() {
         opened(page, &format!("A{}", index + 1), "alert", Some(alert.starts_at));
         page.raw("<p class=\"title\">");
         page.element("strong", &[], &alert.name);
@@ -190,7 +198,9 @@ pub(super) fn people(page: &mut Markup, story: &Story, calendar: &Calendar) {
         page.element("p", &[("class", "remark")], &format!("{when} · {}", alert.place));
         page.raw("</div></li>\n");
     }
-    for (index, report) in story.reports.iter().take(SHOWN_MAX).enumerate() {
+    let (alerts_left, reports_left) =
+        (story.alerts.len().saturating_sub(PEOPLE_MAX), story.reports.len().saturating_sub(PEOPLE_MAX));
+    for (index, report) in story.reports.iter().take(PEOPLE_MAX).enumerate() {
         opened(page, &format!("R{}", index + 1), "report", Some(report.time));
         page.raw("<blockquote>");
         page.text(&report.text);
@@ -204,6 +214,8 @@ pub(super) fn people(page: &mut Markup, story: &Story, calendar: &Calendar) {
         page.raw("</div></li>\n");
     }
     page.raw("</ol>\n");
+    left(page, alerts_left, "alert", "alerts");
+    left(page, reports_left, "report", "reports");
     unheeded_signals(page, story);
     page.raw("</section>\n");
 }
@@ -316,7 +328,7 @@ pub(super) fn timeline(page: &mut Markup, story: &Story, calendar: &Calendar, re
             pointer(page, &entry.id, references);
             page.raw(" ");
         }
-        page.prose(&entry.text);
+        page.prose(&words::arrows(&entry.text));
         page.raw("</td></tr>\n");
     }
     page.raw("</tbody>\n</table>\n");

@@ -145,8 +145,11 @@ fn said(page: &mut Markup, of: &str, evidence: &Evidence, calendar: &Calendar) {
 fn written(page: &mut Markup, place: &CodePlace) {
     page.raw("<li><span class=\"kind\">code</span> ");
     page.element("code", &[], &format!("{}:{}", place.path, place.line));
+    page.raw(" ");
     if let Some(note) = &place.note {
-        page.raw(" ");
+        if let Some(line) = words::note_place(place) {
+            page.text(&format!("· {line} "));
+        }
         page.element("q", &[], note);
     }
     page.raw("</li>\n");

@@ -3,7 +3,7 @@
 use hark_event::Zone;
 use hark_story::Story;
 
-use super::{as_of, figure, page, sections, signal};
+use super::{as_of, beginnings, figure, page, sections, signal};
 use crate::{
     calendar::Calendar,
     markup::Markup,
@@ -23,6 +23,7 @@ pub(crate) fn tell(story: &Story, zone: &Zone) -> String {
     as_of::panel(&mut page, story, &calendar);
     figure::timeline(&mut page, story, &calendar);
     page.raw("</section>\n");
+    beginnings::tell(&mut page, story, &calendar);
     sections::questions(&mut page, story, &references);
     signals(&mut page, story, &calendar);
     sections::changes(&mut page, story, &calendar);

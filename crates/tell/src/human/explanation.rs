@@ -31,8 +31,9 @@ fn one(sheet: &mut Sheet, explained: &PatternExplained, calendar: &Calendar) {
     sheet.paragraph(0, STRONG, &pattern.name);
     let facts = [
         pattern.origin.service.to_string(),
-        pattern.level.name().to_owned(),
+        pattern.levels.usual().name().to_owned(),
         words::count(pattern.count, "record", "records"),
+        words::patterns::louder(pattern).unwrap_or_default(),
         words::patterns::seen(pattern, calendar),
         format!("id {}", pattern.id),
     ];
@@ -105,8 +106,8 @@ mod tests {
         let screen = Screen { columns: 90, color: false, zone: fixture::berlin() };
         insta::assert_snapshot!(tell(&fixture::explained(), &screen), @r"
         retrying upstream <*> attempt <*>
-        payments · WARN · 90 records · 1 Mar 2026 11:00 to Mon 2 Mar 2026 11:00 · id
-        00000000000000a1
+        payments · WARN · 90 records · of them 9 at ERROR (10.0 %) · 1 Mar 2026 11:00 to Mon 2 Mar
+        2026 11:00 · id 00000000000000a1
 
         Why
           14 shapes belong to it: messages in which numbers, identifiers and the like are masked.

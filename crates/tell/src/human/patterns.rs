@@ -1,16 +1,13 @@
 //! `hark patterns` at a terminal: two lines for each pattern, counts in columns, a curve where there are times.
 
-use hark_event::{Curve, Hearing, Moment, Pattern, Patterns};
+use hark_event::{Hearing, Pattern, Patterns};
 
 use super::{
     sheet::{INCIDENT, PLAIN, QUIET, SIGNAL, STRONG, Sheet, WHISPER, cell},
     spark::spark_of_rates,
     story::hearing,
 };
-use crate::{Screen, calendar::Calendar, words};
-
-/// So much of a step must have been heard for a rate of it.
-const COVERED_MIN: f64 = 0.1;
+use crate::{Screen, calendar::Calendar, draw::pulse::rates, words};
 
 /// Tells what the logs say.
 pub(crate) fn tell(patterns: &Patterns, screen: &Screen) -> String {
@@ -27,7 +24,8 @@ pub(crate) fn tell(patterns: &Patterns, screen: &Screen) -> String {
 }
 
 fn row(sheet: &mut Sheet, pattern: &Pattern, patterns: &Patterns) {
-    let loud = match pattern.level.name() {
+    let usual = pattern.levels.usual().name();
+    let loud = match usual {
         "ERROR" | "FATAL" => INCIDENT,
         "WARN" => WHISPER,
         _ => QUIET,
@@ -35,7 +33,7 @@ fn row(sheet: &mut Sheet, pattern: &Pattern, patterns: &Patterns) {
     let cells = [
         cell(format!("{:>11}", words::number(pattern.count)), 11, STRONG),
         cell(format!("{:>7}", words::patterns::share(pattern, patterns)), 7, PLAIN),
-        cell(pattern.level.name(), 5, loud),
+        cell(usual, 5, loud),
     ];
     sheet.row(0, &cells, PLAIN, &pattern.name);
 }
@@ -46,6 +44,9 @@ fn facts(sheet: &mut Sheet, pattern: &Pattern, hearing: &Hearing, calendar: &Cal
         let rates = rates(curve, hearing);
         sheet.line(&[(PLAIN, &" ".repeat(margin)), (SIGNAL, &spark_of_rates(&rates))]);
     }
+    if let Some(louder) = words::patterns::louder(pattern) {
+        sheet.paragraph(margin, WHISPER, &louder);
+    }
     let said = format!("{} · {}", pattern.origin.service, words::patterns::seen(pattern, calendar));
     sheet.paragraph(margin, QUIET, &said);
     if pattern.sample != pattern.name {
@@ -54,31 +55,10 @@ fn facts(sheet: &mut Sheet, pattern: &Pattern, hearing: &Hearing, calendar: &Cal
     sheet.paragraph(margin, QUIET, &format!("id {}", pattern.id));
 }
 
-/// Records in the time that was heard of each step: of the first and of the last that is rarely all.
-///
-/// A step of which next to nothing was heard is left out: of a minute no rate of days can be told.
-fn rates(curve: &Curve, hearing: &Hearing) -> Vec<f64> {
-    let step = curve.step_seconds.max(1);
-    let (from, to) = (hearing.from.unwrap_or(Moment::MIN), hearing.to.unwrap_or(Moment::MAX));
-    let covered = |place: i64| {
-        let begin = curve.from.plus_seconds(step.saturating_mul(place));
-        let end = begin.plus_seconds(step);
-        end.min(to).seconds_since(begin.max(from)) as f64 / step as f64
-    };
-    let counts = (0..).zip(curve.values.iter().map(|count| count.unwrap_or(0.0)));
-    let rates: Vec<f64> = counts
-        .clone()
-        .filter_map(|(place, count)| {
-            let covered = covered(place);
-            (covered >= COVERED_MIN).then(|| count / covered)
-        })
-        .collect();
-    // Of a single moment there is no rate at all.
-    if rates.is_empty() { counts.map(|(_, count)| count).collect() } else { rates }
-}
-
 #[cfg(test)]
 mod tests {
+    use hark_event::{Curve, Moment};
+
     use super::*;
     use crate::fixture;
 
@@ -90,6 +70,7 @@ mod tests {
 
                  90  90.0 % WARN  retrying upstream <*> attempt <*>
                                   ▁▂▃▄▅▆▇█▁▂▃▄▅▆▇█▁▂▃▄▅▆▇█
+                                  of them 9 at ERROR (10.0 %)
                                   payments · 1 Mar 2026 11:00 to Mon 2 Mar 2026
                                   11:00
                                   retrying upstream bank attempt 2

@@ -52,16 +52,12 @@ pub(super) fn draw(sheet: &mut Sheet, story: &Story, calendar: &Calendar) {
             .filter_map(|(index, reached)| Some((reached.note.written_at?, format!("▴N{}", index + 1))))
             .collect(),
     );
-    let alerts = story.alerts.iter().enumerate();
-    let mut people =
-        picture.joined('!', alerts.map(|(index, alert)| (alert.starts_at, format!("A{}", index + 1))));
-    let reports = story.reports.iter().enumerate();
-    people
-        .extend(picture.joined('▪', reports.map(|(index, report)| (report.time, format!("R{}", index + 1)))));
-    people.truncate(selection::TIMELINE_MAX);
-    picture.marks(sheet, "people", WHISPER, people);
+    picture.people(sheet, story);
     picture.lead_time(sheet, story);
 }
+
+/// More lines of alerts and reports than this are a staircase that nobody reads.
+const PEOPLE_LINES_MAX: usize = 3;
 
 struct Picture {
     window: Window,
@@ -83,7 +79,7 @@ impl Picture {
 
     fn signal(&self, sheet: &mut Sheet, linked: &LinkedSignal, is_first_of_all: bool) {
         let signal = &linked.episode.signal;
-        let name = format!("S{} {}", linked.rank, signal.origin.service);
+        let name = format!("S{} {}", linked.rank, words::short_name(&signal.origin.service));
         let style = if is_first_of_all { WHISPER } else { SIGNAL };
         if let Some(curve) = &linked.episode.curve {
             // Only up to the incident, whose own explosion would flatten all that came before it.
@@ -93,7 +89,7 @@ impl Picture {
         } else {
             self.put(sheet, &name, STRONG, style, "");
         }
-        self.put(sheet, &format!("  {}", signal.subject.name), QUIET, style, &self.way(linked));
+        self.put(sheet, &format!("  {}", words::about(signal)), QUIET, style, &self.way(linked));
     }
 
     /// `◦┄┄┄●━━━━┃`
@@ -115,12 +111,32 @@ impl Picture {
         line.text()
     }
 
-    /// Marks of one kind, those that would stand in one column as one.
-    fn joined(&self, shape: char, marks: impl Iterator<Item = (Moment, String)>) -> Vec<(Moment, String)> {
+    /// Alerts and reports. Those that find no room side by side are written as one with their neighbours.
+    fn people(&self, sheet: &mut Sheet, story: &Story) {
+        let alerts = story.alerts.iter().enumerate();
+        let alerts: Vec<_> =
+            alerts.map(|(index, alert)| (alert.starts_at, format!("A{}", index + 1))).collect();
+        let reports = story.reports.iter().enumerate();
+        let reports: Vec<_> =
+            reports.map(|(index, report)| (report.time, format!("R{}", index + 1))).collect();
+        let lines = (1..=self.plot).map(|distance| {
+            let mut people = self.joined('!', &alerts, distance);
+            people.extend(self.joined('▪', &reports, distance));
+            self.lines(people)
+        });
+        let mut lines = lines.skip_while(|lines| lines.len() > PEOPLE_LINES_MAX);
+        self.put_lines(sheet, "people", WHISPER, &lines.next().unwrap_or_default());
+    }
+
+    /// Marks of one kind, those within so many columns as one.
+    fn joined(&self, shape: char, marks: &[(Moment, String)], distance: usize) -> Vec<(Moment, String)> {
         let mut columns: BTreeMap<usize, (Moment, Vec<String>)> = BTreeMap::new();
         for (at, mark) in marks {
-            if let Some(column) = self.column(at) {
-                columns.entry(column).or_insert((at, Vec::new())).1.push(mark);
+            let Some(column) = self.column(*at) else { continue };
+            let near = columns.range_mut(column.saturating_sub(distance - 1)..=column).next_back();
+            match near {
+                Some((_, (_, marks))) => marks.push(mark.clone()),
+                None => drop(columns.insert(column, (*at, vec![mark.clone()]))),
             }
         }
         let joined =
@@ -129,7 +145,11 @@ impl Picture {
     }
 
     /// Marks with their names in as many lines as they need; nothing if there are none within the picture.
-    fn marks(&self, sheet: &mut Sheet, name: &str, style: Style, mut marks: Vec<(Moment, String)>) {
+    fn marks(&self, sheet: &mut Sheet, name: &str, style: Style, marks: Vec<(Moment, String)>) {
+        self.put_lines(sheet, name, style, &self.lines(marks));
+    }
+
+    fn lines(&self, mut marks: Vec<(Moment, String)>) -> Vec<Line> {
         marks.sort();
         let mut lines: Vec<Line> = Vec::new();
         for (at, mark) in marks {
@@ -142,6 +162,10 @@ impl Picture {
             });
             lines[place].write(column.min(self.plot - width), &mark);
         }
+        lines
+    }
+
+    fn put_lines(&self, sheet: &mut Sheet, name: &str, style: Style, lines: &[Line]) {
         for (index, line) in lines.iter().enumerate() {
             self.put(sheet, if index == 0 { name } else { "" }, QUIET, style, &line.text());
         }

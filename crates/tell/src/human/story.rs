@@ -4,7 +4,7 @@ use hark_event::{Evidence, Id};
 use hark_story::{LinkedSignal, ReachedNote, Story, StoryChange, TimelineKind, Verdict};
 
 use super::{
-    picture,
+    beginnings, picture,
     sheet::{CHANGE, INCIDENT, PLAIN, QUIET, SIGNAL, STRONG, Sheet, WHISPER, cell},
 };
 use crate::{
@@ -26,6 +26,7 @@ pub(crate) fn tell(story: &Story, screen: &Screen) -> String {
     verdict(&mut sheet, story, &calendar);
     picture::draw(&mut sheet, story, &calendar);
     timeline(&mut sheet, story, &calendar, &references);
+    beginnings::tell(&mut sheet, story, &calendar);
     signals(&mut sheet, story, &calendar);
     changes(&mut sheet, story, &calendar);
     notes(&mut sheet, story);
@@ -101,7 +102,7 @@ fn timeline(sheet: &mut Sheet, story: &Story, calendar: &Calendar, references: &
         let cells =
             [cell(when, 17, QUIET), cell(words::timeline(entry.what), 8, style), cell(mark, 3, STRONG)];
         let is_incident = entry.what == TimelineKind::Incident;
-        sheet.row(2, &cells, if is_incident { INCIDENT.bold() } else { PLAIN }, &entry.text);
+        sheet.row(2, &cells, if is_incident { INCIDENT.bold() } else { PLAIN }, &words::arrows(&entry.text));
     }
     left(sheet, left_out, "line of less weight", "lines of less weight");
 }
@@ -162,7 +163,8 @@ fn signal(sheet: &mut Sheet, linked: &LinkedSignal, calendar: &Calendar) {
         detail(sheet, "", &format!("and {left_out} more"));
     }
     for place in episode.code.iter().take(3) {
-        let note = place.note.as_ref().map_or_else(String::new, |note| format!("  “{note}”"));
+        let near = words::note_place(place).map_or_else(String::new, |line| format!(" · {line}"));
+        let note = place.note.as_ref().map_or_else(String::new, |note| format!("{near} “{note}”"));
         detail(sheet, "code", &format!("{}:{}{note}", place.path, place.line));
     }
     sheet.row(6, &[cell("id", 9, QUIET)], QUIET, signal.id.as_str());
@@ -197,7 +199,7 @@ fn change(sheet: &mut Sheet, index: usize, told: &StoryChange, calendar: &Calend
     sheet.row(2, &cells, STRONG, &format!("{}: {}", words::change(change.kind), change.summary));
     let (details, more) = first(&change.details, selection::DETAILS_MAX);
     for detail in details {
-        sheet.row(6, &[cell("│", 1, CHANGE)], PLAIN, detail);
+        sheet.row(6, &[cell("│", 1, CHANGE)], PLAIN, &words::arrows(detail));
     }
     if more > 0 {
         sheet.row(6, &[cell("│", 1, CHANGE)], QUIET, &format!("and {more} more"));
@@ -231,16 +233,18 @@ fn note(sheet: &mut Sheet, index: usize, reached: &ReachedNote) {
 
 fn questions(sheet: &mut Sheet, story: &Story, references: &References) {
     sheet.heading("The three questions", "");
+    let none = words::story::none_can_tell(story);
     for (question, answers) in words::story::questions(&story.questions) {
         sheet.paragraph(2, STRONG, question);
-        if answers.is_empty() {
+        if answers.is_empty() && none.is_none() {
             sheet.paragraph(4, QUIET, words::story::CANNOT_TELL);
         }
         for answer in answers {
             let marks: Vec<&str> = answer.evidence.iter().map(|id| references.mark(id)).collect();
-            sheet.paragraph(4, PLAIN, &format!("{} [{}]", answer.text, marks.join(" ")));
+            sheet.paragraph(4, PLAIN, &format!("{} [{}]", words::arrows(&answer.text), marks.join(" ")));
         }
     }
+    none.into_iter().for_each(|said| sheet.paragraph(4, QUIET, said));
 }
 
 fn blind_spots(sheet: &mut Sheet, story: &Story) {
@@ -249,7 +253,7 @@ fn blind_spots(sheet: &mut Sheet, story: &Story) {
     }
     sheet.heading("Blind spots", "places on the path from which nothing could be heard");
     for spot in &story.blind_spots {
-        sheet.paragraph(2, STRONG, &spot.place);
+        sheet.paragraph(2, STRONG, &words::arrows(&spot.place));
         sheet.paragraph(4, PLAIN, &spot.missing);
         sheet.row(4, &[cell("→", 1, SIGNAL)], PLAIN, &spot.advice);
     }

@@ -84,8 +84,9 @@ pub(super) fn code_in_table(foreign: &str) -> String {
 }
 
 /// A block of lines, fenced by more backticks than it holds.
-pub(super) fn block(language: &str, lines: &[String]) -> String {
-    let lines: Vec<_> = lines.iter().map(|line| clean::line_of_at_most(line, CHARACTERS_MAX)).collect();
+pub(super) fn block(language: &str, lines: &[impl AsRef<str>]) -> String {
+    let lines: Vec<_> =
+        lines.iter().map(|line| clean::line_of_at_most(line.as_ref(), CHARACTERS_MAX)).collect();
     let longest = lines.iter().map(|line| longest_run(line, '`')).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     format!("{fence}{language}\n{}\n{fence}\n", lines.join("\n"))
@@ -144,6 +145,6 @@ mod tests {
         assert_eq!(code("a"), "`a`");
         assert_eq!(code("`` a"), "``` `` a ```");
         assert_eq!(code_in_table("a|b"), "`a\\|b`");
-        assert_eq!(block("diff", &["a".into(), "````".into()]), "`````diff\na\n````\n`````\n");
+        assert_eq!(block("diff", &["a", "````"]), "`````diff\na\n````\n`````\n");
     }
 }

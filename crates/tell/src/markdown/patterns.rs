@@ -19,7 +19,8 @@ pub(crate) fn tell(patterns: &Patterns, zone: &Zone) -> String {
         let facts = [
             words::number(pattern.count),
             words::patterns::share(pattern, patterns),
-            pattern.level.name().to_owned(),
+            pattern.levels.usual().name().to_owned(),
+            words::patterns::louder(pattern).unwrap_or_default(),
             text(&pattern.origin.service).to_string(),
             text(&words::patterns::seen(pattern, &calendar)).to_string(),
         ];
@@ -40,7 +41,7 @@ mod tests {
         let told = tell(&fixture::patterns(), &fixture::berlin());
         assert!(told.starts_with("# 3 patterns in 100 log records; 2 of them here.\n"), "{told}");
         assert!(
-            told.contains("- `retrying upstream <*> attempt <*>`: 90 · 90.0 % · WARN · payments · "),
+            told.contains("- `retrying upstream <*> attempt <*>`: 90 · 90.0 % · WARN · of them 9 at ERROR (10.0 %) · payments · "),
             "{told}"
         );
     }

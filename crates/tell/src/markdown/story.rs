@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use hark_event::{Evidence, Zone};
 use hark_story::{LinkedSignal, Story, StoryChange};
 
+use super::beginnings;
 use super::escape::{block, code, code_in_table, text};
 use crate::{
     calendar::Calendar,
@@ -20,6 +21,7 @@ pub(crate) fn tell(story: &Story, zone: &Zone) -> String {
     let mut page = String::new();
     summary(&mut page, story, &calendar);
     timeline(&mut page, story, &calendar, &references);
+    beginnings::tell(&mut page, story, &calendar);
     signals(&mut page, story, &calendar);
     changes(&mut page, story, &calendar);
     notes(&mut page, story);
@@ -140,10 +142,12 @@ fn signal(page: &mut String, linked: &LinkedSignal, calendar: &Calendar) {
         line!(page, "- Evidence, {when}: {} ({})", said(evidence), code(&evidence.source));
     }
     if left_out > 0 {
-        line!(page, "- and {left_out} more pieces of evidence");
+        let pieces = words::count(left_out as u64, "more piece", "more pieces");
+        line!(page, "- and {pieces} of evidence");
     }
     for place in &episode.code {
-        let note = place.note.as_ref().map_or_else(String::new, |note| format!(": {}", text(note)));
+        let near = words::note_place(place).map_or_else(String::new, |line| format!(", {line}"));
+        let note = place.note.as_ref().map_or_else(String::new, |note| format!("{near}: {}", text(note)));
         line!(page, "- Code: {}{note}", code(&format!("{}:{}", place.path, place.line)));
     }
 }
@@ -174,7 +178,8 @@ fn change(page: &mut String, index: usize, told: &StoryChange, calendar: &Calend
     );
     let (details, more) = first(&change.details, selection::DETAILS_MAX);
     if !details.is_empty() {
-        line!(page, "\n{}", block("", details));
+        let details: Vec<_> = details.iter().map(|detail| words::arrows(detail)).collect();
+        line!(page, "\n{}", block("", &details));
     }
     if more > 0 {
         line!(page, "and {more} more settings\n");
@@ -201,14 +206,16 @@ fn notes(page: &mut String, story: &Story) {
 
 fn questions(page: &mut String, story: &Story, references: &References) {
     line!(page, "\n## The three questions");
+    let none = words::story::none_can_tell(story);
+    none.into_iter().for_each(|said| line!(page, "\n_{said}_"));
     for (question, answers) in words::story::questions(&story.questions) {
         line!(page, "\n### {question}\n");
-        if answers.is_empty() {
+        if answers.is_empty() && none.is_none() {
             line!(page, "_{}_", words::story::CANNOT_TELL);
         }
         for answer in answers {
             let marks: Vec<&str> = answer.evidence.iter().map(|id| references.mark(id)).collect();
-            line!(page, "- {} ({})", text(&answer.text), text(&marks.join(", ")));
+            line!(page, "- {} ({})", text(&words::arrows(&answer.text)), text(&marks.join(", ")));
         }
     }
 }
@@ -219,7 +226,8 @@ fn blind_spots(page: &mut String, story: &Story) {
     }
     line!(page, "\n## Blind spots\n\n| Where | Missing | To do |\n|---|---|---|");
     for spot in &story.blind_spots {
-        line!(page, "| {} | {} | {} |", text(&spot.place), text(&spot.missing), text(&spot.advice));
+        let place = words::arrows(&spot.place);
+        line!(page, "| {} | {} | {} |", text(&place), text(&spot.missing), text(&spot.advice));
     }
 }
 
@@ -259,9 +267,10 @@ fn follow_ups(page: &mut String, story: &Story, references: &References) {
     for linked in story.signals.iter().filter(|linked| linked.credible).take(3) {
         line!(
             page,
-            "- [ ] Who is to hear S{} next time, and how? {} (owner: , until: )",
+            "- [ ] Who is to hear S{} next time, and how? {}, {} (owner: , until: )",
             linked.rank,
-            code(&linked.episode.signal.subject.name)
+            text(&words::story::headline(linked)),
+            code(&words::about(&linked.episode.signal))
         );
     }
     for id in story.unheeded.iter().take(3) {
@@ -272,7 +281,8 @@ fn follow_ups(page: &mut String, story: &Story, references: &References) {
         line!(page, "- [ ] Is N{} still true? Settle it or take it out. (owner: , until: )", index + 1);
     }
     for spot in story.blind_spots.iter().take(selection::OTHERS_MAX) {
-        line!(page, "- [ ] {}: {} (owner: , until: )", text(&spot.place), text(&spot.advice));
+        let place = words::arrows(&spot.place);
+        line!(page, "- [ ] {}: {} (owner: , until: )", text(&place), text(&spot.advice));
     }
     line!(page, "- [ ] A replay shows that the next one would be heard.");
 }

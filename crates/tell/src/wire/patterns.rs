@@ -1,6 +1,6 @@
 //! The answer of `hark patterns`, as the contract writes it.
 
-use hark_event::{Id, Pattern, Patterns};
+use hark_event::{Id, Level, Pattern, Patterns};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -31,8 +31,10 @@ pub(super) struct PatternWire {
     service: String,
     /// In which environment.
     environment: String,
-    /// The loudest level at which it was said.
+    /// The level of most of its records, of equals the louder one; `null` if most of them name none.
     level: Option<&'static str>,
+    /// At which levels it was said, with records: from the quietest to the loudest, those that name none left out.
+    levels: Vec<LevelWire>,
     /// Records.
     count: u64,
     /// Its part of all records that were heard, 0 to 1.
@@ -47,6 +49,14 @@ pub(super) struct PatternWire {
     picked: u64,
     /// What stood in the wildcards of the first line, in order, and in the fields beside the message, by name; of the records that were picked.
     fields: Vec<FieldWire>,
+}
+
+/// Records of one level.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "LevelCount")]
+struct LevelWire {
+    level: &'static str,
+    count: u64,
 }
 
 /// Which pattern one record belongs to.
@@ -86,7 +96,13 @@ impl PatternWire {
             wildcards: pattern.wildcards.clone(),
             service: pattern.origin.service.to_string(),
             environment: pattern.origin.environment.to_string(),
-            level: Some(pattern.level.name()).filter(|name| !name.is_empty()),
+            level: Some(pattern.levels.usual().name()).filter(|name| !name.is_empty()),
+            levels: pattern
+                .levels
+                .said()
+                .filter(|(level, _)| *level != Level::Unknown)
+                .map(|(level, count)| LevelWire { level: level.name(), count })
+                .collect(),
             count: pattern.count,
             share: pattern.count as f64 / records.max(1) as f64,
             first_seen: pattern.first_seen.map(Stamp::from),

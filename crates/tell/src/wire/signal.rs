@@ -59,7 +59,7 @@ struct SubjectWire {
 /// One piece of evidence.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Evidence")]
-struct EvidenceWire {
+pub(super) struct EvidenceWire {
     /// When it was said or measured.
     time: Stamp,
     /// The masked line, or the number with its unit.
@@ -94,6 +94,8 @@ struct CodeWire {
     function: Option<String>,
     /// A note that stands close by.
     note: Option<String>,
+    /// The line of the same file at which the note stands.
+    note_line: Option<u32>,
 }
 
 impl From<&Episode> for SignalWire {
@@ -151,6 +153,7 @@ impl From<&CodePlace> for CodeWire {
             commit: place.commit.clone(),
             function: place.function.clone(),
             note: place.note.clone(),
+            note_line: place.note_line,
         }
     }
 }

@@ -9,7 +9,7 @@ use hark_story::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Stamp, hearing::HearingWire, signal::SignalWire};
+use super::{Stamp, beginnings::BeginningsWire, hearing::HearingWire, signal::SignalWire};
 use crate::calendar::Calendar;
 
 /// The ordered, linked evidence from the first whisper to the crash.
@@ -46,6 +46,8 @@ pub(crate) struct StoryWire {
     timeline: Vec<EntryWire>,
     /// Signals noticed at or after the start.
     aftermath: Vec<SignalWire>,
+    /// Where among services it began, by the minutes around the start.
+    beginnings: BeginningsWire,
     /// Alerts that matter to the story.
     alerts: Vec<AlertWire>,
     /// What users reported.
@@ -290,6 +292,7 @@ impl From<&Story> for StoryWire {
             blind_spots: story.blind_spots.iter().map(BlindSpotWire::from).collect(),
             timeline: story.timeline.iter().map(EntryWire::from).collect(),
             aftermath: story.aftermath.iter().map(SignalWire::from).collect(),
+            beginnings: BeginningsWire::from(&story.beginnings),
             alerts: story.alerts.iter().map(AlertWire::from).collect(),
             reports: story.reports.iter().map(ReportWire::from).collect(),
             hearing: HearingWire::from(&story.hearing),

@@ -9,10 +9,20 @@ use hark_event::Moment;
 use hark_story::{LinkedSignal, Story, Verdict};
 
 use super::story as words;
-use crate::selection;
+use crate::{calendar::Calendar, selection};
 
 /// What is said beside the choice of a moment.
 pub(crate) const IN_HINDSIGHT: &str = "When each thing could be said is what was known at the time; that it belongs to this incident is hindsight.";
+
+/// What stands in place of the answers until they could be given.
+pub(crate) const NOT_YET: &str =
+    "Asked and answered when users had noticed. At the moment that is chosen above, nobody could.";
+
+/// What the choice stands at when nothing is left out: `all that was heard, to Sat 7 Mar 23:59`.
+pub(crate) fn all_heard(story: &Story, calendar: &Calendar) -> String {
+    let to = story.hearing.to.map(|to| format!(", to {}", calendar.day_and_time(to)));
+    format!("all that was heard{}", to.unwrap_or_default())
+}
 
 /// From one moment on, until the next, this could be known.
 pub(crate) struct Known {
@@ -62,7 +72,7 @@ fn named(linked: &LinkedSignal) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{calendar::Calendar, fixture};
+    use crate::fixture;
 
     fn told(story: &Story) -> String {
         let calendar = Calendar::around(story.incident.start, &fixture::berlin());

@@ -14,7 +14,11 @@ pub(crate) fn headline(replay: &Replay) -> String {
     format!("Of {counted} the system knew {known} before. It said {said} in {weeks:.1} service-weeks.")
 }
 
-/// How early, in quartiles.
+/// How early, in quartiles; of a single case, or of cases that are alike, the one figure.
 pub(crate) fn lead(kind: &ReplayedKind) -> String {
-    kind.lead_seconds.map_or_else(|| "–".to_owned(), |quartiles| quartiles.map(duration).join(", "))
+    match kind.lead_seconds {
+        None => "–".to_owned(),
+        Some([first, _, last]) if first == last => duration(first),
+        Some(quartiles) => quartiles.map(duration).join(", "),
+    }
 }

@@ -11,6 +11,17 @@ use crate::calendar::Calendar;
 /// What is said where a question has no evidence.
 pub(crate) const CANNOT_TELL: &str = "Nothing here can tell.";
 
+/// What is said where none of them has any.
+pub(crate) fn none_can_tell(story: &Story) -> Option<&'static str> {
+    let is_silent = questions(&story.questions).iter().all(|(_, answers)| answers.is_empty());
+    let has_sources = !story.changes.is_empty() || !story.notes.is_empty();
+    is_silent.then_some(if has_sources {
+        "Nothing here can tell: no change, no note in the code and no signal has a bearing on it."
+    } else {
+        "Nothing here can tell: no change and no note in the code is known. Name a repository with --repo."
+    })
+}
+
 /// What is said of an alert, a report or a signal that was told: where nothing keeps answers, silence proves none.
 pub(crate) const NO_ANSWER: &str = "no answer is on record";
 
@@ -80,7 +91,10 @@ pub(crate) fn became(story: &Story, id: &Id) -> String {
         let ended = alert.ends_at.filter(|ended| *ended <= story.incident.start)?;
         Some(ended.seconds_since(alert.starts_at))
     });
-    ended.map_or_else(|| NO_ANSWER.to_owned(), |lasted| format!("resolved after {}", duration(lasted)))
+    ended.map_or_else(
+        || NO_ANSWER.to_owned(),
+        |lasted| format!("stopped firing after {}; {NO_ANSWER}", duration(lasted)),
+    )
 }
 
 /// Where and when users were hurt: `On checkout, Saturday 7 March 2026, 18:12`.

@@ -4,7 +4,7 @@ use hark_event::{
     ClockDoubt, FormHeard, Hearing, Prospect, ProspectKind, ServiceHeard, Stretch, Survey, Telemetry,
 };
 
-use super::{bytes, count, duration, number};
+use super::{bytes, count, duration, number, short_name};
 use crate::calendar::Calendar;
 
 /// Services that are named one by one.
@@ -149,9 +149,10 @@ fn said_of(one: &str, many: &str, stretch: Stretch) -> String {
 }
 
 fn name(service: &ServiceHeard) -> String {
+    let named = short_name(&service.origin.service);
     match &*service.origin.environment {
-        "production" => service.origin.service.to_string(),
-        environment => format!("{} ({environment})", service.origin.service),
+        "production" => named.into_owned(),
+        environment => format!("{named} ({environment})"),
     }
 }
 
@@ -245,6 +246,7 @@ fn clock(doubt: &ClockDoubt) -> Fact {
     match doubt {
         ClockDoubt::Zoneless { files, first, read_in, is_named, guess_seconds } => {
             let who = match files {
+                1 if &**first == "-" => "the stamps of what stands on standard input name no zone".to_owned(),
                 1 => format!("the stamps of {first} name no zone"),
                 _ => format!("the stamps of {} (as {first}) name no zone", count(*files, "file", "files")),
             };

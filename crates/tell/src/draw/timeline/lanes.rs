@@ -5,7 +5,7 @@
 
 mod marks;
 
-use hark_event::{Moment, SubjectKind};
+use hark_event::{Moment, Signal, SignalKind, SubjectKind};
 use hark_story::{LinkedSignal, Story};
 
 use self::marks::Mark;
@@ -19,7 +19,7 @@ use crate::{
         shape,
     },
     markup::Markup,
-    selection,
+    selection, words,
 };
 
 const SIGNAL_ROW: f64 = 52.0;
@@ -39,7 +39,7 @@ pub(super) struct Lane<'a> {
 
 enum Content<'a> {
     Signals(Vec<&'a LinkedSignal>),
-    Marks { marks: Vec<Mark>, rows: usize },
+    Marks { marks: Vec<Mark>, rows: usize, left_out: usize },
 }
 
 /// Where and for whom lanes are painted.
@@ -56,7 +56,7 @@ pub(super) struct Ground<'a> {
 pub(super) fn of<'a>(story: &'a Story, time: &TimeScale, size: Size) -> Vec<Lane<'a>> {
     let signals = |lane: &str| {
         let shown = story.signals.iter().filter(|linked| linked.credible).take(selection::CREDIBLE_MAX);
-        shown.filter(|linked| lane_of(linked.episode.signal.subject.kind) == lane).collect::<Vec<_>>()
+        shown.filter(|linked| lane_of(&linked.episode.signal) == lane).collect::<Vec<_>>()
     };
     let whisper = story.first().map(|first| first.episode.signal.noticed_at);
     let mut lanes = Vec::new();
@@ -66,13 +66,15 @@ pub(super) fn of<'a>(story: &'a Story, time: &TimeScale, size: Size) -> Vec<Lane
             lanes.push(Lane { name, content: Content::Signals(signals) });
         }
     }
-    for (name, marks) in
-        [("Changes", marks::changes(story)), ("Code", marks::notes(story)), ("People", marks::people(story))]
-    {
-        if !marks.is_empty() {
-            let (marks, rows) = marks::placed(marks, (story.incident.start, whisper), time, size);
-            lanes.push(Lane { name, content: Content::Marks { marks, rows } });
-        }
+    let (people, left_out) = marks::people(story);
+    let of_marks = [
+        ("Changes", marks::changes(story), 0),
+        ("Code", marks::notes(story), 0),
+        ("People", people, left_out),
+    ];
+    for (name, marks, left_out) in of_marks.into_iter().filter(|(_, marks, _)| !marks.is_empty()) {
+        let (marks, rows) = marks::placed(marks, (story.incident.start, whisper), time, size);
+        lanes.push(Lane { name, content: Content::Marks { marks, rows, left_out } });
     }
     lanes
 }
@@ -81,8 +83,11 @@ const LOGS: &str = "Logs";
 const METRICS: &str = "Metrics";
 const FLOWS: &str = "Flows";
 
-fn lane_of(kind: SubjectKind) -> &'static str {
-    match kind {
+/// Where the telemetry stands that a signal is made of.
+fn lane_of(signal: &Signal) -> &'static str {
+    match signal.subject.kind {
+        // Errors of a service are counted in its log records; those of operations and calls have subjects of their own.
+        SubjectKind::Service if signal.kind == SignalKind::ErrorsRising => LOGS,
         SubjectKind::Pattern | SubjectKind::Code | SubjectKind::Transition | SubjectKind::Combination => LOGS,
         SubjectKind::Metric | SubjectKind::Service | SubjectKind::Source => METRICS,
         SubjectKind::Flow | SubjectKind::Operation => FLOWS,
@@ -100,6 +105,19 @@ impl Lane<'_> {
         name_height(size) + content + 2.0 * PADDING
     }
 
+    /// From where to where down the picture names stand that reach as far as `x`, of a lane that begins at `y`.
+    pub(super) fn names_across(&self, x: f64, y: f64, ground: &Ground<'_>) -> Vec<(f64, f64)> {
+        let Content::Signals(signals) = &self.content else { return Vec::new() };
+        let y = y + PADDING + name_height(ground.size);
+        let reaches = |linked: &LinkedSignal| {
+            let (before, after) = name_of(linked, ground);
+            let letters = format!("{} {before}{after}", mark_of(linked));
+            ground.time.left + label_width(&letters) >= x
+        };
+        let rows = signals.iter().enumerate().filter(|(_, linked)| reaches(linked));
+        rows.map(|(row, _)| y + SIGNAL_ROW * row as f64).map(|top| (top - 2.0, top + 15.0)).collect()
+    }
+
     /// What lies along time, below `y`.
     pub(super) fn paint_stretches(&self, svg: &mut Markup, y: f64, ground: &Ground<'_>) {
         let (top, right) = (coordinate(y), coordinate(ground.time.right));
@@ -115,6 +133,14 @@ impl Lane<'_> {
     pub(super) fn paint_marks(&self, svg: &mut Markup, y: f64, ground: &Ground<'_>) {
         let at = coordinate(y + PADDING + 11.0);
         svg.element("text", &[("class", "lane-name"), ("x", "0"), ("y", &at)], self.name);
+        if let Content::Marks { left_out: left_out @ 1.., .. } = self.content {
+            let (x, y) = match ground.size {
+                Size::Narrow => (label_width(self.name) + 6.0, y + PADDING + 11.0),
+                _ => (0.0, y + PADDING + 25.0),
+            };
+            let place = [("class", "lane-name"), ("x", &*coordinate(x)), ("y", &*coordinate(y))];
+            svg.element("text", &place, &format!("{} more", words::number(left_out as u64)));
+        }
         let y = y + PADDING + name_height(ground.size);
         match &self.content {
             Content::Signals(signals) if signals.is_empty() => {
@@ -161,17 +187,14 @@ fn stretches(svg: &mut Markup, linked: &LinkedSignal, y: f64, ground: &Ground<'_
 fn moments(svg: &mut Markup, linked: &LinkedSignal, y: f64, ground: &Ground<'_>) {
     let (time, signal) = (ground.time, &linked.episode.signal);
     let mark = mark_of(linked);
-    let text = format!("{} · {}", signal.origin.service, signal.subject.name);
-    let letters = |right: f64| ((right - time.left - LINE_GAP).max(0.0) / label_width("x")) as usize;
-    // No line goes through a name that can do with less room.
-    let before_line = ground.whisper.map(|whisper| letters(time.x(whisper)));
-    let room = before_line.filter(|room| *room >= NAME_LETTERS_MIN).unwrap_or_else(|| letters(time.right));
+    let (before, after) = name_of(linked, ground);
     let known_at = signal.noticed_at.seconds().to_string();
     marks::open(svg, &mark, &[("data-at", &known_at), ("data-of", &mark)], ground.leads);
     svg.open("text", &[("class", "label halo"), ("x", &coordinate(time.left)), ("y", &coordinate(y + 11.0))]);
     svg.element("tspan", &[("class", "mark signal")], &mark);
     svg.text(" ");
-    svg.text(&columns::shorten_middle(&text, room.saturating_sub(mark.len() + 1)));
+    svg.text(&before);
+    svg.element("tspan", &[("class", "words")], &after);
     svg.close("text");
     let y = coordinate(y + 16.0 + CURVE);
     for (class, at, radius) in [("began", signal.onset, "3"), ("spoke", signal.noticed_at, "4.5")] {
@@ -179,6 +202,18 @@ fn moments(svg: &mut Markup, linked: &LinkedSignal, y: f64, ground: &Ground<'_>)
         svg.empty("circle", &place);
     }
     marks::close(svg, ground.leads);
+}
+
+/// Who spoke, and what it is about, cut to the room that there is: no line goes through a name that can do with less.
+fn name_of(linked: &LinkedSignal, ground: &Ground<'_>) -> (String, String) {
+    let (time, signal) = (ground.time, &linked.episode.signal);
+    let letters = |right: f64| ((right - time.left - LINE_GAP).max(0.0) / label_width("x")) as usize;
+    let before_line = ground.whisper.map(|whisper| letters(time.x(whisper)));
+    let room = before_line.filter(|room| *room >= NAME_LETTERS_MIN).unwrap_or_else(|| letters(time.right));
+    let service = words::short_name(&signal.origin.service).into_owned();
+    let room = room.saturating_sub(mark_of(linked).len() + 1 + columns::width(&service));
+    let about = format!(" · {}", words::about(signal));
+    (service, columns::shorten_middle(&about, room).into_owned())
 }
 
 fn mark_of(linked: &LinkedSignal) -> String {

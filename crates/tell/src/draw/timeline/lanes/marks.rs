@@ -18,7 +18,12 @@ use crate::{
 };
 
 const WIDTH: f64 = 10.0;
-const ROWS_MAX: usize = 6;
+/// As many as there are changes: each has a row of its own if it must.
+const ROWS_MAX: usize = selection::CHANGES_MAX;
+/// Alerts and reports are many, and further rows of them would push everything else from the page.
+const ROWS_JOINED_MAX: usize = 3;
+/// How much farther apart neighbours may lie, and still become one mark, in each next attempt.
+const FARTHER: f64 = 1.5;
 
 /// What kind of thing a mark stands for; each has a shape of its own, since not everybody sees its colour.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,6 +37,7 @@ enum Kind {
 }
 
 /// Something that happened at one moment, or several such things that lie too close together to be told apart.
+#[derive(Clone)]
 pub(super) struct Mark {
     at: Moment,
     kind: Kind,
@@ -39,6 +45,8 @@ pub(super) struct Mark {
     name: String,
     /// All names, this one first.
     names: Vec<String>,
+    /// Whether those that are drawn as one say different things.
+    is_mixed: bool,
     text: String,
     placed: Placed,
 }
@@ -65,25 +73,29 @@ pub(super) fn notes(story: &Story) -> Vec<Mark> {
     shown.iter().enumerate().filter_map(mark).collect()
 }
 
-/// What people were told, and what they told.
-pub(super) fn people(story: &Story) -> Vec<Mark> {
-    let alerts = story.alerts.iter().enumerate().map(|(index, alert)| {
+/// What people were told, and what they told, and how many of these are left out.
+pub(super) fn people(story: &Story) -> (Vec<Mark>, usize) {
+    let (alerts, alerts_left) = selection::first(&story.alerts, selection::PEOPLE_MAX);
+    let (reports, reports_left) = selection::first(&story.reports, selection::PEOPLE_MAX);
+    let alerts = alerts.iter().enumerate().map(|(index, alert)| {
         Mark::new(alert.starts_at, Kind::Alert, format!("A{}", index + 1), alert.name.clone())
     });
-    let reports = story.reports.iter().enumerate().map(|(index, report)| {
+    let reports = reports.iter().enumerate().map(|(index, report)| {
         Mark::new(report.time, Kind::Report, format!("R{}", index + 1), report.text.clone())
     });
-    alerts.chain(reports).take(selection::TIMELINE_MAX).collect()
+    (alerts.chain(reports).collect(), alerts_left + reports_left)
 }
 
 /// The marks in rows, and how many rows they need.
 pub(super) fn placed(
     mut marks: Vec<Mark>,
-    (start, whisper): (Moment, Option<Moment>),
+    moments: (Moment, Option<Moment>),
     time: &TimeScale,
     size: Size,
 ) -> (Vec<Mark>, usize) {
-    marks.sort_by(|left, right| (left.at, &left.name).cmp(&(right.at, &right.name)));
+    marks.sort_by(|left, right| {
+        (left.at, left.name.len(), &left.name).cmp(&(right.at, right.name.len(), &right.name))
+    });
     // After the incident and long before the weeks that are shown there is no place to draw.
     marks.retain(|mark| mark.at <= time.window.to);
     let (marks, mut earlier): (Vec<Mark>, Vec<Mark>) =
@@ -93,11 +105,31 @@ pub(super) fn placed(
         mark.text = format!("earlier: {}", mark.text);
     }
     earlier.sort_by_key(|mark| (mark.name.len(), mark.name.clone()));
-    let mut marks = joined(marks, time);
     // They all stand at the left end: the one of most bearing speaks for them.
-    marks.extend(as_one(earlier));
+    let earlier = as_one(earlier);
+    let rows_max = if marks.iter().any(Mark::is_joined) { ROWS_JOINED_MAX } else { ROWS_MAX };
+    // Those that find no room side by side are drawn as one with their neighbours, until all have a place and a name.
+    let mut distance = WIDTH;
+    loop {
+        let together = joined(&marks, time, distance).into_iter().chain(earlier.clone()).collect();
+        let (placed, rows, all_have_room) = in_rows(together, moments, (time, size), rows_max);
+        if all_have_room || rows_max == ROWS_MAX || distance > time.right - time.left {
+            return (placed, rows);
+        }
+        distance *= FARTHER;
+    }
+}
+
+/// Each mark in its row with as much of its label as there is room for, how many rows that takes, and whether each
+/// has a label.
+fn in_rows(
+    mut marks: Vec<Mark>,
+    (start, whisper): (Moment, Option<Moment>),
+    (time, size): (&TimeScale, Size),
+    rows_max: usize,
+) -> (Vec<Mark>, usize, bool) {
     let mut rows =
-        Rows::new(Reach::Row, (time.left, time.right), WIDTH, 5.0, ROWS_MAX).avoiding(time.x(start));
+        Rows::new(Reach::Row, (time.left, time.right), WIDTH, 5.0, rows_max).avoiding(time.x(start));
     if let Some(whisper) = whisper {
         rows = rows.avoiding(time.x(whisper));
     }
@@ -105,26 +137,29 @@ pub(super) fn placed(
         let x = time.x(mark.at);
         let label = mark.label(size);
         // Where there is no room for words, the name alone still says which it is.
-        mark.text = if rows.has_place(x, label_width(&label)) { label } else { mark.name.clone() };
-        mark.placed = rows.place(x, label_width(&mark.text));
+        if rows.has_place(x, label_width(&format!("{} {label}", mark.short()))) {
+            mark.text = label;
+        } else {
+            mark.text.clear();
+        }
+        mark.placed = rows.place(x, label_width(mark.said().trim_end()));
     }
-    (marks, rows.count())
+    let all_have_room = marks.iter().all(|mark| mark.placed.side.is_some());
+    (marks, rows.count(), all_have_room)
 }
 
 /// Neighbours of one kind whose shapes would overlap become one mark. Changes stay apart: each may be the one that
 /// mattered, and there are few.
-fn joined(marks: Vec<Mark>, time: &TimeScale) -> Vec<Mark> {
+fn joined(marks: &[Mark], time: &TimeScale, distance: f64) -> Vec<Mark> {
     let mut joined: Vec<Mark> = Vec::new();
     for mark in marks {
         let before = joined.iter_mut().rev().find(|before| before.kind == mark.kind);
         match before {
-            Some(before)
-                if matches!(mark.kind, Kind::Alert | Kind::Report)
-                    && time.x(mark.at) - time.x(before.at) < WIDTH =>
-            {
-                before.names.push(mark.name);
+            Some(before) if mark.is_joined() && time.x(mark.at) - time.x(before.at) < distance => {
+                before.names.push(mark.name.clone());
+                before.is_mixed |= before.text != mark.text;
             }
-            _ => joined.push(mark),
+            _ => joined.push(mark.clone()),
         }
     }
     joined
@@ -139,7 +174,8 @@ fn as_one(marks: Vec<Mark>) -> Option<Mark> {
 
 impl Mark {
     fn new(at: Moment, kind: Kind, name: String, text: String) -> Self {
-        Self { at, kind, names: vec![name.clone()], name, text, placed: Placed { row: 0, side: None } }
+        let names = vec![name.clone()];
+        Self { at, kind, names, name, is_mixed: false, text, placed: Placed { row: 0, side: None } }
     }
 
     /// In which row of its lane it stands.
@@ -147,15 +183,30 @@ impl Mark {
         self.placed.row
     }
 
+    /// Whether it may become one with its neighbours.
+    fn is_joined(&self) -> bool {
+        matches!(self.kind, Kind::Alert | Kind::Report)
+    }
+
+    /// `A1`, or `A1–A4`.
+    fn short(&self) -> String {
+        if self.kind == Kind::Earlier { self.name.clone() } else { reference::joined(&self.names) }
+    }
+
+    /// All that stands beside it.
+    fn said(&self) -> String {
+        format!("{} {}", self.short(), self.text)
+    }
+
+    /// What it says beside its name.
     fn label(&self, size: Size) -> String {
         let text = columns::shorten_end(&self.text, size.label_max());
         match self.names.len() {
-            1 => format!("{} {text}", self.name),
-            many if self.kind == Kind::Earlier => format!("{} {text} and {} more", self.name, many - 1),
-            many => {
-                let what = if self.kind == Kind::Alert { "alerts" } else { "reports" };
-                format!("{} {many} {what}", reference::joined(&self.names))
-            }
+            1 => text.into_owned(),
+            many if self.kind == Kind::Earlier => format!("{text} and {} more", many - 1),
+            many if self.kind == Kind::Report => format!("{many} reports"),
+            many if self.is_mixed => format!("{many} alerts"),
+            many => format!("{text}, {many} times"),
         }
     }
 
@@ -168,7 +219,7 @@ impl Mark {
         open(svg, &self.name, &attributes, ground.leads);
         self.paint_shape(svg, x, y);
         if let Some(side) = self.placed.side {
-            label(svg, "label halo", x, y + 4.0, 9.0, side, &self.text);
+            label(svg, "label halo", (x, y + 4.0), 9.0, side, (&self.short(), &self.text));
         }
         close(svg, ground.leads);
     }
@@ -231,7 +282,7 @@ mod tests {
         }
         let time = TimeScale { window: window::of_story(&story), left: 0.0, right: 800.0 };
         let (marks, _) = placed(changes(&story), (story.incident.start, None), &time, Size::Wide);
-        let labels: Vec<&str> = marks.iter().map(|mark| mark.text.as_str()).collect();
+        let labels: Vec<String> = marks.iter().map(Mark::said).collect();
         assert_eq!(labels, ["C1 bank.timeout_ms: 3000 → 800", "C2 earlier: payments 2026.8 and 3 more"]);
         assert_eq!(marks[1].names.join(" "), "C2 C3 C4 C5");
     }
@@ -241,8 +292,31 @@ mod tests {
         let mut story = fixture::whispered();
         story.alerts.clear();
         let time = TimeScale { window: window::of_story(&story), left: 0.0, right: 800.0 };
-        let (marks, rows) = placed(people(&story), (story.incident.start, None), &time, Size::Wide);
+        let (marks, rows) = placed(people(&story).0, (story.incident.start, None), &time, Size::Wide);
         assert_eq!((marks.len(), rows), (1, 1));
-        assert_eq!((marks[0].text.as_str(), marks[0].names.join(" ").as_str()), ("R1–R2 2 reports", "R1 R2"));
+        assert_eq!(
+            (marks[0].said().as_str(), marks[0].names.join(" ").as_str()),
+            ("R1–R2 2 reports", "R1 R2")
+        );
+    }
+
+    #[test]
+    fn however_many_alerts_there_are_each_is_named_in_few_rows_and_covers_no_other() {
+        let mut story = fixture::whispered();
+        let first = story.alerts[0].clone();
+        let alert = |hour: i64| hark_event::Alert {
+            starts_at: story.incident.start.plus_hours(-3 * hour),
+            ..first.clone()
+        };
+        let alerts: Vec<_> = (0..selection::PEOPLE_MAX as i64 + 23).map(alert).collect();
+        story.alerts = alerts;
+        let (people, left_out) = people(&story);
+        assert_eq!(left_out, 23);
+        for size in Size::ALL {
+            let time = TimeScale { window: window::of_story(&story), left: 0.0, right: size.width() };
+            let (marks, rows) = placed(people.clone(), (story.incident.start, None), &time, size);
+            assert!(rows <= ROWS_JOINED_MAX && marks.iter().all(|mark| mark.placed.side.is_some()));
+            assert_eq!(marks.iter().map(|mark| mark.names.len()).sum::<usize>(), people.len());
+        }
     }
 }
