@@ -16,8 +16,6 @@ pub const SILENT_HOURS_MIN: i64 = 14 * 24;
 const TIMES_LONGEST: f64 = 3.0;
 /// Records before the silence, below which it was hardly known.
 const BEFORE_MIN: u64 = 12;
-/// And half days on which they came: of what spoke on fewer no longest silence is known.
-const BLOCKS_MIN: u32 = 6;
 /// Hours before the silence for which it was known: a line of one night has no silence that means anything.
 const KNOWN_HOURS_MIN: i64 = 3 * 24;
 
@@ -28,8 +26,6 @@ pub struct Dormant {
     pub count: u64,
     /// Hours from the first to the last record before it.
     pub known_hours: i64,
-    /// Half days before it on which it was said: a clump of records is one.
-    pub blocks_active: u32,
     /// The longest silence before it, in hours.
     pub longest_hours_before: i64,
     /// How long it lasted, in hours.
@@ -53,9 +49,7 @@ pub struct Returned {
 pub fn returned(before: Dormant, since: Appearances, loud: bool) -> Option<Returned> {
     let needed = (SILENT_HOURS_MIN as f64).max(TIMES_LONGEST * before.longest_hours_before as f64);
     let score = before.silent_hours as f64 / needed;
-    let was_known = before.count >= BEFORE_MIN
-        && before.blocks_active >= BLOCKS_MIN
-        && before.known_hours >= KNOWN_HOURS_MIN;
+    let was_known = before.count >= BEFORE_MIN && before.known_hours >= KNOWN_HOURS_MIN;
     let was_listened_to =
         before.remembered_hours > 0 && before.heard_hours * 4 >= before.remembered_hours * 3;
     let stays = if loud { has_come_to_stay_loudly(since) } else { has_come_to_stay(since) };
@@ -68,7 +62,6 @@ mod tests {
     use super::*;
 
     const DORMANT: Dormant = Dormant {
-        blocks_active: 9,
         count: 90,
         known_hours: 10 * 24,
         longest_hours_before: 20,
@@ -113,6 +106,5 @@ mod tests {
     fn what_was_hardly_known_has_nothing_to_come_back_to() {
         assert_eq!(returned(Dormant { count: 3, ..DORMANT }, BACK, true), None);
         assert_eq!(returned(Dormant { known_hours: 5, ..DORMANT }, BACK, true), None);
-        assert_eq!(returned(Dormant { blocks_active: 3, ..DORMANT }, BACK, true), None, "three clumps");
     }
 }

@@ -81,8 +81,6 @@ pub(crate) struct PatternSubject {
     /// What was before its latest silence of weeks, and since when it is back.
     dormant: Option<(Dormant, Moment)>,
     longest_silence_hours: i64,
-    /// Half days on which it was said.
-    blocks_active: u32,
     /// Whether a build dropped it; until it speaks again nobody misses it.
     dropped: bool,
     exemplars: VecDeque<Exemplar>,
@@ -108,7 +106,6 @@ impl PatternSubject {
             burst_hours: None,
             dormant: None,
             longest_silence_hours: 0,
-            blocks_active: 1,
             dropped: false,
             exemplars: VecDeque::new(),
             open_kind: None,
@@ -121,8 +118,6 @@ impl PatternSubject {
     pub(crate) fn hear(&mut self, seen: &LogCount, level: Level, traffic: &History<u32>) {
         self.level = self.level.max(level);
         self.end_silence(seen.exemplar.time, traffic);
-        let block = |at: Moment| at.hour().0.div_euclid(novelty::BLOCK_HOURS as i64);
-        self.blocks_active += u32::from(block(seen.exemplar.time) > block(self.last_seen));
         self.first_seen = self.first_seen.min(seen.exemplar.time);
         self.last_seen = self.last_seen.max(seen.last);
         self.total += seen.count;
@@ -144,7 +139,6 @@ impl PatternSubject {
         let others = traffic.since(self.last_seen.hour() + 1);
         let before = Dormant {
             count: self.total,
-            blocks_active: self.blocks_active,
             known_hours: self.last_seen.hour() - self.first_seen.hour(),
             longest_hours_before: self.longest_silence_hours,
             silent_hours,
@@ -162,7 +156,6 @@ impl PatternSubject {
         self.first_seen = self.first_seen.min(other.first_seen);
         self.last_seen = self.last_seen.max(other.last_seen);
         self.total += other.total;
-        self.blocks_active = self.blocks_active.saturating_add(other.blocks_active);
         self.counts.add(&other.counts);
         self.introduced |= other.introduced;
         self.usual_since = self.usual_since.max(other.usual_since);
