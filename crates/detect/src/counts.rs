@@ -4,10 +4,11 @@
 //! history before it lets expect, by a negative binomial deviance: real counts are over-dispersed, and a
 //! Poisson test cries thirty times a week on them. The expectation follows traffic or the clock, whichever
 //! explained the history better, so that a line per request is not "rising" under more traffic and a nightly
-//! job is not "rising" on a quiet day. A finding must also stay (the window before it leans the same way) and
-//! go beyond every window of its length in the history.
+//! job is not "rising" on a quiet day. Traffic is made of lines, and when the line that made most of it goes away, every other has a
+//! larger share of what is left: so what rises in proportion to traffic must be more than before by the clock, too. A finding must
+//! also stay (the window before it leans the same way) and go beyond every window of its length in the history.
 //!
-//! It cannot see growth that is as slow as the history is long.
+//! It cannot see growth that is as slow as the history is long, nor, where traffic sinks, what stays as frequent as it was.
 
 use std::ops::Range;
 
@@ -17,6 +18,7 @@ use crate::surprise::surprise;
 /// Hours of history below which nothing is expected.
 pub const HISTORY_HOURS_MIN: usize = 5 * 24;
 const DAY: usize = 24;
+const WEEK: usize = 7 * DAY;
 /// Over-dispersion is never believed to be smaller than this.
 const DISPERSION_MIN: f64 = 0.03;
 const RATIO_MIN: f64 = 1.4;
@@ -253,6 +255,9 @@ impl Window {
         if counted as f64 <= 1.2 * self.most_before(&expectation, counts, traffic) * expected {
             return None;
         }
+        if exposure == Exposure::Either && !self.rises_by_the_clock(counted as f64, counts) {
+            return None;
+        }
         let hours_since_onset = onset(&expectation, counts, traffic, self.hours);
         Some(Rising { window_hours: self.hours, counted, expected, hours_since_onset, score })
     }
@@ -268,6 +273,18 @@ impl Window {
                 is_growth(counted, rate * exposure(traffic, end - self.hours..end, by_traffic))
             })
         })
+    }
+
+    /// Whether there are also more than there were in the same hours of the weeks before, or at any hours: a large share of a
+    /// quiet Sunday may be as many as on any Sunday.
+    fn rises_by_the_clock(&self, counted: f64, counts: &[u32]) -> bool {
+        let history = &counts[..counts.len() - self.hours.max(2 * DAY)];
+        let usual = sum(history) as f64 * self.hours as f64 / history.len() as f64;
+        let starts = (1..).map_while(|week| counts.len().checked_sub(week * WEEK + self.hours));
+        let (weeks, same): (usize, u64) = starts
+            .fold((0, 0), |(weeks, same), from| (weeks + 1, same + sum(&counts[from..from + self.hours])));
+        let same_hours = same as f64 / weeks.max(1) as f64;
+        is_growth(counted, usual) || (weeks > 0 && is_growth(counted, same_hours))
     }
 
     /// Most thirds of the window, and the day before a day's window, lean the same way.
@@ -364,6 +381,21 @@ mod tests {
         let counts = daily((0..14).map(|_| 240).chain([480, 480, 480]));
         let traffic: Vec<u32> = counts.iter().map(|count| count * 10).collect();
         assert_eq!(rising(&counts, &traffic), None);
+    }
+
+    #[test]
+    fn when_the_line_that_made_most_of_the_traffic_goes_away_no_other_rises() {
+        // As many every day as ever, in a daily wave that it shares with traffic.
+        let wave = |hour: usize| [2, 1, 1, 2, 6, 12, 14, 12, 11, 10, 6, 3][hour / 2 % 12];
+        let line: Vec<u32> = (0..21 * 24).map(wave).collect();
+        let traffic: Vec<u32> =
+            (0..21 * 24).map(|hour| wave(hour) * if hour < 17 * 24 + 10 { 3 } else { 1 }).collect();
+        for until in 10 * 24..=21 * 24 {
+            assert_eq!(rising(&line[..until], &traffic[..until]), None, "hour {until}");
+        }
+        let doubled: Vec<u32> =
+            (0..21 * 24).map(|hour| wave(hour) * (1 + (hour / (18 * 24)) as u32)).collect();
+        assert!(rising(&doubled, &traffic).is_some(), "twice as many are more by any measure");
     }
 
     #[test]

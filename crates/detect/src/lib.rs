@@ -17,6 +17,7 @@ pub mod form;
 pub mod gone;
 pub mod line;
 pub mod lives;
+pub mod newcomer;
 pub mod novelty;
 pub mod onset;
 pub mod rank;

@@ -2,8 +2,9 @@
 //!
 //! Silence is measured in lines that should have come, not in hours: a nightly lull or a quiet weekend
 //! makes few lines due, and a heartbeat makes many. A pattern is gone when far more are due than in its
-//! longest silence so far. What comes once a week or less is never missed by this method, and a service
-//! that says nothing at all makes nothing due.
+//! longest silence so far. Records that come in clumps, as those of one slow client do, count as one: of a line
+//! that spoke on few occasions no longest silence is known. What comes once a week or less is never missed by this
+//! method, and a service that says nothing at all makes nothing due.
 
 use crate::counts::{Expectation, Exposure};
 
@@ -15,6 +16,9 @@ const IRREGULAR_HOURS_MIN: usize = 8;
 const HISTORY_HOURS_MIN: usize = 3 * 24;
 /// How many times its longest silence so far.
 const TIMES_LONGEST: f64 = 3.5;
+/// Occasions on which it must have been said: the longest of so many pauses is exceeded as far as this once in thousands of times.
+const OCCASIONS_MIN: f64 = 8.0;
+const DAY: usize = 24;
 
 /// A pattern that has gone quiet.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -66,7 +70,8 @@ fn vanished_from(exposure: Exposure, counts: &[u32], traffic: &[u32]) -> Option<
         longest_hours_before = longest_hours_before.max(hours_now);
     }
     let regular = is_regular(&counts[..spoke]);
-    if !regular && silent_hours < IRREGULAR_HOURS_MIN {
+    let irregularly = || occasions(&expectation, &counts[..spoke], &traffic[..spoke]);
+    if !regular && (silent_hours < IRREGULAR_HOURS_MIN || irregularly() < OCCASIONS_MIN) {
         return None;
     }
     let score = due / DUE_MIN.max(TIMES_LONGEST * longest_due_before);
@@ -78,6 +83,27 @@ fn vanished_from(exposure: Exposure, counts: &[u32], traffic: &[u32]) -> Option<
         regular,
         score,
     })
+}
+
+/// On how many occasions something was said: records over the size of their clumps, which is how many times more than chance would
+/// make them the counts of days vary (the index of dispersion: Cox and Lewis 1966).
+fn occasions(expectation: &Expectation, counts: &[u32], traffic: &[u32]) -> f64 {
+    // Before it was first said nothing varied.
+    let first = counts.iter().position(|&count| count > 0).unwrap_or(0);
+    let days = counts[first..].chunks(DAY).zip(traffic[first..].chunks(DAY));
+    let days: Vec<(f64, f64)> = days
+        .map(|(said, load)| {
+            (
+                said.iter().map(|&count| f64::from(count)).sum(),
+                expectation.expected(load).max(f64::MIN_POSITIVE),
+            )
+        })
+        .collect();
+    let (said, expected) = days.iter().fold((0.0, 0.0), |all, day| (all.0 + day.0, all.1 + day.1));
+    let rate = said / expected;
+    let index = days.iter().map(|(said, usual)| (said - rate * usual).powi(2) / (rate * usual)).sum::<f64>()
+        / days.len() as f64;
+    said / index.max(1.0)
 }
 
 /// Whether hourly counts vary less than chance would make them vary.
@@ -113,6 +139,23 @@ mod tests {
         let counts: Vec<u32> = (0..480).map(|hour| if hour % 24 == 2 { 40 } else { 0 }).collect();
         for until in 240..480 {
             assert_eq!(vanished(&counts[..until], &[500; 480][..until]), None, "hour {until}");
+        }
+    }
+
+    #[test]
+    fn a_nightly_job_is_missed_after_some_nights() {
+        let night = |hour: usize| if hour % 24 == 2 { 40 } else { 0 };
+        let counts: Vec<u32> = (0..480).map(night).chain([0; 120]).collect();
+        assert!(vanished(&counts, &[500; 600]).is_some());
+    }
+
+    #[test]
+    fn a_line_that_came_in_a_few_clumps_is_not_missed() {
+        // Four clients made forty records each within hours; the next of them may come in weeks.
+        let clump = |hour: usize| if matches!(hour % 96, 20..24) { 10 } else { 0 };
+        let counts: Vec<u32> = (0..384).map(clump).chain([0; 500]).collect();
+        for until in 384..counts.len() {
+            assert_eq!(vanished(&counts[..until], &vec![500; until]), None, "hour {until}");
         }
     }
 

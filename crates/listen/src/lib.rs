@@ -15,6 +15,7 @@ mod durations;
 mod flows;
 mod heard;
 mod history;
+mod kin;
 mod ledger;
 mod listener;
 mod metric_name;

@@ -4,18 +4,18 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use hark_detect::counts::{self, Expectation};
+use hark_detect::counts::{self, Expectation, Rising};
 use hark_detect::novelty::{self, Appearances};
 use hark_detect::returned::{self, Dormant};
-use hark_detect::{burst, vanished};
+use hark_detect::{burst, newcomer, vanished};
 use hark_event::{Curve, Evidence, Hour, Level, Moment, SignalKind, Subject, SubjectKind};
 
 use crate::candidate::{Candidate, Class, Explainable};
 use crate::cell::{Exemplar, LogCount};
 use crate::history::History;
+use crate::kin::speaks_of_trouble;
 use crate::occurrences::Occurrences;
 use crate::phase::Phase;
-use crate::service::speaks_of_trouble;
 use crate::words::{hours, latest, quantity, quoted, times};
 
 /// Until so many hours of a service have been heard, everything is new and nothing is news.
@@ -35,6 +35,8 @@ const LATE_SECONDS_MAX: i64 = 36 * 3_600;
 const SETTLED_HOURS: i64 = 8 * 24;
 /// A line that has not come to stay so long after it was back only came by.
 const RETURN_SEEN_HOURS: i64 = 7 * 24;
+/// So long a line that a build explained is held against its own first days; after that it has a history as others have.
+const NEWCOMER_HOURS: i64 = 28 * 24;
 
 /// What grows by less between the halves of a window is steady.
 const GROWTH_MIN: f64 = 2.5;
@@ -192,6 +194,7 @@ impl PatternSubject {
             .or_else(|| self.judge_vanished(around))
             .or_else(|| self.judge_burst(around))
             .or_else(|| self.judge_rising(around))
+            .or_else(|| self.judge_newcomer(around))
     }
 
     /// What is to be said of the hour by itself.
@@ -204,12 +207,13 @@ impl PatternSubject {
         let (counts, traffic) = self.judged_window(around);
         let found = burst::burst(&counts, traffic)?;
         let summary = format!(
-            "{} bursts: {} records in {} where {} were expected; never more than {} in an hour before.",
+            "{} bursts: {} records in {} where {} were expected; never more than {} in an hour of the {} before.",
             quoted(&self.name),
             found.counted,
             hours(found.hours),
             quantity(found.expected),
             found.fullest_before,
+            hours(counts.len() - 2),
         );
         let mut evidence = self.evidence();
         evidence.push(Evidence {
@@ -360,9 +364,8 @@ impl PatternSubject {
         }
         let (counts, traffic) = self.window_without_burst(around);
         let found = counts::rising(&counts, traffic)?;
-        let onset = (around.hour + 1 - found.hours_since_onset as i64).start();
+        drop(counts);
         let ratio = found.counted as f64 / found.expected.max(0.5);
-        self.risen_times = ratio;
         let summary = format!(
             "{} is said {} as often as usual: {} records in {} where {} were expected.",
             quoted(&self.name),
@@ -371,23 +374,50 @@ impl PatternSubject {
             hours(found.window_hours),
             quantity(found.expected),
         );
+        Some(self.rising(around, found, summary))
+    }
+
+    /// A line that a build explained, and that grows since: what is no longer steady is no longer explained.
+    fn judge_newcomer(&mut self, around: &Around<'_>) -> Option<Candidate> {
+        let since = self.usual_since?;
+        if around.hour.0 % JUDGED_EVERY_HOURS != 0 || around.hour - since > NEWCOMER_HOURS {
+            return None;
+        }
+        let (counts, traffic) = self.window_without_burst(around);
+        let found = newcomer::growing(&counts, traffic)?;
+        let days = hours(counts.len());
+        drop(counts);
+        let ratio = found.counted as f64 / found.expected.max(0.5);
+        let summary = format!(
+            "{} is said more from day to day since it came {days} ago: {} records in {} where {} would be as in its first days, {}.",
+            quoted(&self.name),
+            found.counted,
+            hours(found.window_hours),
+            quantity(found.expected),
+            times(ratio),
+        );
+        Some(self.rising(around, found, summary))
+    }
+
+    fn rising(&mut self, around: &Around<'_>, found: Rising, summary: String) -> Candidate {
+        self.risen_times = found.counted as f64 / found.expected.max(0.5);
         let mut evidence = self.evidence();
         evidence.push(Evidence {
             time: around.hour.end(),
             text: format!("{} records, {} expected", found.counted, quantity(found.expected)),
             source: format!("{} over the last {}", quoted(&self.name), latest(found.window_hours)),
         });
-        Some(Candidate {
+        Candidate {
             kind: SignalKind::PatternRising,
             class: Class::Rising,
             subject: self.subject(),
-            onset,
+            onset: (around.hour + 1 - found.hours_since_onset as i64).start(),
             score: found.score,
             summary,
             evidence,
             // A known line that is said more often is a change in behaviour, whatever was deployed before it.
             explainable: Explainable::Never,
-        })
+        }
     }
 
     /// The score that calibration is fed with on a quiet day, by class.
@@ -437,6 +467,19 @@ impl PatternSubject {
         // After weeks of silence silence is what is usual, and being back is news of its own.
         let is_back = self.open_kind == Some(SignalKind::PatternVanished) && self.dormant.is_some();
         if is_back { Phase::Quiet } else { Phase::ended_at(hour) }
+    }
+
+    /// Remembers that it is one more of a known family: nothing is said of its coming.
+    pub(crate) fn take_as_kin(&mut self) {
+        self.explained(self.first_seen.hour());
+    }
+
+    /// How often it was said in the remembered hours from one to another.
+    pub(crate) fn count_within(&self, hours: Range<Hour>) -> u64 {
+        let counts = self.counts.since(hours.start);
+        let skipped = (self.counts.first() - hours.start).max(0);
+        let until = (hours.end - hours.start - skipped).clamp(0, counts.len() as i64) as usize;
+        counts[..until].iter().map(|&count| u64::from(count)).sum()
     }
 
     /// Remembers that its coming was explained: from here on this is what is usual.

@@ -73,7 +73,7 @@ fn a_burst_is_said_when_its_first_hours_close_once_and_is_over_by_itself() {
     assert_eq!(signals[0].noticed_at, (FIRST + (20 * DAY + 7)).start());
     assert_eq!(
         signals[0].summary,
-        "“lock on shelf held for too long” bursts: 80 records in 2 h where 0.735 were expected; never more than 1 in an hour before."
+        "“lock on shelf held for too long” bursts: 80 records in 2 h where 0.735 were expected; never more than 1 in an hour of the 20 days before."
     );
 }
 
@@ -128,4 +128,52 @@ fn an_ordinary_line_that_a_build_drops_or_brings_back_is_nothing_and_without_a_b
     let signals = listen(36, |_| "1.0", comes);
     check(&signals, &[(SignalKind::PatternVanished, 11), (SignalKind::PatternReturned, 31)]);
     assert!(signals.iter().all(|signal| signal.explained_by.is_none()));
+}
+
+/// What a build brought on the fifteenth day: three a day at first, and so many times as many after ten days.
+fn brought(passed: i64, times: i64) -> Vec<Line> {
+    let day = passed / DAY - 15;
+    let hours = (3 + 3 * (times - 1) * day / 10).clamp(0, DAY);
+    if day >= 0 && (passed % DAY) * hours / DAY != (passed % DAY + 1) * hours / DAY {
+        vec![(Level::Info, TOPIC, 1)]
+    } else {
+        Vec::new()
+    }
+}
+
+#[test]
+fn a_line_that_a_build_explained_and_that_grows_since_is_a_signal_of_its_own() {
+    let version = |passed| if passed < 15 * DAY { "1.0" } else { "1.1" };
+    let steady = listen(40, version, |passed| brought(passed, 1));
+    check(&steady, &[(SignalKind::PatternNew, 17)]);
+    assert!(steady[0].explained_by.is_some(), "{steady:#?}");
+    let grows = listen(30, version, |passed| brought(passed, 5));
+    let [new, rising] = &grows[..] else { panic!("two signals: {grows:#?}") };
+    assert!(new.explained_by.is_some() && rising.explained_by.is_none(), "{grows:#?}");
+    assert_eq!(rising.kind, SignalKind::PatternRising);
+    assert!((22..=27).contains(&((rising.noticed_at.hour().0 - FIRST.0) / DAY)), "{rising:#?}");
+}
+
+#[test]
+fn a_rare_path_of_a_known_message_is_not_new_and_one_that_doubles_them_is() {
+    let at = |path: usize| {
+        [
+            r#"upstream timed out, request: "GET /orders HTTP/1.1", upstream: "http://shop/orders""#,
+            r#"upstream timed out, request: "GET /baskets HTTP/1.1", upstream: "http://shop/baskets""#,
+            r#"upstream timed out, request: "GET /labels HTTP/1.1", upstream: "http://shop/labels""#,
+        ][path]
+    };
+    let known = |passed: i64| {
+        if passed % 6 == 0 { vec![(Level::Warn, at((passed / 6 % 2) as usize), 1)] } else { Vec::new() }
+    };
+    let with = |passed: i64, times: usize| {
+        let rare = if passed >= 20 * DAY && passed % 7 == 0 {
+            vec![(Level::Warn, at(2), times)]
+        } else {
+            Vec::new()
+        };
+        known(passed).into_iter().chain(rare).collect()
+    };
+    check(&listen(30, |_| "1.0", |passed| with(passed, 1)), &[]);
+    check(&listen(30, |_| "1.0", |passed| with(passed, 3)), &[(SignalKind::PatternNew, 20)]);
 }

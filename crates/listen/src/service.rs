@@ -11,6 +11,7 @@ use hark_detect::counts;
 use crate::candidate::{Candidate, Class, Explainable};
 use crate::cell::{LogCount, LogKey, Samples};
 use crate::history::History;
+use crate::kin::{self, Kinship, speaks_of_trouble, words_apart};
 use crate::metric_name::{Meaning, is_limit_of};
 use crate::metric_subject::{Calendar, MetricSubject};
 use crate::pattern_subject::{Around, PatternSubject};
@@ -29,6 +30,8 @@ const ERRORS_BURST_MIN: u32 = 20;
 
 /// A variant of a known line has so many words in common with it.
 const VARIANT_ALIKE_MIN: usize = 2;
+/// A handful of records does not double a family.
+const FAMILY_EXCESS_MIN: u64 = 6;
 /// Variants of one line that a deploy brought show themselves within so long.
 const SIBLING_SECONDS: i64 = 7 * 86_400;
 
@@ -287,6 +290,33 @@ impl Service {
         name.split(' ').all(|word| known.contains(word))
     }
 
+    /// Whether a newcomer says what others have said before, but for a path or a host, and no more often than all of them
+    /// together did: each rare path of a server is new some day, and none of them is news. A family that it doubles is.
+    pub(crate) fn kinship(&self, id: &PatternId, hour: Hour) -> Kinship {
+        let newcomer = &self.patterns[id];
+        let is_older = |other: &&PatternSubject| {
+            other.first_seen < newcomer.first_seen && other.introduced && other.level >= newcomer.level
+        };
+        let kin = self.patterns.values().filter(is_older);
+        let kin: Vec<&PatternSubject> =
+            kin.filter(|other| kin::is_same_but_for_places(&other.name, &newcomer.name)).collect();
+        if kin.is_empty() {
+            return Kinship::None;
+        }
+        let came = newcomer.first_seen.hour();
+        let before = self.traffic.first()..came;
+        let said: u64 = kin.iter().map(|other| other.count_within(before.clone())).sum();
+        let usual = said as f64 / (before.end - before.start).max(1) as f64;
+        let now = newcomer.count_within(came..hour + 1);
+        if now as f64 <= usual * (hour + 1 - came).max(24) as f64 {
+            Kinship::Known
+        } else if now < FAMILY_EXCESS_MIN {
+            Kinship::Undecided
+        } else {
+            Kinship::None
+        }
+    }
+
     /// Series that have been heard long enough to be judged: they share the service's budget.
     pub(crate) fn judged_series(&self) -> usize {
         self.series.values().filter(|series| series.can_surprise()).count()
@@ -335,8 +365,12 @@ impl Service {
             return None;
         }
         let onset = (hour - 1).start();
-        let text = format!("{} and {} errors an hour; never more than {most} before", last[0], last[1]);
-        let summary = format!("{} writes errors as never before: {text}.", self.origin.service);
+        let span = hours(before.len());
+        let text = format!(
+            "{} and {} errors an hour; never more than {most} in the {span} before",
+            last[0], last[1]
+        );
+        let summary = format!("{} writes far more errors than it did: {text}.", self.origin.service);
         let score = f64::from(least) / (4.0 * f64::from(most.max(5)));
         Some(self.error_candidate(hour, onset, score.max(1.0), summary, text))
     }
@@ -400,80 +434,5 @@ impl Service {
         };
         let (before, last) = errors.split_at(errors.len() - 24);
         sum(last) <= 1.3 * sum(&before[..before.len() / 2]) + 0.1
-    }
-}
-
-/// How two names of the same length differ.
-struct Apart {
-    differing: usize,
-    /// Words that both have at the same place, places that vary left out.
-    alike: usize,
-}
-
-/// `None` if the names have different numbers of words.
-fn words_apart(one: &str, other: &str) -> Option<Apart> {
-    let mut apart = Apart { differing: 0, alike: 0 };
-    let (mut a, mut b) = (one.split(' '), other.split(' '));
-    loop {
-        match (a.next(), b.next()) {
-            (None, None) => return Some(apart),
-            (Some(x), Some(y)) if x != y => apart.differing += 1,
-            (Some(x), Some(_)) => {
-                apart.alike += usize::from(x.bytes().any(|byte| byte.is_ascii_alphabetic()))
-            }
-            _ => return None,
-        }
-    }
-}
-
-/// Whether a line says of itself that something did not go as it should.
-pub(crate) fn speaks_of_trouble(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    TROUBLE.iter().any(|word| lower.contains(word))
-}
-
-/// Words by which a line at an ordinary level says that things do not go as they should.
-const TROUBLE: &[&str] = &[
-    "should not",
-    "should never",
-    "shouldn't",
-    "never happen",
-    "impossible",
-    "unexpected",
-    "falling back",
-    "fallback",
-    "retry",
-    "again",
-    "timeout",
-    "timed out",
-    "fail",
-    "refused",
-    "denied",
-    "inconsistent",
-    "corrupt",
-    "orphan",
-    "duplicate",
-    "twice",
-    "invalid",
-    "giving up",
-    "ignoring",
-    "dropped",
-];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_old_statement_that_says_something_new_is_not_plainly_new() {
-        let apart = |one, other| words_apart(one, other).map(|apart| (apart.differing, apart.alike));
-        assert_eq!(apart("order <*> state PAID -> SHIPPED", "order <*> state SHIPPED -> PAID"), Some((2, 2)));
-        assert_eq!(apart("order <*> placed", "order <*> was placed"), None);
-    }
-
-    #[test]
-    fn a_line_can_speak_of_trouble_at_any_level() {
-        assert!(speaks_of_trouble("stock of <*> should never be negative"));
-        assert!(!speaks_of_trouble("tariff L used for order <*>"));
     }
 }

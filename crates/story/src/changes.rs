@@ -2,9 +2,11 @@
 //!
 //! Bearing is a sum of plain reasons: the change is about the hurt service or one that spoke; it came shortly
 //! before the first whisper; it edits configuration; its words are the words of the signals, the rarer the
-//! better; it touches the very file that speaks. The reasons that weighed most are the link that is printed.
+//! better; it touches the very file that speaks. The reasons that weighed most are the link that is printed. What was there for
+//! months while nothing was heard may be why it was possible, hardly why it began: it ranks below what is as new as that.
 //! It is a ranking, not a proof: the best published methods name the cause first in a third of cases.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use hark_event::{Change, ChangeKind, CodeJoin, Id, Moment};
@@ -48,9 +50,21 @@ pub(crate) fn ranked(changes: &[Change], ground: &Ground<'_>) -> Vec<StoryChange
         })
         .filter(|(bearing, change, _)| *bearing >= BEARING_MIN && is_near(change, ground))
         .collect();
-    rated.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.time.cmp(&a.1.time)).then_with(|| a.1.id.cmp(&b.1.id)));
+    rated.sort_by(|a, b| in_order((a.0, a.1), (b.0, b.1), ground));
     rated.truncate(SHOWN_MAX);
     rated.into_iter().map(|(_, change, link)| StoryChange { change: change.clone(), link }).collect()
+}
+
+/// Those with the most bearing first, and after them all that was there long before.
+fn in_order(one: (f64, &Change), other: (f64, &Change), ground: &Ground<'_>) -> Ordering {
+    let long_before = is_long_before(one.1, ground).cmp(&is_long_before(other.1, ground));
+    let bearing = long_before.then(other.0.total_cmp(&one.0));
+    bearing.then(other.1.time.cmp(&one.1.time)).then_with(|| one.1.id.cmp(&other.1.id))
+}
+
+/// Whether a change was there for months before anything was heard.
+fn is_long_before(change: &Change, ground: &Ground<'_>) -> bool {
+    ground.first_onset().unwrap_or(ground.start).seconds_since(change.time) > NEAR_SECONDS
 }
 
 /// Old changes are named only if they wrote what was heard: the import of a repository touches everything.
@@ -110,8 +124,7 @@ fn path_names(path: &str, service: &str) -> bool {
 }
 
 fn time_reason(change: &Change, ground: &Ground<'_>) -> Option<Reason> {
-    let credible = ground.signals.iter().filter(|signal| signal.credible);
-    let Some(onset) = credible.map(|signal| signal.episode.signal.onset).min() else {
+    let Some(onset) = ground.first_onset() else {
         let before = ground.start.seconds_since(change.time);
         let weight = if before <= DAY {
             2.0
@@ -254,6 +267,12 @@ fn word_rarity(changes: &[&Change]) -> BTreeMap<String, f64> {
 }
 
 impl Ground<'_> {
+    /// When the first of the credible signals began.
+    fn first_onset(&self) -> Option<Moment> {
+        let credible = self.signals.iter().filter(|signal| signal.credible);
+        credible.map(|signal| signal.episode.signal.onset).min()
+    }
+
     /// The words of credible signals and of the notes near them.
     fn words(&self) -> BTreeSet<String> {
         let credible = || self.signals.iter().filter(|signal| signal.credible);
@@ -263,5 +282,50 @@ impl Ground<'_> {
             .flat_map(|join| &join.notes)
             .map(|note| note.text.clone());
         names.chain(notes).flat_map(|text| stems(&text)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use hark_event::Zone;
+    use hark_listen::Listener;
+
+    use super::*;
+
+    fn commit(summary: &str, days_before: i64) -> Change {
+        Change {
+            id: Id::known(summary),
+            time: Moment::from_seconds(1_000 * DAY - days_before * DAY),
+            kind: ChangeKind::Commit,
+            service: Some(Arc::from("billing")),
+            summary: summary.to_owned(),
+            details: Vec::new(),
+            repository: Some(Arc::from("clinic")),
+            commit: Some("c0ffee".to_owned()),
+            path: None,
+            paths: vec!["billing/states.py".to_owned()],
+            author_active: Some(days_before < 90),
+            approval: None,
+        }
+    }
+
+    #[test]
+    fn what_was_there_for_a_year_ranks_below_what_is_as_new_as_the_trouble() {
+        let start = Moment::from_seconds(1_000 * DAY);
+        let heard = Listener::new(Zone::utc()).heard(start);
+        let (path, code) = (["billing".to_owned()], BTreeMap::new());
+        let ground = Ground { path: &path, signals: &[], code: &code, start, heard: &heard };
+        assert!(!is_long_before(&commit("Allow corrections", 12), &ground));
+        assert!(is_long_before(&commit("Add billing", 400), &ground));
+        let mut rated = [
+            (9.0, commit("Add billing", 400)),
+            (4.0, commit("Tidy up", 20)),
+            (5.0, commit("Allow corrections", 3)),
+        ];
+        rated.sort_by(|a, b| in_order((a.0, &a.1), (b.0, &b.1), &ground));
+        let summaries: Vec<&str> = rated.iter().map(|(_, change)| &*change.summary).collect();
+        assert_eq!(summaries, ["Allow corrections", "Tidy up", "Add billing"]);
     }
 }

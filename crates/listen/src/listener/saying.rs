@@ -9,6 +9,7 @@ use super::ending::QUIET;
 use super::{Listener, Speaker};
 use crate::candidate::{Candidate, Class};
 use crate::clusters::Newcomer;
+use crate::kin::Kinship;
 use crate::phase::Phase;
 
 const EPISODES_MAX: usize = 200_000;
@@ -58,6 +59,9 @@ impl Listener {
                 }
                 continue;
             }
+            if self.is_kin(&one, hour) {
+                continue;
+            }
             if self.episodes.len() >= EPISODES_MAX {
                 *self.cut.entry("signals beyond 200,000").or_default() += 1;
                 continue;
@@ -77,6 +81,20 @@ impl Listener {
         let service = self.services.get_mut(&rated.origin).expect("a finding comes from a known service");
         service.patterns.get_mut(id).expect("a finding comes from a known pattern").take_as_built();
         true
+    }
+
+    /// Whether a newcomer says what others did but for a place, or may do so: known kin is from now on one of the usual lines.
+    fn is_kin(&mut self, rated: &Rated, hour: Hour) -> bool {
+        let Speaker::Pattern(id) = &rated.speaker else { return false };
+        if !matches!(rated.found.class, Class::New | Class::NewLoud) {
+            return false;
+        }
+        let service = self.services.get_mut(&rated.origin).expect("a finding comes from a known service");
+        let kinship = service.kinship(id, hour);
+        if kinship == Kinship::Known {
+            service.patterns.get_mut(id).expect("a finding comes from a known pattern").take_as_kin();
+        }
+        kinship != Kinship::None
     }
 
     fn say_one(&mut self, hour: Hour, rated: Rated) -> Signal {
