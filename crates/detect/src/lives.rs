@@ -25,6 +25,8 @@ const LIVES_MAX: usize = 12;
 const FASTER_MIN: f64 = 1.5;
 /// What climbs by no more than this is as before.
 const AS_BEFORE_MAX: f64 = 1.25;
+/// It must have come this share of the way that its pace makes of its days.
+const COME_MIN: f64 = 0.5;
 /// All slopes of a life but so small a share of them must lie beyond.
 const SLOPES_BELOW: f64 = 0.1;
 /// Hours on both sides of a start that are compared, and how many must be measured.
@@ -46,6 +48,8 @@ pub struct Climb {
     pub days: f64,
     /// Its level when it was warm.
     pub first_level: f64,
+    /// How far the last day lies from that, in the direction that was asked for.
+    come: f64,
     /// Whether starts give back what was taken: nearly all did, the latest among them.
     pub starts_reset_it: bool,
 }
@@ -67,20 +71,25 @@ impl Climb {
         if earlier.len() < LIVES_MIN {
             return None;
         }
+        let first_level = median_of_at_least(BLOCK / 2, &life[..life.len().min(2 * BLOCK)])?;
+        let level_now = median_of_at_least(BLOCK / 2, &life[life.len() - life.len().min(24)..])?;
         Some(Self {
             pace: median(slopes.iter().copied())?,
             pace_at_least: quantile(slopes.iter().copied(), SLOPES_BELOW)?,
             fastest_before: earlier.iter().copied().fold(0.0, f64::max),
             lives_before: earlier.len(),
             days: life.len() as f64 / 24.0,
-            first_level: median_of_at_least(BLOCK / 2, &life[..life.len().min(2 * BLOCK)])?,
+            first_level,
+            come: (level_now - first_level) * sign,
             starts_reset_it: starts_reset(values, &starts, sign),
         })
     }
 
-    /// Whether it climbs faster than in any life before.
+    /// Whether it climbs faster than in any life before, and has come as far as that says.
     pub fn is_faster(&self) -> bool {
-        self.pace_at_least > FASTER_MIN * self.fastest_before && self.pace_at_least > 0.0
+        self.pace_at_least > FASTER_MIN * self.fastest_before
+            && self.pace_at_least > 0.0
+            && self.come >= COME_MIN * self.pace * self.days
     }
 
     /// Whether it climbs as it did before, and starts have always reset it.
@@ -185,7 +194,7 @@ mod tests {
             climb(&[(150, 3.0), (170, 3.0), (200, 3.0), (hours, 60.0)]).is_some_and(|climb| climb.is_faster())
         });
         assert!(noticed.is_some_and(|hours| (36..=50).contains(&hours)), "{noticed:?}");
-        let again = climb(&[(150, 3.0), (80, 60.0), (80, 60.0), (80, 60.0)]).expect("lives");
+        let again = climb(&[(150, 3.0), (90, 60.0), (90, 60.0), (90, 60.0)]).expect("lives");
         assert!(!again.is_faster(), "then it is what it did before: {again:?}");
     }
 
@@ -220,7 +229,7 @@ mod tests {
 
     #[test]
     fn neither_shift_nor_scale_changes_what_is_found() {
-        let (values, starts) = lives(&[(150, 3.0), (170, 3.0), (200, 3.0), (70, 60.0)]);
+        let (values, starts) = lives(&[(150, 3.0), (170, 3.0), (200, 3.0), (90, 60.0)]);
         let found = Climb::of(&values, &starts, Direction::Up).expect("lives");
         let turned: Vec<f32> = values.iter().map(|value| value * -2.0 + 4_096.0).collect();
         let other = Climb::of(&turned, &starts, Direction::Down).expect("lives");

@@ -19,6 +19,8 @@ use crate::metric_name::Meaning;
 const SHARE_MIN: f64 = 0.1;
 /// A limit that is farther away in time is not in sight.
 const SIGHT_DAYS: f64 = 30.0;
+/// Days of a life, its first hours left out, before it is called faster where no limit is known: two may be a Thursday and a Saturday.
+const UNLIMITED_DAYS_MIN: f64 = 2.5;
 /// Hours of each point of a climb.
 const POINT_HOURS: usize = 6;
 const WARM_UP_HOURS: i64 = 6;
@@ -46,11 +48,16 @@ impl MetricSubject {
         let now = self.last_value()?;
         let reached = limit.and_then(|limit| {
             let left = days_left(&self.points_since(started + WARM_UP_HOURS), now, limit)?;
-            (left.likely <= SIGHT_DAYS).then(|| (limit, date_of(calendar.hour.end(), left)))
+            // At the flattest climb that may be true, too: else no date can be told.
+            let is_in_sight = left.latest.is_some_and(|latest| latest <= SIGHT_DAYS);
+            is_in_sight.then(|| (limit, date_of(calendar.hour.end(), left)))
         });
-        let (kind, class) = match &reached {
-            Some(_) => (SignalKind::MetricSaturation, Class::Saturation),
-            None => (SignalKind::MetricDrift, Class::Drift),
+        let (kind, class) = match (&reached, limit) {
+            (Some(_), _) => (SignalKind::MetricSaturation, Class::Saturation),
+            // Where there is a limit, a climb that may never reach it matters to nobody.
+            (None, Some(_)) => return None,
+            (None, None) if climb.days < UNLIMITED_DAYS_MIN => return None,
+            (None, None) => (SignalKind::MetricDrift, Class::Drift),
         };
         let forecast = reached.map_or_else(String::new, |(limit, date)| {
             format!(": at this rate it reaches its limit of {} {date}", self.said(limit))
