@@ -106,7 +106,7 @@ impl Starts {
 }
 
 /// How the start of a process is called; other words for the same start are better.
-const OF_PROCESS: &str = "start-up of its process";
+const OF_PROCESS: &str = "process start";
 const WEEK_SECONDS: i64 = 7 * 86_400;
 
 /// Whether a series says since when its process has run.
