@@ -3,7 +3,7 @@
 //! Why was this state possible? Why was this path not visible earlier? Why was this combination of inputs
 //! allowed? A sentence is only written where something that was read supports it; there is no filler.
 
-use hark_event::{Alert, ChangeKind, Id, Level, SignalKind};
+use hark_event::{Alert, ChangeKind, Id, Level, Moment, SignalKind};
 
 use crate::told::{Answer, Incident, LinkedSignal, Questions, ReachedNote, StoryChange, Verdict};
 use crate::wording::{cut, duration};
@@ -51,20 +51,30 @@ fn credible<'a>(evidence: &'a Evidence<'_>) -> impl Iterator<Item = &'a LinkedSi
     evidence.signals.iter().filter(|signal| signal.credible)
 }
 
+/// How much of what was heard began after a change; what had begun before it was not made possible by it.
+fn begun_after(change: Moment, onsets: &[Moment]) -> Option<&'static str> {
+    match onsets.iter().filter(|onset| change <= **onset).count() {
+        0 => None,
+        after if after == onsets.len() => Some("what was heard"),
+        _ => Some("a part of what was heard"),
+    }
+}
+
 fn why_possible(evidence: &Evidence<'_>) -> Vec<Answer> {
     let mut answers = Vec::new();
-    if credible(evidence).next().is_none() {
+    let onsets: Vec<Moment> = credible(evidence).map(|signal| signal.episode.signal.onset).collect();
+    if onsets.is_empty() {
         return answers;
     }
     let deciding =
         |change: &&StoryChange| matches!(change.change.kind, ChangeKind::Config | ChangeKind::Flag);
     for changed in evidence.changes.iter().take(3).filter(deciding) {
         let change = &changed.change;
+        let Some(heard) = begun_after(change.time, &onsets) else { continue };
         let what = change.details.first().map_or_else(|| change.summary.clone(), |detail| cut(detail, 100));
         let when = duration(evidence.incident.start.seconds_since(change.time));
-        let text = format!(
-            "A setting was changed {when} before the start ({what}), and what was heard began after it."
-        );
+        let text =
+            format!("A setting was changed {when} before the start ({what}), and {heard} began after it.");
         answers.push(Answer { text, evidence: vec![change.id.clone()] });
     }
     for reached in evidence.notes.iter().filter(|reached| reached.reached > 0).take(2) {
@@ -162,4 +172,19 @@ fn why_allowed(evidence: &Evidence<'_>) -> Vec<Answer> {
 
 fn ids(signals: &[&LinkedSignal]) -> Vec<Id> {
     signals.iter().map(|signal| signal.episode.signal.id.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_made_possible_only_what_began_after_it() {
+        let onsets = [30, 10, 20].map(Moment::from_seconds);
+        let after = |second| begun_after(Moment::from_seconds(second), &onsets);
+        assert_eq!([after(5), after(10)], [Some("what was heard"); 2]);
+        assert_eq!(after(15), Some("a part of what was heard"));
+        assert_eq!(after(31), None);
+        assert_eq!(begun_after(Moment::from_seconds(5), &[]), None);
+    }
 }
