@@ -41,7 +41,8 @@ impl Starts {
         let near = self.0.iter_mut().rev().take(8).find(|start| (start.at.seconds_since(at)).abs() <= 900);
         if let Some(known) = near {
             known.at = known.at.min(at);
-            if known.what.starts_with("start-up") {
+            let is_line = known.what.starts_with("start-up");
+            if known.what == OF_PROCESS || (is_line && what != OF_PROCESS) {
                 known.what = what;
             }
             return;
