@@ -23,6 +23,6 @@ pub(crate) const ENDURANCE: f64 = 0.80;
 /// Memory of a long run, whatever it hears.
 pub(crate) const MEGABYTES: f64 = 256.0;
 /// Memory of listening to ten thousand services and a hundred thousand series.
-pub(crate) const CARDINALITY_MEGABYTES: f64 = 400.0;
+pub(crate) const CARDINALITY_MEGABYTES: f64 = 350.0;
 /// Fewer trials of a law than these have shown nothing.
 pub(crate) const LAW_TRIALS: usize = 3;
