@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use hark_event::Zone;
 use hark_pattern::Rules;
 use hark_story::{Asked, Known, Look, Story, tell};
 
@@ -93,12 +94,17 @@ impl Back {
         if let Some(path) = &self.picture {
             write_file(path, &hark_tell::story::picture(&story, &zone))?;
         }
-        write_result(&match self.telling.format {
-            Format::Human => hark_tell::story::human(&story, &screen(&zone)),
-            Format::Json => hark_tell::story::json(&story),
-            Format::Markdown => hark_tell::story::markdown(&story, &zone),
-            Format::Html => hark_tell::story::html(&story, &zone),
-        })
+        write_result(&told(&story, self.telling.format, &zone))
+    }
+}
+
+/// The story in the format that was asked for.
+pub(crate) fn told(story: &Story, format: Format, zone: &Zone) -> String {
+    match format {
+        Format::Human => hark_tell::story::human(story, &screen(zone)),
+        Format::Json => hark_tell::story::json(story),
+        Format::Markdown => hark_tell::story::markdown(story, zone),
+        Format::Html => hark_tell::story::html(story, zone),
     }
 }
 

@@ -8,12 +8,11 @@ use hark_listen::Attention;
 use hark_rehearsal::{Rehearsal, Tale};
 
 use crate::arguments::{Format, Sources, Telling};
-use crate::commands::back::story;
-use crate::commands::listen::{DAY_SECONDS, listening};
+use crate::commands::{back, listen};
 use crate::failure::Failure;
 use crate::reading::{self, Clock, Listened};
 use crate::settings::Settings;
-use crate::writing::{screen, write_file, write_result};
+use crate::writing::{write_file, write_result};
 
 const STORY_FILE: &str = "story.html";
 const PICTURE_FILE: &str = "story.svg";
@@ -65,7 +64,13 @@ impl Demo {
             ..Sources::default()
         };
         let clock = Clock { zone: Zone::utc(), as_of: None };
-        let listened = reading::listen(&Settings::plain(sources), &self.telling, clock)?;
+        let settings = Settings::plain(sources);
+        let listener = reading::listener(&settings, &clock);
+        let listener = match &truth.incident {
+            Some(incident) => listener.looking_around(incident.start),
+            None => listener,
+        };
+        let listened = reading::listen_with(listener, &settings, &self.telling, clock)?;
         match truth.incident {
             Some(incident) => self.tell_story(incident.start, incident.service, listened),
             None => self.tell_quiet(listened),
@@ -82,33 +87,23 @@ impl Demo {
             crash: None,
             look: hark_story::Look::default(),
         };
-        let story = story(&asked, listened, self.telling.quiet);
+        let story = back::story(&asked, listened, self.telling.quiet);
         write_file(&self.directory.join(PICTURE_FILE), &hark_tell::story::picture(&story, &zone))?;
-        self.write(&hark_tell::story::html(&story, &zone), |format| match format {
-            Format::Human => hark_tell::story::human(&story, &screen(&zone)),
-            Format::Json => hark_tell::story::json(&story),
-            Format::Markdown => hark_tell::story::markdown(&story, &zone),
-            Format::Html => hark_tell::story::html(&story, &zone),
-        })
+        self.write(|format| back::told(&story, format, &zone))
     }
 
     /// Where nothing happened there is no story to tell: it is listened to.
     fn tell_quiet(&self, mut listened: Listened) -> Result<(), Failure> {
         let zone = listened.zone.clone();
-        let since = listened.heard.as_of.plus_seconds(-DAY_SECONDS);
-        let listening = listening(&mut listened, since, Attention::All);
-        self.write(&hark_tell::listening::html(&listening, &zone), |format| match format {
-            Format::Human => hark_tell::listening::human(&listening, &screen(&zone)),
-            Format::Json => hark_tell::listening::json(&listening),
-            Format::Markdown => hark_tell::listening::markdown(&listening, &zone),
-            Format::Html => hark_tell::listening::html(&listening, &zone),
-        })
+        let since = listened.heard.as_of.plus_seconds(-listen::DAY_SECONDS);
+        let listening = listen::listening(&mut listened, since, Attention::All);
+        self.write(|format| listen::told(&listening, format, &zone))
     }
 
     /// Writes the page, and the same as it was asked for.
-    fn write(&self, html: &str, told: impl FnOnce(Format) -> String) -> Result<(), Failure> {
+    fn write(&self, told: impl Fn(Format) -> String) -> Result<(), Failure> {
         let page = self.directory.join(STORY_FILE);
-        write_file(&page, html)?;
+        write_file(&page, &told(Format::Html))?;
         write_result(&told(self.telling.format))?;
         self.say(&format!("\nThe same as a page: {}", page.display()));
         Ok(())

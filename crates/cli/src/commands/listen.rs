@@ -1,7 +1,7 @@
 //! `hark listen`: what is the system saying that nobody has answered?
 
 use clap::Args;
-use hark_event::{Listening, Moment, SubjectKind};
+use hark_event::{Listening, Moment, SubjectKind, Zone};
 use hark_listen::{Attention, select};
 
 use crate::arguments::{Format, Sources, Telling};
@@ -73,13 +73,17 @@ impl Listen {
         let attention = if self.all { Attention::All } else { settings.attention.budget() };
         let since = since.unwrap_or_else(|| as_of.plus_seconds(-DAY_SECONDS));
         let listening = listening(&mut listened, since, attention);
-        let zone = &listened.zone;
-        write_result(&match self.telling.format {
-            Format::Human => hark_tell::listening::human(&listening, &screen(zone)),
-            Format::Json => hark_tell::listening::json(&listening),
-            Format::Markdown => hark_tell::listening::markdown(&listening, zone),
-            Format::Html => hark_tell::listening::html(&listening, zone),
-        })
+        write_result(&told(&listening, self.telling.format, &listened.zone))
+    }
+}
+
+/// What spoke, in the format that was asked for.
+pub(crate) fn told(listening: &Listening, format: Format, zone: &Zone) -> String {
+    match format {
+        Format::Human => hark_tell::listening::human(listening, &screen(zone)),
+        Format::Json => hark_tell::listening::json(listening),
+        Format::Markdown => hark_tell::listening::markdown(listening, zone),
+        Format::Html => hark_tell::listening::html(listening, zone),
     }
 }
 

@@ -65,15 +65,7 @@ impl Profile {
             Measure::Failures => value / minutes as f64,
             _ => value,
         };
-        let is_of_one = matches!(
-            measure,
-            Measure::SecondsMean
-                | Measure::SecondsMedian
-                | Measure::SecondsTail
-                | Measure::FailureShare
-                | Measure::SuccessShare
-        );
-        if !is_of_one || self.requests.is_empty() {
+        if !is_of_one(measure) || self.requests.is_empty() {
             return cells.into_iter().map(|(cell, value)| (cell, each(value))).collect();
         }
         // What nobody asked for took no time and did not fail.
@@ -151,20 +143,24 @@ fn trusted(course: &Course, measures: &[Measure]) -> Option<Measure> {
     measures.iter().find(told).copied()
 }
 
-/// The mean of the minutes of each cell that there are.
-fn cells(course: &Course, measure: Measure, minutes: i64) -> Cells {
-    let is_averaged = matches!(
+/// Whether it is told of one request, and not of all of a minute.
+fn is_of_one(measure: Measure) -> bool {
+    matches!(
         measure,
         Measure::SecondsMean
             | Measure::SecondsMedian
             | Measure::SecondsTail
             | Measure::FailureShare
             | Measure::SuccessShare
-    );
+    )
+}
+
+/// The mean of the minutes of each cell that there are.
+fn cells(course: &Course, measure: Measure, minutes: i64) -> Cells {
     let mut sums: BTreeMap<i64, (f64, u32)> = BTreeMap::new();
     for minute in course.minutes(measure) {
         let (sum, count) = sums.entry(minute.minute.div_euclid(minutes)).or_default();
-        *sum += if is_averaged { minute.mean() } else { minute.sum };
+        *sum += if is_of_one(measure) { minute.mean() } else { minute.sum };
         *count += 1;
     }
     sums.into_iter().map(|(cell, (sum, count))| (cell, sum / f64::from(count))).collect()

@@ -1,4 +1,4 @@
-//! Where it began, on a page.
+//! Where it may have begun: who added to the requests that hurt, on a page.
 
 use hark_story::Story;
 
@@ -33,7 +33,8 @@ mod tests {
     #[test]
     fn where_it_began_stands_with_its_worth_and_names_no_markup() {
         let told = crate::html::story::tell(&fixture::begun(), &fixture::berlin());
-        let section = told.split("Where it began").nth(1).unwrap().split("</section>").next().unwrap();
+        let section =
+            told.split("Who added to its requests").nth(1).unwrap().split("</section>").next().unwrap();
         assert!(
             section.contains("As much would have been found at 1 of 40 quiet moments before"),
             "{section}"

@@ -1,4 +1,4 @@
-//! Where it began, at a terminal.
+//! Where it may have begun: who added to the requests that hurt, at a terminal.
 
 use hark_story::Story;
 
@@ -35,8 +35,13 @@ mod tests {
     fn where_it_began_stands_with_its_worth() {
         let screen = Screen { columns: 100, color: false, zone: fixture::berlin() };
         let told = crate::human::story::tell(&fixture::begun(), &screen);
-        let section =
-            told.split("Where it began").nth(1).unwrap().split("What the system said").next().unwrap();
+        let section = told
+            .split("Who added to its requests")
+            .nth(1)
+            .unwrap()
+            .split("What the system said")
+            .next()
+            .unwrap();
         insta::assert_snapshot!(section, @r#"
         B1  payments added 1.2 s to each request of checkout
             evidence  Sat 7 Mar 18:08: 1.4 s for each request of checkout, usually 180 ms, straying by 30
@@ -55,6 +60,6 @@ mod tests {
         let mut story = fixture::begun();
         story.beginnings.quiet_as_much = 5;
         let screen = Screen { columns: 100, color: false, zone: fixture::berlin() };
-        assert!(!crate::human::story::tell(&story, &screen).contains("Where it began"));
+        assert!(!crate::human::story::tell(&story, &screen).contains("Who added to its requests"));
     }
 }

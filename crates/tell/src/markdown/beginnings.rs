@@ -1,4 +1,4 @@
-//! Where it began, in a document.
+//! Where it may have begun: who added to the requests that hurt, in a document.
 
 use std::fmt::Write as _;
 
@@ -31,7 +31,8 @@ mod tests {
     #[test]
     fn where_it_began_stands_with_its_worth() {
         let told = crate::markdown::story::tell(&fixture::begun(), &fixture::berlin());
-        let section = told.split("## Where it began").nth(1).unwrap().split("\n## ").next().unwrap();
+        let section =
+            told.split("## Who added to its requests").nth(1).unwrap().split("\n## ").next().unwrap();
         insta::assert_snapshot!(section, @r#"
         By the minutes around the start, in hindsight. As much would have been found at 1 of 40 quiet moments before. Of 34 injected issues of one shop, which were known when it was made, it named the cause first in all (docs/benchmarks.md).
 

@@ -1,11 +1,11 @@
-//! Where it began, in words: never without how often the same would be said at a quiet moment.
+//! Where it may have begun, in words: who added to the requests that hurt, never without how often the same would be said at a quiet moment.
 
 use hark_story::{Beginning, Beginnings, Story};
 
 use super::count;
 
 /// The title over the services where it may have begun.
-pub(crate) const TITLE: &str = "Where it began";
+pub(crate) const TITLE: &str = "Who added to its requests";
 
 /// How often such a ranking was right where the cause was known; the table stands in docs/benchmarks.md.
 const RIGHT: &str = "Of 34 injected issues of one shop, which were known when it was made, it named the cause first in all (docs/benchmarks.md).";
