@@ -3,7 +3,7 @@
 //! The sum of what lies above the middle between old and new sinks before the change and rises after it, so that the change is where it
 //! stood lowest (Page, "Continuous inspection schemes", 1954; for one change it is the likeliest place, Hinkley 1970). What may be a step
 //! or a ramp is split where least is left of it: by two levels, or by one level and a line that leaves it (Hudson, "Fitting segmented
-//! curves whose join points have to be estimated", 1966), of which the step must fit clearly better, since noise around a ramp looks a little like one.
+//! curves whose join points have to be estimated", 1966), of which the step must fit a little better, since noise around a ramp looks like one.
 //! It does not ask whether there was a change: who calls has found one. Of a slow ramp the beginning lies within its noise, and no split can tell it.
 
 use crate::Direction;
@@ -31,8 +31,8 @@ pub fn hours_since(scores: &[f32], direction: Direction) -> usize {
 /// Hours that must have been measured before a split, and after it.
 const BEFORE_MIN: usize = 3;
 const AFTER_MIN: usize = 12;
-/// A step fits clearly better if it leaves less than this share of the squares that a ramp leaves.
-const STEP_MAX: f64 = 0.81;
+/// A step fits better if it leaves less than this share of the squares that a ramp leaves.
+const STEP_MAX: f64 = 0.95;
 
 /// How many of the last hours lie behind the place where these values (`NaN` where not measured) left their level, at once or by
 /// and by; `None` if there are too few of them.
