@@ -26,7 +26,7 @@ const SLOW_TAU_MIN: f64 = 0.5;
 /// The last day must not have come back from the level of three days.
 const SLOW_LAST_MIN: f64 = 0.8;
 /// So many days before it was seen to have gone, a level may have begun to move.
-const BREAK_DAYS: usize = 5;
+const BREAK_DAYS: usize = 3;
 /// Hours so many sigmas beyond the level of a drift are wild.
 const WILD: f64 = 3.0;
 /// A day, and three days, must lie so many sigmas out at least, and beyond so many times what such medians ever strayed and
