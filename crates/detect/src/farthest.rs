@@ -8,7 +8,7 @@
 //!
 //! It cannot know what comes less often than once in the days that it remembers, and it knows no weekdays.
 
-use crate::robust::median;
+use crate::robust::median_of;
 
 /// Days that are remembered.
 const DAYS_MAX: usize = 28;
@@ -34,6 +34,8 @@ pub(crate) struct Farthest {
     middle: f32,
     record: f32,
     spread: f32,
+    /// What goes no farther goes as far on every day: it need not be reckoned how far.
+    daily: f32,
 }
 
 impl Farthest {
@@ -53,12 +55,15 @@ impl Farthest {
             self.next = (self.next + 1) % DAYS_MAX;
         }
         let days = || self.days.iter().map(|&day| f64::from(day));
-        let middle = median(days()).expect("a day was just remembered").max(f64::from(f32::MIN_POSITIVE));
+        let middle =
+            median_of(&self.days).expect("a day was just remembered").max(f64::from(f32::MIN_POSITIVE));
         let above = days().filter(|day| *day > middle).map(|day| (day / middle).ln());
         let (sum, count) = above.fold((0.0, 0.0), |(sum, count), one| (sum + one, count + 1.0));
         let spread = (sum + SPREAD_BEFORE_DAYS * SPREAD_BEFORE) / (count + SPREAD_BEFORE_DAYS);
         self.spread = spread.max(SPREAD_MIN) as f32;
         self.middle = middle as f32;
+        // Here the power law says one day in one; a little less, for what is rounded.
+        self.daily = 0.99 * self.middle * (-self.spread).exp2();
         self.record = self.days.iter().copied().fold(0.0, f32::max);
     }
 
@@ -74,7 +79,7 @@ impl Farthest {
 
     /// How surprising, in powers of ten: 2 if one day in a hundred goes so far; 0 while no day is known.
     pub(crate) fn surprise(&self, excursion: f64) -> f64 {
-        if self.days.is_empty() {
+        if self.days.is_empty() || excursion <= f64::from(self.daily) {
             return 0.0;
         }
         let reached = self.days.iter().filter(|&&day| f64::from(day) >= excursion).count();
@@ -100,6 +105,18 @@ mod tests {
             farthest.close_day(farther(0.0, excursion), 3.0);
         }
         farthest
+    }
+
+    #[test]
+    fn what_every_day_reaches_needs_no_reckoning() {
+        let mut farthest = Farthest::default();
+        for day in 0..40 {
+            farthest.close_day(1.0 + (day * 37 % 11) as f32 / 5.0, 3.0);
+            let daily = f64::from(farthest.daily);
+            let reckoned = Farthest { daily: 0.0, ..farthest.clone() };
+            assert!(daily > 0.5 && reckoned.surprise(daily) == 0.0, "{farthest:?}");
+            assert!(day < 7 || reckoned.surprise(1.2 * daily) > 0.0, "{farthest:?}");
+        }
     }
 
     #[test]
