@@ -35,6 +35,7 @@ use crate::vicinity::Vicinity;
 
 /// Services that are listened to; more are cut and counted.
 const SERVICES_MAX: usize = 5_000;
+const SERVICES_CUT: &str = "services beyond 5,000";
 /// Series of all services that are listened to.
 const SERIES_MAX: usize = 100_000;
 
@@ -268,18 +269,19 @@ impl Listener {
             self.flows.read_peer(&origin.service, &peer);
         }
         let mut series: usize = self.services.values().map(|service| service.series.len()).sum();
-        for ((origin, name), samples) in cells.metrics {
-            let Some(service) = self.service(&origin, hour) else { continue };
-            let is_new = !service.series.contains_key(&name);
-            if is_new && series >= SERIES_MAX {
-                *self.cut.entry("series beyond 100,000").or_default() += 1;
+        for (origin, mut heard) in cells.metrics {
+            let room = SERIES_MAX.saturating_sub(series);
+            let Some(service) = self.service(&origin, hour) else {
+                *self.cut.entry(SERVICES_CUT).or_default() += heard.len().saturating_sub(1) as u64;
                 continue;
+            };
+            let (met, beyond) = service.meet(&mut heard, room, hour);
+            service.hear_samples(heard, calendar);
+            series += met.len();
+            if beyond > 0 {
+                *self.cut.entry("series beyond 100,000").or_default() += beyond;
             }
-            series += usize::from(is_new);
-            service.hear_samples(&name, samples, calendar);
-            if is_new {
-                self.flows.read(&origin.service, &name);
-            }
+            met.iter().for_each(|name| self.flows.read(&origin.service, name));
         }
         for (_, count) in cells.overflow {
             *self
@@ -346,7 +348,7 @@ impl Listener {
     fn service(&mut self, origin: &Origin, hour: Hour) -> Option<&mut Service> {
         if !self.services.contains_key(origin) {
             if self.services.len() >= SERVICES_MAX {
-                *self.cut.entry("services beyond 5,000").or_default() += 1;
+                *self.cut.entry(SERVICES_CUT).or_default() += 1;
                 return None;
             }
             self.flows.add_service(&origin.service);
@@ -371,8 +373,7 @@ impl Listener {
                 }
             }
             let starts = service.starts.hours();
-            let around =
-                SeriesAround { traffic: &service.traffic, measured: &service.measured, starts: &starts };
+            let around = SeriesAround { traffic: &service.traffic, measured: &service.measured, starts };
             let mut gone = Vec::new();
             for (name, series) in &mut service.series {
                 if let Some(candidate) = series.judge(calendar, &around) {
@@ -399,7 +400,7 @@ impl Listener {
             if let Some(candidate) = service.judge_errors(calendar.hour) {
                 findings.push((origin.clone(), Speaker::Errors, candidate));
             }
-            for (name, candidate) in service.spans.judge(calendar, &starts) {
+            for (name, candidate) in service.spans.judge(calendar, starts) {
                 findings.push((origin.clone(), Speaker::Spans(name), candidate));
             }
         }
