@@ -18,6 +18,7 @@ use serde_json::Value;
 
 use crate::Gate;
 use crate::error::BenchError;
+use crate::floors;
 use crate::hark::{Hark, array, text};
 use crate::interval::Share;
 use crate::metrics::stamp;
@@ -74,8 +75,9 @@ type Samples = BTreeMap<String, Vec<(String, i64, String)>>;
 pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
     let hark = Hark::at(&options.hark)?;
     let data = options.data.clone().unwrap_or_else(|| PathBuf::from("../shared/data"));
-    match nezha::measure(&hark, &data)? {
+    match if options.short { None } else { nezha::measure(&hark, &data)? } {
         Some(page) => println!("{page}"),
+        None if options.short => {}
         None => {
             println!("There is no `nezha-trainticket` in `{}`; nothing was measured there.\n", data.display())
         }
@@ -91,7 +93,16 @@ pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
         answers.push(ask(&hark, &data, case, &callees)?);
     }
     print("PetShop", &answers);
-    Ok(Gate::Kept)
+    Ok(if options.short { judge(&answers) } else { Gate::Kept })
+}
+
+/// What ships, against the floors.
+fn judge(answers: &[Answered]) -> Gate {
+    Gate::all([1, 3].into_iter().zip(floors::ROOT_CAUSE).map(|(most, floor)| {
+        let is_within = |answer: &&Answered| answer.places[SHIPPED].is_some_and(|place| place <= most);
+        let found = Share::count(answers, is_within).value();
+        Gate::say(&format!("cause among {most}"), found, ">=", floor, found >= floor)
+    }))
 }
 
 /// The table by traffic, and all of them with the way to look chosen on the other half.
