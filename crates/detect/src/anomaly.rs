@@ -155,6 +155,8 @@ const SORTS: [What; 4] = [What::Extreme, What::Level, What::Jump, What::Roughnes
 pub struct Memory {
     /// One for each trait, from the end of its first day on: most of what a flood brings does not live to see it.
     farthest: Vec<Farthest>,
+    /// How far every day goes in each: nearly no hour goes farther, and what is remembered of single days need not be looked at.
+    daily: [f32; TRAITS.len()],
     /// How far today went in each.
     today: [f32; TRAITS.len()],
     usual: f32,
@@ -172,6 +174,7 @@ impl Default for Memory {
     fn default() -> Self {
         Self {
             farthest: Vec::new(),
+            daily: [0.0; TRAITS.len()],
             today: [0.0; TRAITS.len()],
             usual: f32::NAN,
             usual_by_hour: [f32::NAN; DAY],
@@ -230,6 +233,9 @@ impl Memory {
 
     /// In powers of ten; less of it counts while a week is not yet known.
     fn surprise(&self, at: usize, far: f64) -> f64 {
+        if far <= f64::from(self.daily[at]) {
+            return 0.0;
+        }
         let Some(farthest) = self.farthest.get(at) else { return 0.0 };
         let days = farthest.days();
         if days < DAYS_MIN || (days < WEEK_DAYS && TRAITS[at].needs_a_week()) {
@@ -248,14 +254,15 @@ impl Memory {
     /// medians up to now (with the hour of the day of each).
     pub fn close_day(&mut self, hourly: &[f32], hours_of_day: impl Iterator<Item = usize>) {
         self.farthest.resize_with(TRAITS.len(), Farthest::default);
-        for (one, today) in self.farthest.iter_mut().zip(std::mem::take(&mut self.today)) {
-            one.close_day(today, WILD_MAX);
+        for (at, one) in self.farthest.iter_mut().enumerate() {
+            one.close_day(std::mem::take(&mut self.today[at]), WILD_MAX);
+            self.daily[at] = one.daily();
         }
         let day = self.roughness.median();
         if day.is_finite() {
             self.roughness_of_days.push(day as f32);
         }
-        self.usual_roughness = median_of(&self.roughness_of_days.values).unwrap_or(0.0);
+        self.usual_roughness = median_of(self.roughness_of_days.known()).unwrap_or(0.0);
         let usual = |values: &[f32]| median_of(values).map_or(f32::NAN, |usual| usual as f32);
         let by_hour = ByHour::of(hourly, hours_of_day);
         self.usual = usual(by_hour.all());
@@ -436,18 +443,21 @@ impl Latest {
 /// Values of the latest days.
 #[derive(Clone, Debug, Default)]
 struct Ring {
-    values: Vec<f32>,
-    next: usize,
+    /// Those that are known, in any order.
+    values: [f32; DAYS_MAX],
+    known: u8,
+    next: u8,
 }
 
 impl Ring {
     fn push(&mut self, value: f32) {
-        if self.values.len() < DAYS_MAX {
-            self.values.push(value);
-        } else {
-            self.values[self.next] = value;
-            self.next = (self.next + 1) % DAYS_MAX;
-        }
+        self.values[usize::from(self.next)] = value;
+        self.next = (self.next + 1) % DAYS_MAX as u8;
+        self.known = (self.known + 1).min(DAYS_MAX as u8);
+    }
+
+    fn known(&self) -> &[f32] {
+        &self.values[..usize::from(self.known)]
     }
 }
 

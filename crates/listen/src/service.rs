@@ -35,6 +35,9 @@ const FAMILY_EXCESS_MIN: u64 = 6;
 /// Variants of one line that a deploy brought show themselves within so long.
 const SIBLING_SECONDS: i64 = 7 * 86_400;
 
+/// What was measured of the series of one service in an hour.
+pub(crate) type HeardSeries = BTreeMap<Arc<str>, Samples>;
+
 /// The state of one service in one environment.
 pub(crate) struct Service {
     pub(crate) origin: Origin,
@@ -178,12 +181,7 @@ impl Service {
 
     /// Begins to listen to the series that it does not know, as far as there is room, and takes out those for which there is none. Returns
     /// the names of those that were met, and how many were beyond the `room` for all services.
-    pub(crate) fn meet(
-        &mut self,
-        heard: &mut BTreeMap<Arc<str>, Samples>,
-        room: usize,
-        hour: Hour,
-    ) -> (Vec<Arc<str>>, u64) {
+    pub(crate) fn meet(&mut self, heard: &mut HeardSeries, room: usize, hour: Hour) -> (Vec<Arc<str>>, u64) {
         let mut known = self.series.keys().peekable();
         // Both are in order of their names.
         let is_new = |name: &&Arc<str>| {
@@ -205,7 +203,7 @@ impl Service {
     }
 
     /// Takes samples of series that it has met, in the hour that closes.
-    pub(crate) fn hear_samples(&mut self, heard: BTreeMap<Arc<str>, Samples>, calendar: &Calendar<'_>) {
+    pub(crate) fn hear_samples(&mut self, heard: HeardSeries, calendar: &Calendar<'_>) {
         let mut known = self.series.iter_mut();
         // Both are in order of their names.
         for (name, samples) in heard {

@@ -42,6 +42,8 @@ const GUARD_HOURS_SHORT: usize = 4 * 24;
 const WEEKS_HOURS: usize = 14 * 24;
 pub(crate) const GUARD_HOURS_MIN: usize = 2 * 24;
 const HOURS_PER_DAY: usize = 24;
+/// So far back it is known how hours lay beside what is usual now; with the day to come three weeks. No judge of what goes on asks about earlier hours.
+const SCORED_HOURS: i64 = 20 * 24 + 1;
 /// Days whose scatter is remembered.
 const SCATTER_DAYS_MAX: usize = 42;
 /// What is surprising is looked for in medians over so long.
@@ -190,6 +192,9 @@ impl MetricSubject {
         if self.days.len() >= SCATTER_DAYS_MAX {
             self.days.remove(0);
         }
+        if self.days.len() == self.days.capacity() {
+            self.days.reserve_exact(7);
+        }
         self.days.push(day);
     }
 
@@ -246,8 +251,10 @@ impl MetricSubject {
         }
         self.offset = 0.0;
         self.season_from = from;
-        let mut scores = History::from(self.season_from);
-        for ((since, &value), &slot) in (0..).zip(&usual).zip(calendar.slots.since(from)) {
+        let first = from.max(calendar.hour + 1 - SCORED_HOURS);
+        let mut scores = History::from(first);
+        let scored = usual[(first - from) as usize..].iter().zip(calendar.slots.since(first));
+        for (since, (&value, &slot)) in (first - from..).zip(scored) {
             scores.push(season.score_either(value, clock.places(slot), since));
         }
         self.scores = scores;
