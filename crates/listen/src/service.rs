@@ -13,7 +13,7 @@ use crate::cell::{LogCount, LogKey, Samples};
 use crate::history::History;
 use crate::kin::{self, Kinship, speaks_of_trouble, words_apart};
 use crate::metric_name::{Meaning, is_limit_of};
-use crate::metric_subject::{Calendar, MetricSubject};
+use crate::metric_subject::{Calendar, MetricSubject, SeriesByName};
 use crate::pattern_subject::{Around, PatternSubject};
 use crate::phase::Phase;
 use crate::service_company::Companions;
@@ -51,7 +51,7 @@ pub(crate) struct Service {
     pub(crate) error_phase: Phase,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) patterns: BTreeMap<PatternId, PatternSubject>,
-    pub(crate) series: BTreeMap<Arc<str>, MetricSubject>,
+    pub(crate) series: SeriesByName,
     versions: BTreeSet<Arc<str>>,
     pub(crate) starts: Starts,
     pub(crate) records: u64,
@@ -197,7 +197,7 @@ impl Service {
                 continue;
             }
             let subject = MetricSubject::new(name.clone(), hour, heard[name].place.clone());
-            self.series.insert(name.clone(), subject);
+            self.series.insert(name.clone(), Box::new(subject));
         }
         (new, beyond.len() as u64)
     }

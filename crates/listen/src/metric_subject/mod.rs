@@ -17,6 +17,7 @@ mod season_tests;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hark_detect::anomaly::{Anomaly, Memory};
@@ -108,6 +109,9 @@ pub(crate) struct MetricSubject {
     /// What was surprising, which may pass while a drift goes on.
     pub(crate) surprises: Surprises,
 }
+
+/// All series of a service by name. Each lies by itself: a tree keeps nearly half of its places free.
+pub(crate) type SeriesByName = BTreeMap<Arc<str>, Box<MetricSubject>>;
 
 impl MetricSubject {
     pub(crate) fn new(name: Arc<str>, first: Hour, place: Place) -> Self {
