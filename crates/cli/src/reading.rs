@@ -89,6 +89,7 @@ pub(crate) fn listener(settings: &Settings, clock: &Clock) -> Listener {
     Listener::with_rules(clock.zone.clone(), settings.patterns.rules.clone())
         .knowing_holidays(settings.season.holidays.clone())
         .knowing_limits(settings.metrics.limits.clone())
+        .sharing(threads(&settings.sources))
 }
 
 /// Reads everything and has this listener, which has heard nothing yet, listen to it.
@@ -186,6 +187,9 @@ pub(crate) fn count(
         quiet: telling.quiet,
     };
     let (sorter, told, mut hearing) = read_all(&files, &how)?;
+    if reading.as_of.is_none() {
+        hearing.end_where_plausible();
+    }
     hearing.unread.extend(unread);
     mask_hearing(&mut hearing, &patterns.rules);
     hearing.unread.sort();
@@ -387,8 +391,11 @@ fn close_in_order(
     for hour in hours {
         let (hour, cells) = hour?;
         if hour.end() > now {
-            services_in_open_hour = cells.services();
-            listener.overhear(hour, &cells);
+            // What is stamped after that lies where no clock can be believed.
+            if hour <= now.hour() {
+                services_in_open_hour = cells.services();
+                listener.overhear(hour, &cells);
+            }
             break;
         }
         close_empty(listener, next, hour);

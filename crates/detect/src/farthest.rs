@@ -8,7 +8,7 @@
 //!
 //! It cannot know what comes less often than once in the days that it remembers, and it knows no weekdays.
 
-use crate::robust::median;
+use crate::robust::median_of;
 
 /// Days that are remembered.
 const DAYS_MAX: usize = 28;
@@ -29,11 +29,15 @@ pub(crate) fn farther(today: f32, excursion: f64) -> f32 {
 /// The farthest excursions of the latest days.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Farthest {
-    days: Vec<f32>,
-    next: usize,
+    /// Those that are known, in any order; what lies behind them means nothing.
+    days: [f32; DAYS_MAX],
+    known: u8,
+    next: u8,
     middle: f32,
     record: f32,
     spread: f32,
+    /// What goes no farther goes as far on every day: it need not be reckoned how far.
+    daily: f32,
 }
 
 impl Farthest {
@@ -43,28 +47,37 @@ impl Farthest {
         if today <= 0.0 {
             return;
         }
-        if self.days.len() >= KNOWN_DAYS {
+        if self.days() >= KNOWN_DAYS {
             today = today.min(self.record * wild_max).max(f32::MIN_POSITIVE);
         }
-        if self.days.len() < DAYS_MAX {
-            self.days.push(today);
-        } else {
-            self.days[self.next] = today;
-            self.next = (self.next + 1) % DAYS_MAX;
-        }
-        let days = || self.days.iter().map(|&day| f64::from(day));
-        let middle = median(days()).expect("a day was just remembered").max(f64::from(f32::MIN_POSITIVE));
+        self.days[usize::from(self.next)] = today;
+        self.next = (self.next + 1) % DAYS_MAX as u8;
+        self.known = (self.known + 1).min(DAYS_MAX as u8);
+        let days = || self.latest().iter().map(|&day| f64::from(day));
+        let middle =
+            median_of(self.latest()).expect("a day was just remembered").max(f64::from(f32::MIN_POSITIVE));
         let above = days().filter(|day| *day > middle).map(|day| (day / middle).ln());
         let (sum, count) = above.fold((0.0, 0.0), |(sum, count), one| (sum + one, count + 1.0));
         let spread = (sum + SPREAD_BEFORE_DAYS * SPREAD_BEFORE) / (count + SPREAD_BEFORE_DAYS);
         self.spread = spread.max(SPREAD_MIN) as f32;
         self.middle = middle as f32;
-        self.record = self.days.iter().copied().fold(0.0, f32::max);
+        // Here the power law says one day in one; a little less, for what is rounded.
+        self.daily = 0.99 * self.middle * (-self.spread).exp2();
+        self.record = self.latest().iter().copied().fold(0.0, f32::max);
     }
 
     /// Days that are remembered.
     pub(crate) fn days(&self) -> usize {
-        self.days.len()
+        usize::from(self.known)
+    }
+
+    fn latest(&self) -> &[f32] {
+        &self.days[..self.days()]
+    }
+
+    /// What goes no farther is no surprise at all.
+    pub(crate) fn daily(&self) -> f32 {
+        self.daily
     }
 
     /// The farthest of them.
@@ -74,11 +87,11 @@ impl Farthest {
 
     /// How surprising, in powers of ten: 2 if one day in a hundred goes so far; 0 while no day is known.
     pub(crate) fn surprise(&self, excursion: f64) -> f64 {
-        if self.days.is_empty() {
+        if self.known == 0 || excursion <= f64::from(self.daily) {
             return 0.0;
         }
-        let reached = self.days.iter().filter(|&&day| f64::from(day) >= excursion).count();
-        let rank = (reached as f64 + 1.0) / (self.days.len() as f64 + 1.0);
+        let reached = self.latest().iter().filter(|&&day| f64::from(day) >= excursion).count();
+        let rank = (reached as f64 + 1.0) / (self.days() as f64 + 1.0);
         let beyond = |from: f32| (-(excursion / f64::from(from)).ln() / f64::from(self.spread)).exp();
         let from_middle = 0.5 * beyond(self.middle);
         let chance = if reached > 0 {
@@ -100,6 +113,18 @@ mod tests {
             farthest.close_day(farther(0.0, excursion), 3.0);
         }
         farthest
+    }
+
+    #[test]
+    fn what_every_day_reaches_needs_no_reckoning() {
+        let mut farthest = Farthest::default();
+        for day in 0..40 {
+            farthest.close_day(1.0 + (day * 37 % 11) as f32 / 5.0, 3.0);
+            let daily = f64::from(farthest.daily);
+            let reckoned = Farthest { daily: 0.0, ..farthest.clone() };
+            assert!(daily > 0.5 && reckoned.surprise(daily) == 0.0, "{farthest:?}");
+            assert!(day < 7 || reckoned.surprise(1.2 * daily) > 0.0, "{farthest:?}");
+        }
     }
 
     #[test]

@@ -34,8 +34,11 @@ const EVEN_TAU_MIN: f64 = 0.8;
 impl MetricSubject {
     /// Whether its process takes more in this life than in any before, and the fastest of those.
     pub(super) fn judge_life(&self, calendar: &Calendar<'_>, starts: &[Hour]) -> Option<(Way, Candidate)> {
-        let limit = self.limit_ahead();
-        if calendar.hour.0 % 6 != 0 || (limit.is_none() && self.meaning != Meaning::Use) {
+        if calendar.hour.0 % 6 != 0 {
+            return None;
+        }
+        let limit = self.limit_of_finite();
+        if limit.is_none() && self.meaning != Meaning::Use {
             return None;
         }
         // A Monday climbs as no life before it did that began in the middle of a week, and is where Mondays are.
@@ -154,7 +157,7 @@ impl MetricSubject {
     /// Whether the level of what may be used without harm, or of what is left of it, has moved so far that it can matter to anybody.
     pub(super) fn has_moved_enough(&self, now: f64, usual: f64) -> bool {
         let is_resource = matches!(self.meaning, Meaning::Use | Meaning::Countdown);
-        !is_resource || (now - usual).abs() >= share_of_way(usual, self.limit_ahead())
+        !is_resource || (now - usual).abs() >= share_of_way(usual, self.limit_of_finite())
     }
 
     /// Whether the latest start is so recent that a step may be the beginning of a climb: it goes on evenly since, or it is too early to
@@ -164,7 +167,7 @@ impl MetricSubject {
         let is_young = (hour - started) < 3 * HOURS_PER_DAY as i64;
         if !is_young
             || direction != self.harm()
-            || (self.limit_ahead().is_none() && self.meaning != Meaning::Use)
+            || (self.limit_of_finite().is_none() && self.meaning != Meaning::Use)
         {
             return false;
         }
@@ -195,12 +198,6 @@ impl MetricSubject {
                 Some(((at * POINT_HOURS) as f64 / HOURS_PER_DAY as f64, level))
             })
             .collect()
-    }
-
-    fn limit_ahead(&self) -> Option<f64> {
-        let largest =
-            self.values.values().iter().copied().filter(|value| value.is_finite()).fold(0.0, f32::max);
-        self.limit_of(f64::from(largest))
     }
 
     /// Which way harm lies.
