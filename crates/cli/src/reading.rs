@@ -100,7 +100,8 @@ pub(crate) fn listen_with(
     clock: Clock,
 ) -> Result<Listened, Failure> {
     let (sources, rules) = (&settings.sources, &settings.patterns.rules);
-    let reading = reading(sources, &clock);
+    // Traces are followed only around a start.
+    let reading = Reading { hears_traces: listener.start_asked().is_some(), ..reading(sources, &clock) };
     let Counted { sorter, mut told, mut hearing, mut remarks, .. } =
         count(settings, telling, &reading, Readings::OneAround(listener.start_asked()))?;
     // Which thread read which file does not matter, nor how often the same change was announced.
@@ -122,6 +123,7 @@ pub(crate) fn listen_with(
     if let Some(vicinity) = &mut heard.vicinity {
         vicinity.hear_spans(&told.traced);
     }
+    listener.follow(&mut heard, std::mem::take(&mut told.followed));
     hearing.subjects = heard.subjects.clone();
     hearing.cut("alerts, reports and changes beyond 100,000 of a file", told.cut);
     heard.cut.iter().for_each(|(what, count)| hearing.cut(what, *count));
@@ -139,6 +141,7 @@ pub(crate) fn reading(sources: &Sources, clock: &Clock) -> Reading {
         environment: sources.environment.clone(),
         hears_timeless: false,
         hears_fields: false,
+        hears_traces: false,
         bytes_max: None,
     }
 }

@@ -60,4 +60,4 @@ pub use starts::Start;
 pub use survey::{Surveyor, waiting};
 pub use tally::Tally;
 pub use told::Told;
-pub use vicinity::{Course, Measure, Minute, Traced, Vicinity};
+pub use vicinity::{Course, Followed, Measure, Minute, Traced, Vicinity, Visit, Visits};
