@@ -72,6 +72,9 @@ impl MetricSubject {
             }
             _ => {}
         }
+        if self.is_hidden_by_starts(hour, starts) {
+            return false;
+        }
         let settled_since = (hour.0 % 6 == 0).then(|| self.settled_since(hour, starts)).flatten();
         if let Some(since) = settled_since {
             self.explained(since);

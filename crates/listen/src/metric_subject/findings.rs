@@ -54,8 +54,11 @@ impl MetricSubject {
     /// What is to be said at the close of the hour, the first kind that fits.
     pub(crate) fn judge(&mut self, calendar: &Calendar<'_>, around: &SeriesAround<'_>) -> Option<Candidate> {
         let SeriesAround { traffic, measured, starts } = *around;
-        if !self.phase.may_speak(calendar.hour) || matches!(self.meaning, Meaning::Limit | Meaning::Part) {
+        if matches!(self.meaning, Meaning::Limit | Meaning::Part) {
             return None;
+        }
+        if !self.phase.may_speak(calendar.hour) {
+            return self.judge_life_behind_step(calendar, starts);
         }
         if let Some(gone) = self.judge_gone(calendar, measured) {
             return Some(gone);
@@ -240,6 +243,7 @@ impl MetricSubject {
         let season = self.season.as_ref()?;
         let found = shift::shift(self.scores.values(), season.reach_shift)?;
         if !self.meaning.matters(found.direction)
+            || self.is_climb(found.direction)
             || self.may_be_young_climb(found.direction, calendar.hour, starts)
             || self.lives_like_this(found.direction, calendar.hour, starts)
         {
