@@ -122,7 +122,7 @@ impl MetricSubject {
     /// Whether what looks like a step is the beginning of a climb of what a process takes: it has risen evenly for most of a day, and
     /// is to be told as what it is as soon as that is known.
     pub(super) fn is_climb(&self, direction: Direction) -> bool {
-        if direction != self.harm() || (self.limit_ahead().is_none() && self.meaning != Meaning::Use) {
+        if direction != self.harm() || (self.limit_of_finite().is_none() && self.meaning != Meaning::Use) {
             return false;
         }
         let scores = self.scores.values();
@@ -144,7 +144,7 @@ impl MetricSubject {
     pub(super) fn is_hidden_by_starts(&self, hour: Hour, starts: &[Hour]) -> bool {
         let place = usize::try_from(self.open_onset - self.values.first()).unwrap_or(0);
         let starts = self.starts_at(hour, starts);
-        (self.meaning == Meaning::Use || self.limit_ahead().is_some())
+        (self.meaning == Meaning::Use || self.limit_of_finite().is_some())
             && Direction::of(self.open_level) == self.harm()
             && lives::is_hidden_by_starts(self.values.values(), &starts, self.harm(), place)
     }
