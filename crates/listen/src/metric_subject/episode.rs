@@ -125,12 +125,14 @@ impl MetricSubject {
         now * self.open_slope.signum() > CLIMB_GOES_ON_MIN * pace
     }
 
-    /// Whether it stands where it cannot go on: that is no new usual level.
+    /// Whether it stands where it cannot go on, or did within the last day: that is no new usual level.
     pub(super) fn is_at_its_limit(&self) -> bool {
-        let largest = self.values.values().iter().copied().fold(0.0, f32::max);
+        let values = self.values.values();
+        let largest = values.iter().copied().fold(0.0, f32::max);
         let Some(limit) = self.limit_of(|| largest) else { return false };
-        let left = self.last_value().map_or(f64::INFINITY, |last| (limit - last).abs());
-        left <= AT_LIMIT * limit.abs().max(f64::from(largest))
+        let day = values[values.len().saturating_sub(HOURS_PER_DAY)..].iter();
+        let left = day.filter(|value| value.is_finite()).map(|&value| (limit - f64::from(value)).abs());
+        left.fold(f64::INFINITY, f64::min) <= AT_LIMIT * limit.abs().max(f64::from(largest))
     }
 }
 

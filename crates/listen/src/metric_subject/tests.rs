@@ -84,6 +84,16 @@ fn a_climb_to_a_limit_is_open_until_the_limit_and_while_it_stands_there() {
 }
 
 #[test]
+fn a_climb_whose_days_have_reached_the_limit_is_open_though_its_nights_have_not() {
+    let heard = listen("memory_used_bytes", 40, Some(140.0), &[], |day| {
+        let night = if day.fract() < 0.5 { 12.0 } else { 0.0 };
+        (100.0 + 3.0 * (day - 18.0).clamp(0.0, 15.0) - night).min(140.0)
+    });
+    let [(_, _, over)] = heard[..] else { panic!("one episode: {heard:?}") };
+    assert_eq!(over, None, "{heard:?}");
+}
+
+#[test]
 fn a_climb_that_ends_halfway_is_over_within_days() {
     let heard =
         listen("memory_used_bytes", 40, Some(160.0), &[], |day| 100.0 + 2.0 * (day - 18.0).clamp(0.0, 8.0));
