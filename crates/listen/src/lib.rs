@@ -53,6 +53,7 @@ pub use flows::{Flow, names};
 pub use heard::{Heard, HeardPattern, HeardService};
 pub use ledger::{Fields, Ledger};
 pub use listener::Listener;
+pub use listener::closing::{SideBySide, Task};
 pub use picks::{Pick, Picks};
 pub use rates::base_rate;
 pub use span_cells::{Called, Outline, Sighting, SpanCells, SpanCount};

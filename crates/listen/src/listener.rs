@@ -3,7 +3,7 @@
 //! It is a state machine without a clock. Whatever it says at the close of an hour depends on hours up to
 //! that one alone, so listening live, in hindsight, and as of any day in between says the same.
 
-mod closing;
+pub(crate) mod closing;
 mod ending;
 mod saying;
 
@@ -23,6 +23,7 @@ use crate::clusters::Clusters;
 use crate::flows::{Flows, joined};
 use crate::heard::Heard;
 use crate::history::History;
+use crate::listener::closing::SideBySide;
 use crate::metric_subject::Calendar;
 use crate::phase::REST_HOURS;
 use crate::room;
@@ -59,8 +60,8 @@ pub struct Listener {
     announced: Vec<Change>,
     pub(crate) forgotten: Forgotten,
     pub(crate) cut: BTreeMap<&'static str, u64>,
-    /// Threads that share the services of an hour.
-    threads: usize,
+    /// Does for the services of an hour what can be done side by side.
+    side_by_side: Option<SideBySide>,
     /// The minutes around a start that someone asks about.
     pub(crate) vicinity: Option<Vicinity>,
     /// Shapes of the hour that was heard last, for whoever asks about a start: it may not have closed.
@@ -118,7 +119,7 @@ impl Listener {
             announced: Vec::new(),
             forgotten: Forgotten::default(),
             cut: BTreeMap::new(),
-            threads: 1,
+            side_by_side: None,
             vicinity: None,
             overheard: BTreeMap::new(),
         }
@@ -154,9 +155,9 @@ impl Listener {
         self
     }
 
-    /// Shares the services of an hour among so many threads. What is said is the same.
-    pub fn sharing(self, threads: usize) -> Self {
-        Self { threads, ..self }
+    /// Shares the services of an hour: each of the tasks is one of them. What is said is the same.
+    pub fn sharing(self, side_by_side: SideBySide) -> Self {
+        Self { side_by_side: Some(side_by_side), ..self }
     }
 
     /// Whether all that was ever heard has been silent for so long that it is forgotten. The hours up to the next that holds
