@@ -25,7 +25,7 @@ pub(crate) const MEGABYTES: f64 = 256.0;
 /// Memory of listening to ten thousand services and a hundred thousand series.
 pub(crate) const CARDINALITY_MEGABYTES: f64 = 350.0;
 /// Services that people are told of as where it began, though they had nothing to do with it.
-pub(crate) const TOLD_WRONGLY: usize = 0;
+pub(crate) const TOLD_WRONGLY: f64 = 0.0;
 /// Share of incidents of our own worlds at which the service of the change, or the one that it hurt, is told first.
 pub(crate) const CAUSE_TOLD: f64 = 0.8;
 /// Fewer trials of a law than these have shown nothing.
