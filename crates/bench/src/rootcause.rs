@@ -94,8 +94,8 @@ pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
             "services told wrongly",
             of_worlds.wrong() as f64,
             "<=",
-            floors::TOLD_WRONGLY as f64,
-            of_worlds.wrong() <= floors::TOLD_WRONGLY,
+            floors::TOLD_WRONGLY,
+            of_worlds.wrong() as f64 <= floors::TOLD_WRONGLY,
         ),
         Gate::say(
             "cause or hurt service told first",
