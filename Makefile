@@ -69,5 +69,5 @@ beside:
 bench-metrics: build beside ## is what people labelled in series heard, and nothing else? beside river and ruptures
 	$(CARGO) run --release --locked -p hark-bench -- metrics --data $(DATA) --python $(BESIDE)/bin/python
 
-bench-many: build ## a hundred thousand series over five weeks: ten minutes of CPU, 8 GB of disk
+bench-many: build ## a hundred thousand series over five weeks: eleven minutes of CPU, 10 GB of disk
 	$(CARGO) run --release --locked -p hark-bench -- speed many

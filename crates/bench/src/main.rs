@@ -74,7 +74,7 @@ hark-bench <command> [options]: measures the hark binary and prints Markdown
             samples a CPU second of `hark listen`, and bytes a series, beside `river` and `ruptures`
               --python python3
   speed many
-            five weeks of a hundred thousand series, reading told apart, and bytes a series; some minutes and 8 GB of disk
+            five weeks of a hundred thousand series, reading told apart, and bytes a series; some minutes and 10 GB of disk
             --series 100000
   endurance is it as fast and as small at the end, and under a flood?
               --lines N (default 300000000, then 100000000 with noise)  --short
