@@ -24,7 +24,7 @@ pub(crate) const ENDURANCE: f64 = 0.80;
 pub(crate) const MEGABYTES: f64 = 256.0;
 /// Memory of listening to ten thousand services and a hundred thousand series.
 pub(crate) const CARDINALITY_MEGABYTES: f64 = 350.0;
-/// Services that people are told of as where it began, though they had nothing to do with it.
+/// Incidents at which people are told of a service as where it began, though it had nothing to do with it.
 pub(crate) const TOLD_WRONGLY: f64 = 0.0;
 /// Share of incidents of our own worlds at which the service of the change, or the one that it hurt, is told first.
 pub(crate) const CAUSE_TOLD: f64 = 0.8;
