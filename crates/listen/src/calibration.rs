@@ -11,8 +11,10 @@ use crate::candidate::{Candidate, Class};
 const CHANCE_MAX: f64 = 0.001;
 /// Quiet subject-days that the thresholds of the detectors themselves are worth.
 const DAYS_BEFOREHAND: f64 = 1_000.0;
-/// And those that the chances of surprises and of scatter are worth: each series is measured by its own wildest days.
+/// And those that the chances of companies and of scatter are worth: each is measured by its own wildest days.
 const OWN_DAYS_BEFOREHAND: f64 = 200.0;
+/// And those of surprises: a series that goes beyond itself every month does so after a few months.
+const SURPRISE_DAYS_BEFOREHAND: f64 = 100.0;
 /// How often a quiet series passes the threshold of drifts in a day, and that of steps, measured on real series; and how
 /// fast that falls with the score.
 const DRIFT_BEFOREHAND: f64 = 0.004;
@@ -20,8 +22,9 @@ const SHIFT_BEFOREHAND: f64 = 0.02;
 const DRIFT_POWER: i32 = 2;
 /// The same for scatter: in 5,218 quiet days of real series it begins five times.
 const SPREAD_BEFOREHAND: f64 = 0.001;
-/// So many surprises a service may have in a week, however many series it has.
-const SURPRISES_A_SERVICE_WEEK: f64 = 0.15;
+/// So many surprises a service may have in a week, however many series it has; one that has few series has less to be surprised at, and one that has
+/// a single series may have half as many.
+const SURPRISES_A_SERVICE_WEEK: f64 = 0.2;
 /// And so often one of them may leave the others.
 const APARTS_A_SERVICE_WEEK: f64 = 0.1;
 /// And so many drifts, and so many steps.
@@ -58,8 +61,8 @@ impl Calibration {
     pub(crate) fn strength(&self, candidate: &Candidate, series: usize, pressure: f64) -> Option<f64> {
         let (chance, chance_max) = match candidate.class {
             Class::Anomaly => (
-                self.chance(candidate, OWN_DAYS_BEFOREHAND, anomaly::chance_beforehand(candidate.score)),
-                share(SURPRISES_A_SERVICE_WEEK, series),
+                self.chance(candidate, SURPRISE_DAYS_BEFOREHAND, anomaly::chance_beforehand(candidate.score)),
+                share(SURPRISES_A_SERVICE_WEEK, series + 1),
             ),
             // Its score is how many days of rest there are for each movement, among all that bear its name.
             Class::Awoken => (1.0 / candidate.score.max(1.0), CHANCE_MAX),

@@ -33,6 +33,21 @@ const HARDLY_MOVES: f64 = 1e-3;
 /// A step that began at most so long before a surprise is what was surprising.
 const SAME_HOURS: i64 = 24;
 
+/// The most surprising hour of a day.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Peak {
+    pub(crate) score: f64,
+    pub(crate) hour_of_day: u8,
+}
+
+impl Peak {
+    fn take(&mut self, score: f64, hour: Hour) {
+        if score > self.score {
+            *self = Self { score, hour_of_day: hour.0.rem_euclid(24) as u8 };
+        }
+    }
+}
+
 /// What was surprising in a series, and what may be said of it again.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Surprises {
@@ -89,7 +104,7 @@ impl MetricSubject {
         self.minutes = minutes;
         let slot = calendar.slots.at(calendar.hour).expect("the calendar knows the hour that closes");
         if calendar.hour.0 % 24 == 0 {
-            self.anomaly_score_today = 0.0;
+            self.anomaly_today = Peak::default();
             self.memory.get_or_insert_default();
         }
         let Some(memory) = &mut self.memory else { return };
@@ -99,7 +114,7 @@ impl MetricSubject {
         let with_holiday = calendar.slots.since(calendar.hour + 1 - hours).iter().any(|slot| slot.is_holiday);
         self.anomaly = found.filter(|_| !with_holiday);
         let score = self.anomaly.map_or(0.0, |anomaly| anomaly.score);
-        self.anomaly_score_today = self.anomaly_score_today.max(score);
+        self.anomaly_today.take(score, calendar.hour);
         let calm = &mut self.surprises.calm_hours;
         *calm = if score < CALM_SCORE_MAX { calm.saturating_add(1) } else { 0 };
         if calendar.hour.0 % 24 == 23 {
@@ -122,11 +137,12 @@ impl MetricSubject {
         self.memory.as_ref().is_some_and(|memory| memory.is_ready()) && !self.is_mute()
     }
 
-    /// Whether its days tell how surprising quiet series are.
-    pub(super) fn tells_of_quiet(&self) -> bool {
-        self.surprises.open_episode().is_none()
+    /// The most surprising hour of a quiet day, if its days tell how surprising quiet series are.
+    pub(crate) fn quiet_peak(&self) -> Option<Peak> {
+        let tells = self.surprises.open_episode().is_none()
             && self.can_surprise()
-            && self.memory.as_ref().is_some_and(|memory| memory.knows_a_week())
+            && self.memory.as_ref().is_some_and(|memory| memory.knows_a_week());
+        tells.then_some(self.anomaly_today)
     }
 
     /// How many of the hours that were judged lie behind the change, where it went above or below: a mean over hours is high before the first of them is.
@@ -154,13 +170,7 @@ impl MetricSubject {
             _ => SignalKind::MetricAnomaly,
         };
         let text = format!("{} where {} is usual", self.said(found.now), self.said(found.usual));
-        let summary = format!(
-            "{} {}, {} as far as on any of the {} days before.",
-            self.name,
-            self.in_words(&found),
-            times(found.times_farthest),
-            found.days,
-        );
+        let summary = format!("{} {}, {}.", self.name, self.in_words(&found), beside_days(&found));
         let score = found.score;
         let window_hours = found.hours;
         let found = Found { kind, class: Class::Anomaly, onset, score, summary, text, window_hours };
@@ -279,5 +289,15 @@ impl MetricSubject {
     pub(super) fn was_surprising(&self, onset: Hour) -> bool {
         self.surprises.phases.iter().any(|phase| *phase != Phase::Quiet)
             && (self.surprises.since - onset).abs() <= SAME_HOURS
+    }
+}
+
+/// How far it went beside the days before; what is a record in nothing may be rare in all.
+fn beside_days(found: &Anomaly) -> String {
+    let Anomaly { times_farthest, days, .. } = *found;
+    if times_farthest >= 1.0 {
+        format!("{} as far as on any of the {days} days before", times(times_farthest))
+    } else {
+        format!("as far as on few of the {days} days before, and so in several ways at once")
     }
 }
