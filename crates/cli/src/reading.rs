@@ -186,6 +186,9 @@ pub(crate) fn count(
         quiet: telling.quiet,
     };
     let (sorter, told, mut hearing) = read_all(&files, &how)?;
+    if reading.as_of.is_none() {
+        hearing.end_where_plausible();
+    }
     hearing.unread.extend(unread);
     mask_hearing(&mut hearing, &patterns.rules);
     hearing.unread.sort();
@@ -387,8 +390,11 @@ fn close_in_order(
     for hour in hours {
         let (hour, cells) = hour?;
         if hour.end() > now {
-            services_in_open_hour = cells.services();
-            listener.overhear(hour, &cells);
+            // What is stamped after that lies where no clock can be believed.
+            if hour <= now.hour() {
+                services_in_open_hour = cells.services();
+                listener.overhear(hour, &cells);
+            }
             break;
         }
         close_empty(listener, next, hour);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::latest_days::LatestDays;
 use crate::{Moment, SubjectKind};
 
 /// Something that was cut at a limit.
@@ -78,6 +79,8 @@ pub struct Hearing {
     pub from: Option<Moment>,
     /// The latest arrival.
     pub to: Option<Moment>,
+    /// What arrived on the latest days.
+    pub latest_days: LatestDays,
     /// Where nothing had arrived by the moment that was asked for: the first arrival after it.
     pub late_first: Option<Moment>,
     /// Files that were read.
@@ -123,6 +126,7 @@ impl Hearing {
     pub fn add(&mut self, other: &Hearing) {
         self.from = self.from.into_iter().chain(other.from).min();
         self.to = self.to.max(other.to);
+        self.latest_days.merge(&other.latest_days);
         self.late_first = self.late_first.into_iter().chain(other.late_first).min();
         self.files += other.files;
         self.bytes += other.bytes;
@@ -197,6 +201,15 @@ impl Hearing {
     pub fn heard_at(&mut self, arrival: Moment) {
         self.from = Some(self.from.map_or(arrival, |from| from.min(arrival)));
         self.to = self.to.max(Some(arrival));
+        self.latest_days.add(arrival);
+    }
+
+    /// Takes the latest plausible arrival for the end of all that was heard, and counts what lies after it as cut.
+    pub fn end_where_plausible(&mut self) {
+        if let Some((latest, after)) = self.latest_days.latest_plausible().filter(|(_, after)| *after > 0) {
+            self.to = Some(latest);
+            self.cut("records and samples stamped more than a year after all others", after);
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod explanation;
 mod hearing;
 mod holidays;
 mod identity;
+mod latest_days;
 mod level;
 mod moment;
 mod past_incident;
@@ -32,6 +33,7 @@ pub use explanation::{
 pub use hearing::{Cut, Extent, FileRemark, Hearing, Reject, Unread, UnreadAlike};
 pub use holidays::Holidays;
 pub use identity::{Id, stable_hash};
+pub use latest_days::LatestDays;
 pub use level::{Level, LevelCounts};
 pub use moment::{Hour, Moment, Window, Zone};
 pub use past_incident::PastIncident;

@@ -31,6 +31,8 @@ const APARTS_A_SERVICE_WEEK: f64 = 0.1;
 const DRIFTS_A_SERVICE_WEEK: f64 = 0.25;
 const SHIFTS_A_SERVICE_WEEK: f64 = 0.1;
 const SPREADS_A_SERVICE_WEEK: f64 = 0.05;
+/// And so many first movements of what was at rest.
+const AWAKENINGS_A_SERVICE_WEEK: f64 = 0.02;
 
 /// Quiet scores of all classes; those of two listeners add up.
 #[derive(Clone, Debug)]
@@ -57,7 +59,7 @@ impl Calibration {
     }
 
     /// The strength of a finding, or `None` if such scores are nothing rare here. `series` is the number of series of its
-    /// service that are judged: they share a budget. `pressure` says how many times rarer than usual it has to be.
+    /// service that are judged (of first movements: that rest): they share a budget. `pressure` says how many times rarer than usual it has to be.
     pub(crate) fn strength(&self, candidate: &Candidate, series: usize, pressure: f64) -> Option<f64> {
         let (chance, chance_max) = match candidate.class {
             Class::Anomaly => (
@@ -65,7 +67,9 @@ impl Calibration {
                 share(SURPRISES_A_SERVICE_WEEK, series + 1),
             ),
             // Its score is how many days of rest there are for each movement, among all that bear its name.
-            Class::Awoken => (1.0 / candidate.score.max(1.0), CHANCE_MAX),
+            Class::Awoken => {
+                (1.0 / candidate.score.max(1.0), share(AWAKENINGS_A_SERVICE_WEEK, series).min(CHANCE_MAX))
+            }
             // Of a service there is one company, however many series it has.
             Class::Apart => (
                 self.chance(candidate, OWN_DAYS_BEFOREHAND, company::chance_beforehand(candidate.score)),

@@ -322,6 +322,11 @@ impl Service {
         self.series.values().filter(|series| series.can_surprise()).count()
     }
 
+    /// Series that have never moved before this hour.
+    pub(crate) fn resting_series(&self, hour: Hour) -> usize {
+        self.series.values().filter(|series| series.has_rested(hour)).count()
+    }
+
     /// Whether a series of the same name and with other labels began about when this one stopped: a pod was replaced.
     pub(crate) fn is_replaced(&self, name: &str, stopped: Hour) -> bool {
         let plain = |name: &str| name.split('{').next().map(str::to_owned);

@@ -35,6 +35,9 @@ impl Check {
         let quiet = self.telling.quiet;
         let mut surveyed = survey(&files, &how, surveying::BYTES_MAX, reading::threads(sources), quiet);
         let mut hearing = surveyed.hearing;
+        if clock.as_of.is_none() {
+            hearing.end_where_plausible();
+        }
         hearing.unread.extend(unread);
         let rules = &settings.patterns.rules;
         reading::mask_hearing(&mut hearing, rules);

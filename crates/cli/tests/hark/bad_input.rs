@@ -127,6 +127,23 @@ fn a_clock_that_jumps_back_or_ahead_loses_no_record_and_moves_no_now() {
 }
 
 #[test]
+fn a_few_samples_stamped_years_ahead_are_counted_and_move_no_now() {
+    let place = Place::new();
+    let mut rows = "time,a\n".to_owned();
+    for minute in 0..2_000 {
+        rows +=
+            &format!("2026-03-{:02}T{:02}:{:02}:00Z,1\n", 1 + minute / 1_440, minute / 60 % 24, minute % 60);
+    }
+    place.write("a.csv", rows.clone() + "2038-01-19T03:14:07Z,1\n2038-01-19T03:14:08Z,1\n");
+    let listening = place.json(&["listen", "a.csv"]);
+    assert_eq!(listening["as_of"], "2026-03-02T09:19:00Z");
+    let cut = serde_json::json!([{ "what": "records and samples stamped more than a year after all others", "count": 2 }]);
+    assert_eq!((&listening["hearing"]["samples"], &listening["hearing"]["cut"]), (&2_002.into(), &cut));
+    let asked = place.json(&["listen", "a.csv", "--as-of", "2039-01-01"]);
+    assert_eq!(asked["hearing"]["to"], "2038-01-19T03:14:08Z");
+}
+
+#[test]
 fn records_out_of_order_and_repeated_all_count() {
     let (line, earlier) = ("2026-03-01T10:00:00Z INFO a\n", "2026-03-01T09:59:59Z INFO b\n");
     check_heard([line, line, earlier, line].concat(), &[("records", 4), ("lines", 4)]);

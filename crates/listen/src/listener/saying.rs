@@ -30,7 +30,11 @@ impl Listener {
             .filter_map(|(origin, speaker, found)| {
                 let service = self.services.get(&origin).expect("a finding comes from a known service");
                 let pressure = self.alarms.pressure(&origin, self.calibration.more_than_usual());
-                let strength = self.calibration.strength(&found, service.judged_series(), pressure)?;
+                let series = match found.class {
+                    Class::Awoken => service.resting_series(hour),
+                    _ => service.judged_series(),
+                };
+                let strength = self.calibration.strength(&found, series, pressure)?;
                 let explained_by = service.explanation(&found);
                 Some(Rated { strength, origin, speaker, found, explained_by })
             })

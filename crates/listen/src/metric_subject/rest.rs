@@ -59,6 +59,11 @@ impl Rest {
 }
 
 impl MetricSubject {
+    /// Whether its first movement would be news, or is just now.
+    pub(crate) fn has_rested(&self, hour: Hour) -> bool {
+        self.rest.has_rested() && self.rest.awoken.is_none_or(|awoken| awoken.hour == hour)
+    }
+
     /// What the day that closes with this hour says of those that bear its name: nothing if it was not at rest, else whether it moved.
     pub(crate) fn moved_today(&self, hour: Hour) -> Option<bool> {
         let today = hour.0.div_euclid(24);
