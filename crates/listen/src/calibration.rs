@@ -22,9 +22,8 @@ const SHIFT_BEFOREHAND: f64 = 0.02;
 const DRIFT_POWER: i32 = 2;
 /// The same for scatter: in 5,218 quiet days of real series it begins five times.
 const SPREAD_BEFOREHAND: f64 = 0.001;
-/// So many surprises a service may have in a week, however many series it has; one that has few series has less to be surprised at, and one that has
-/// a single series may have half as many.
-const SURPRISES_A_SERVICE_WEEK: f64 = 0.2;
+/// So many surprises a service may have in a week, however many series it has.
+const SURPRISES_A_SERVICE_WEEK: f64 = 0.125;
 /// And so often one of them may leave the others.
 const APARTS_A_SERVICE_WEEK: f64 = 0.1;
 /// And so many drifts, and so many steps.
@@ -64,7 +63,7 @@ impl Calibration {
         let (chance, chance_max) = match candidate.class {
             Class::Anomaly => (
                 self.chance(candidate, SURPRISE_DAYS_BEFOREHAND, anomaly::chance_beforehand(candidate.score)),
-                share(SURPRISES_A_SERVICE_WEEK, series + 1),
+                share(SURPRISES_A_SERVICE_WEEK, series),
             ),
             // Its score is how many days of rest there are for each movement, among all that bear its name.
             Class::Awoken => {

@@ -6,7 +6,7 @@ use hark_event::Hour;
 
 use super::Listener;
 use crate::candidate::Class;
-use crate::metric_subject::{Calendar, MetricSubject, Peak, SeriesAround};
+use crate::metric_subject::{Calendar, SeriesAround};
 use crate::pattern_subject::Around;
 use crate::phase::Phase;
 use crate::service::Service;
@@ -16,11 +16,6 @@ const FORGOTTEN_HOURS: i64 = 100 * 24;
 
 /// The score of a subject that did not come near a finding on a quiet day, where there is no better measure.
 pub(super) const QUIET: f64 = 0.4;
-
-/// Series of one service that surprise within so many hours would be said once.
-const TOGETHER_HOURS: u8 = 3;
-/// What one of them counts for beside the most surprising one.
-const ACCOMPANIED: f64 = 0.2;
 
 /// A service's errors sum up those of its patterns: as rare as all of them together.
 const ERROR_SUBJECTS: usize = 20;
@@ -107,15 +102,10 @@ impl Listener {
             if let Some(score) = service.companions.quiet_score() {
                 self.calibration.add(Class::Apart, score);
             }
-            let resting = |series: &&MetricSubject| series.phase.may_speak(hour);
-            let peaks = service.series.values().filter(resting).filter_map(MetricSubject::quiet_peak);
-            for score in counted_once(peaks.collect()) {
-                self.calibration.add(Class::Anomaly, score);
-            }
             let starts = service.starts.hours();
             let beside =
                 SeriesAround { traffic: &service.traffic, measured: &service.measured, starts: &starts };
-            for series in service.series.values().filter(resting) {
+            for series in service.series.values().filter(|series| series.phase.may_speak(hour)) {
                 for (class, score) in series.quiet_scores(calendar, &beside) {
                     self.calibration.add(class, score);
                 }
@@ -136,34 +126,5 @@ impl Listener {
                 }
             }
         }
-    }
-}
-
-/// What quiet days of the series of a service count for: what moves together is said once, so that it has happened once.
-fn counted_once(mut peaks: Vec<Peak>) -> Vec<f64> {
-    peaks.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.hour_of_day.cmp(&b.hour_of_day)));
-    let mut leading: Vec<u8> = Vec::new();
-    let counted = |peak: Peak| {
-        let is_led = leading.iter().any(|hour| hour.abs_diff(peak.hour_of_day) <= TOGETHER_HOURS);
-        if is_led {
-            return peak.score.min(ACCOMPANIED);
-        }
-        leading.push(peak.hour_of_day);
-        peak.score
-    };
-    peaks.into_iter().map(counted).map(|score| score.max(f64::MIN_POSITIVE)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn series_that_are_surprised_together_count_once() {
-        let peak = |score, hour_of_day| Peak { score, hour_of_day };
-        assert_eq!(
-            counted_once(vec![peak(0.9, 11), peak(2.0, 10), peak(1.5, 20), peak(0.1, 9)]),
-            [2.0, 1.5, 0.2, 0.1]
-        );
     }
 }

@@ -33,21 +33,6 @@ const HARDLY_MOVES: f64 = 1e-3;
 /// A step that began at most so long before a surprise is what was surprising.
 const SAME_HOURS: i64 = 24;
 
-/// The most surprising hour of a day.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Peak {
-    pub(crate) score: f64,
-    pub(crate) hour_of_day: u8,
-}
-
-impl Peak {
-    fn take(&mut self, score: f64, hour: Hour) {
-        if score > self.score {
-            *self = Self { score, hour_of_day: hour.0.rem_euclid(24) as u8 };
-        }
-    }
-}
-
 /// What was surprising in a series, and what may be said of it again.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Surprises {
@@ -104,7 +89,7 @@ impl MetricSubject {
         self.minutes = minutes;
         let slot = calendar.slots.at(calendar.hour).expect("the calendar knows the hour that closes");
         if calendar.hour.0 % 24 == 0 {
-            self.anomaly_today = Peak::default();
+            self.anomaly_score_today = 0.0;
             self.memory.get_or_insert_default();
         }
         let Some(memory) = &mut self.memory else { return };
@@ -114,7 +99,7 @@ impl MetricSubject {
         let with_holiday = calendar.slots.since(calendar.hour + 1 - hours).iter().any(|slot| slot.is_holiday);
         self.anomaly = found.filter(|_| !with_holiday);
         let score = self.anomaly.map_or(0.0, |anomaly| anomaly.score);
-        self.anomaly_today.take(score, calendar.hour);
+        self.anomaly_score_today = self.anomaly_score_today.max(score);
         let calm = &mut self.surprises.calm_hours;
         *calm = if score < CALM_SCORE_MAX { calm.saturating_add(1) } else { 0 };
         if calendar.hour.0 % 24 == 23 {
@@ -137,12 +122,11 @@ impl MetricSubject {
         self.memory.as_ref().is_some_and(|memory| memory.is_ready()) && !self.is_mute()
     }
 
-    /// The most surprising hour of a quiet day, if its days tell how surprising quiet series are.
-    pub(crate) fn quiet_peak(&self) -> Option<Peak> {
-        let tells = self.surprises.open_episode().is_none()
+    /// Whether its days tell how surprising quiet series are.
+    pub(super) fn tells_of_quiet(&self) -> bool {
+        self.surprises.open_episode().is_none()
             && self.can_surprise()
-            && self.memory.as_ref().is_some_and(|memory| memory.knows_a_week());
-        tells.then_some(self.anomaly_today)
+            && self.memory.as_ref().is_some_and(|memory| memory.knows_a_week())
     }
 
     /// How many of the hours that were judged lie behind the change, where it went above or below: a mean over hours is high before the first of them is.

@@ -334,19 +334,22 @@ impl MetricSubject {
         Some((now, usual.max(self.least())))
     }
 
-    /// Scores that calibration is fed with on a quiet day, by class; those of surprises are counted together (see `quiet_peak`).
+    /// Scores that calibration is fed with on a quiet day, by class.
     pub(crate) fn quiet_scores(
         &self,
         calendar: &Calendar<'_>,
         around: &SeriesAround<'_>,
     ) -> Vec<(Class, f64)> {
         let SeriesAround { traffic, starts, .. } = *around;
+        let surprised = self
+            .tells_of_quiet()
+            .then_some((Class::Anomaly, self.anomaly_score_today.max(f64::MIN_POSITIVE)));
         if self.is_counted() {
             let (ticks, traffic) = self.counted_window(traffic);
             let class = if self.meaning == Meaning::ErrorCounter { Class::Errors } else { Class::Rising };
             return counts::score_now(ticks, traffic).map(|score| (class, score)).into_iter().collect();
         }
-        let Some(season) = &self.season else { return Vec::new() };
+        let Some(season) = &self.season else { return surprised.into_iter().collect() };
         let class = if self.meaning == Meaning::TailLatency { Class::TailDrift } else { Class::Drift };
         // What nobody would have been told of is not what is said is ranked against.
         let drifted = drift::score_now(self.scores.values(), season.reaches).map(|(direction, score)| {
@@ -356,7 +359,7 @@ impl MetricSubject {
         let shifted =
             shift::score_now(self.scores.values(), season.reach_shift).map(|score| (Class::Shift, score));
         let scattered = spread::score_now(&self.days).map(|score| (Class::Spread, score));
-        drifted.into_iter().chain(shifted).chain(scattered).collect()
+        drifted.into_iter().chain(shifted).chain(scattered).chain(surprised).collect()
     }
 
     pub(super) fn counted_window<'a>(&'a self, traffic: &'a History<u32>) -> (&'a [u32], &'a [u32]) {

@@ -25,7 +25,6 @@ use hark_detect::season::{HOURS_MIN, Season};
 use hark_detect::spread;
 use hark_event::{Curve, Hour, Moment, Place, SignalKind};
 
-pub(crate) use anomaly::Peak;
 use anomaly::Surprises;
 pub(crate) use findings::SeriesAround;
 use limits::Way;
@@ -98,7 +97,8 @@ pub(crate) struct MetricSubject {
     anomaly: Option<Anomaly>,
     /// Medians over five minutes of the latest hour.
     minutes: [f32; PARTS_PER_HOUR],
-    anomaly_today: Peak,
+    /// The score of the most surprising hour of the day so far.
+    anomaly_score_today: f64,
     /// Whether it has ever moved.
     rest: rest::Rest,
     /// What was surprising, which may pass while a drift goes on.
@@ -139,7 +139,7 @@ impl MetricSubject {
             memory_clock: Clock::default(),
             anomaly: None,
             minutes: [f32::NAN; PARTS_PER_HOUR],
-            anomaly_today: Peak::default(),
+            anomaly_score_today: 0.0,
             rest: rest::Rest::UNKNOWN,
             surprises: Surprises::none_since(first),
         }
