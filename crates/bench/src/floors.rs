@@ -24,5 +24,21 @@ pub(crate) const ENDURANCE: f64 = 0.80;
 pub(crate) const MEGABYTES: f64 = 256.0;
 /// Memory of listening to ten thousand services and a hundred thousand series.
 pub(crate) const CARDINALITY_MEGABYTES: f64 = 350.0;
+/// Where people labelled series: share of NAB's windows that are heard as shipped, and false alarms a series-week, at most.
+pub(crate) const NAB_HEARD: f64 = 0.50;
+pub(crate) const NAB_FALSE: f64 = 0.25;
+/// The same of ASD's incidents, and of a host-week.
+pub(crate) const ASD_HEARD: f64 = 0.15;
+pub(crate) const ASD_FALSE: f64 = 0.40;
+/// Share of drifts of one sigma a day, all of them at once, that are heard within fourteen days, and what is said of the same series without them in a
+/// series-week, at most.
+pub(crate) const DRIFT_HEARD: f64 = 0.80;
+pub(crate) const DRIFT_FALSE: f64 = 0.16;
+/// Lines in right groups, right groups, lines with their template and right templates, in the mean of loghub's systems.
+pub(crate) const PATTERNS: [f64; 4] = [0.95, 0.90, 0.75, 0.70];
+/// The same with the templates as first published, whose rules for a template differ from system to system.
+pub(crate) const PATTERNS_FIRST: [f64; 4] = [0.95, 0.90, 0.55, 0.55];
+/// Share of PetShop's issues whose cause is named first, and among three.
+pub(crate) const ROOT_CAUSE: [f64; 2] = [0.85, 0.95];
 /// Fewer trials of a law than these have shown nothing.
 pub(crate) const LAW_TRIALS: usize = 3;

@@ -20,6 +20,11 @@ pub(crate) struct Grouping {
 }
 
 impl Grouping {
+    /// GA, FGA, PA and FTA.
+    pub(crate) fn figures(&self) -> [f64; 4] {
+        [self.group_accuracy, self.group_f1, self.template_accuracy, self.template_f1]
+    }
+
     /// Judges what was said of each line, as (group, template), against the truth.
     pub(crate) fn of(truth: &[String], said: &[(String, String)]) -> Self {
         let true_groups = groups(truth.iter().map(String::as_str));

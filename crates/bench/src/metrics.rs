@@ -10,6 +10,7 @@ mod drift;
 mod folds;
 mod hosts;
 mod nab;
+mod others;
 mod points;
 mod said;
 mod season;
@@ -19,7 +20,9 @@ use std::path::PathBuf;
 
 use crate::Gate;
 use crate::error::BenchError;
+use crate::floors;
 use crate::hark::Hark;
+use crate::interval::Share;
 use crate::options::Options;
 
 /// The strengths at which the curves are drawn.
@@ -30,6 +33,9 @@ const STRENGTHS: [&str; 11] =
 pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
     let hark = Hark::at(&options.hark)?;
     let data = options.data.clone().unwrap_or_else(|| PathBuf::from("../shared/data"));
+    if options.short {
+        return short(&hark, &data);
+    }
     let wanted = |set: &str| options.sets.as_ref().is_none_or(|sets| sets.iter().any(|one| one == set));
     let mut measured = 0;
     for (set, measure) in SETS {
@@ -44,6 +50,18 @@ pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
             None => println!("There is no `{set}` in `{}`; nothing was measured there.\n", data.display()),
         }
     }
+    if let Some(python) = &options.python {
+        let beside: [(&str, Beside); 2] = [("nab", nab::beside), ("drift", drift::beside)];
+        for (_, measure) in beside.into_iter().filter(|(set, _)| wanted(set)) {
+            match measure(&hark, &data, python)? {
+                Some(page) => println!("{page}"),
+                None => println!(
+                    "Not measured: `river` and `ruptures` beside it; the set or the packages of `{}` are missing.\n",
+                    python.display()
+                ),
+            }
+        }
+    }
     if measured == 0 {
         return Err(BenchError::Request(format!(
             "nothing to measure in `{}`; name the folder with --data, and sets (nab, asd, smd, drift, season, tcpd, backblaze) with --sets",
@@ -52,6 +70,32 @@ pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
     }
     Ok(Gate::Kept)
 }
+
+/// What is heard as shipped of the sets that take seconds, against the floors.
+fn short(hark: &Hark, data: &std::path::Path) -> Result<Gate, BenchError> {
+    let sets: [(&str, Short, [f64; 2]); 3] = [
+        ("nab", nab::shipped, [floors::NAB_HEARD, floors::NAB_FALSE]),
+        ("asd", hosts::asd_shipped, [floors::ASD_HEARD, floors::ASD_FALSE]),
+        ("drift", drift::shipped, [floors::DRIFT_HEARD, floors::DRIFT_FALSE]),
+    ];
+    let mut gates = Vec::new();
+    for (set, measure, [floor, ceiling]) in sets {
+        let Some((heard, rate)) = measure(hark, data)? else {
+            println!("There is no `{set}` in `{}`; nothing was measured there.", data.display());
+            continue;
+        };
+        println!("{set}: heard {heard}, false alarms a week {rate:.3}");
+        gates.push(Gate::say(&format!("{set}, heard"), heard.value(), ">=", floor, heard.value() >= floor));
+        gates.push(Gate::say(&format!("{set}, false alarms a week"), rate, "<=", ceiling, rate <= ceiling));
+    }
+    Ok(Gate::all(gates))
+}
+
+/// What was heard of what should be, and false alarms a week; `None` if the set is not there.
+type Short = fn(&Hark, &std::path::Path) -> Result<Option<(Share, f64)>, BenchError>;
+
+/// The same beside the tools of this Python, at equal false alarms.
+type Beside = fn(&Hark, &std::path::Path, &std::path::Path) -> Result<Option<String>, BenchError>;
 
 /// A set's table, or `None` if it is not there.
 type Measure = fn(&Hark, &std::path::Path) -> Result<Option<String>, BenchError>;

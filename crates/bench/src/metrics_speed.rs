@@ -19,8 +19,8 @@ use crate::options::Options;
 use crate::process::{Run, thrice};
 use crate::quiet::Chance;
 
-const SERIES_OF_SERVICE: usize = 100;
-const SAMPLES: usize = 35 * 288;
+pub(crate) const SERIES_OF_SERVICE: usize = 100;
+pub(crate) const SAMPLES: usize = 35 * 288;
 const STEP_SECONDS: i64 = 300;
 /// A Monday.
 const BEGIN: i64 = 1_767_571_200;
@@ -93,6 +93,12 @@ fn series(number: usize) -> impl Iterator<Item = f64> {
 fn write(place: &Path, service: usize) -> Result<(), BenchError> {
     let folder = place.join(format!("service-{service}"));
     fs::create_dir_all(&folder).map_err(|source| BenchError::file(&folder, source))?;
+    let path = folder.join("metrics.csv");
+    fs::write(&path, table(service)).map_err(|source| BenchError::file(&path, source))
+}
+
+/// A wide table of a service's series.
+pub(crate) fn table(service: usize) -> String {
     let columns: Vec<Vec<f64>> =
         (0..SERIES_OF_SERVICE).map(|one| series(service * SERIES_OF_SERVICE + one).collect()).collect();
     let mut text = String::from("time");
@@ -104,8 +110,7 @@ fn write(place: &Path, service: usize) -> Result<(), BenchError> {
             write!(text, ",{:.3}", column[at]).expect("a string takes all that is written");
         }
     }
-    let path = folder.join("metrics.csv");
-    fs::write(&path, text + "\n").map_err(|source| BenchError::file(&path, source))
+    text + "\n"
 }
 
 /// Names and samples a CPU second of the other tools; `None` if they are not there.

@@ -28,6 +28,7 @@ pub(crate) struct Options {
     pub(crate) moments: Option<usize>,
     pub(crate) bytes: Option<u64>,
     pub(crate) lines: Option<u64>,
+    pub(crate) series: Option<usize>,
     pub(crate) short: bool,
     pub(crate) floor_first: Option<f64>,
     pub(crate) floor_three: Option<f64>,
@@ -56,6 +57,7 @@ impl Options {
             moments: None,
             bytes: None,
             lines: None,
+            series: None,
             short: false,
             floor_first: None,
             floor_three: None,
@@ -100,6 +102,7 @@ impl Options {
             }
             "--traffic" => self.traffic = Some(number(name, value)?),
             "--moments" => self.moments = Some(number(name, value)?),
+            "--series" => self.series = Some(number(name, value)?),
             "--lines" => self.lines = Some(number(name, value)?),
             "--bytes" => self.bytes = Some(number(name, value)?),
             "--floor-first" => self.floor_first = Some(number(name, value)?),

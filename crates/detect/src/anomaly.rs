@@ -14,7 +14,7 @@
 
 use crate::Direction;
 use crate::farthest::{Beforehand, Farthest, farther};
-use crate::robust::median;
+use crate::robust::median_of;
 
 /// Days of which the roughness is remembered.
 const DAYS_MAX: usize = 28;
@@ -152,6 +152,8 @@ const SORTS: [What; 4] = [What::Extreme, What::Level, What::Jump, What::Roughnes
 pub struct Memory {
     /// One for each trait, from the end of its first day on: most of what a flood brings does not live to see it.
     farthest: Vec<Farthest>,
+    /// How far every day goes in each: nearly no hour goes farther, and what is remembered of single days need not be looked at.
+    daily: [f32; TRAITS.len()],
     /// How far today went in each.
     today: [f32; TRAITS.len()],
     usual: f32,
@@ -160,6 +162,8 @@ pub struct Memory {
     rest_by_hour: Latest,
     roughness: Latest,
     roughness_of_days: Ring,
+    /// The middle of these.
+    usual_roughness: f64,
     last: f32,
 }
 
@@ -167,6 +171,7 @@ impl Default for Memory {
     fn default() -> Self {
         Self {
             farthest: Vec::new(),
+            daily: [0.0; TRAITS.len()],
             today: [0.0; TRAITS.len()],
             usual: f32::NAN,
             usual_by_hour: [f32::NAN; DAY],
@@ -174,6 +179,7 @@ impl Default for Memory {
             rest_by_hour: Latest::default(),
             roughness: Latest::default(),
             roughness_of_days: Ring::default(),
+            usual_roughness: 0.0,
             last: f32::NAN,
         }
     }
@@ -181,10 +187,11 @@ impl Default for Memory {
 
 impl Memory {
     /// Takes the values of an hour in order of time, a few minutes apart, and tells how surprising they are; `None` if
-    /// nothing was measured or is known to compare with. `hour_of_day` is 0 to 23, local time.
-    pub fn hear(&mut self, values: &[f32], hour_of_day: usize) -> Option<Anomaly> {
-        let middle = median(values.iter().map(|&value| f64::from(value))).unwrap_or(f64::NAN) as f32;
-        let usual_now = self.usual_by_hour[hour_of_day % DAY];
+    /// nothing was measured or is known to compare with. `hours_of_day` are 0 to 23, local time: of two at which values may be
+    /// usual they are held against the one at which they are nearer to it.
+    pub fn hear(&mut self, values: &[f32], hours_of_day: [usize; 2]) -> Option<Anomaly> {
+        let middle = median_of(values).unwrap_or(f64::NAN) as f32;
+        let usual_now = self.usual_by_hour[self.nearer(middle, hours_of_day) % DAY];
         self.rest.push(middle - self.usual);
         self.rest_by_hour.push(middle - usual_now);
         let jump = self.hear_jumps(values);
@@ -192,14 +199,20 @@ impl Memory {
             // Silence makes no hour stand out: what is left in the windows is what was judged before.
             return None;
         }
+        let (low, high) = ends(values);
+        let (rests, rests_by_hour) = (self.rest.means(), self.rest_by_hour.means());
+        let [roughness, _] = self.roughness.means();
         let mut found = [Excursion::default(); TRAITS.len()];
         for (at, one) in TRAITS.iter().enumerate() {
             let expected = f64::from(if one.by_hour { usual_now } else { self.usual });
             let (now, usual) = match one.what {
-                What::Extreme => (farthest(values, one.direction), expected),
-                What::Level => (expected + self.mean_rest(one), expected),
+                What::Extreme => (if one.direction == Direction::Up { high } else { low }, expected),
+                What::Level => {
+                    let rests = if one.by_hour { rests_by_hour } else { rests };
+                    (expected + rests[usize::from(one.hours == DAY)], expected)
+                }
                 What::Jump => (jump, 0.0),
-                What::Roughness => (self.roughness.mean(one.hours), self.usual_roughness()),
+                What::Roughness => (roughness, self.usual_roughness),
             };
             let far = match (one.what, one.direction) {
                 // Of what usually stands still one cannot say how many times as rough it is, but how rough.
@@ -217,6 +230,9 @@ impl Memory {
 
     /// In powers of ten; less of it counts while a week is not yet known.
     fn surprise(&self, at: usize, far: f64) -> f64 {
+        if far <= f64::from(self.daily[at]) {
+            return 0.0;
+        }
         let Some(farthest) = self.farthest.get(at) else { return 0.0 };
         let days = farthest.days();
         if days < DAYS_MIN || (days < WEEK_DAYS && TRAITS[at].needs_a_week()) {
@@ -226,9 +242,7 @@ impl Memory {
         farthest.surprise(far) * (1.0 - FIRST_WEEK_LESS * unknown)
     }
 
-    /// Of two hours of the day at which values may be usual: the one at which they are nearer to it.
-    pub fn nearer(&self, values: &[f32], hours_of_day: [usize; 2]) -> usize {
-        let middle = median(values.iter().map(|&value| f64::from(value))).unwrap_or(f64::NAN) as f32;
+    fn nearer(&self, middle: f32, hours_of_day: [usize; 2]) -> usize {
         let [apart, other] = hours_of_day.map(|hour| (middle - self.usual_by_hour[hour % DAY]).abs());
         hours_of_day[usize::from(other < apart)]
     }
@@ -237,26 +251,20 @@ impl Memory {
     /// medians up to now (with the hour of the day of each).
     pub fn close_day(&mut self, hourly: &[f32], hours_of_day: impl Iterator<Item = usize>) {
         self.farthest.resize_with(TRAITS.len(), Farthest::default);
-        for (one, today) in self.farthest.iter_mut().zip(std::mem::take(&mut self.today)) {
-            one.close_day(today, BEFOREHAND);
+        for (at, one) in self.farthest.iter_mut().enumerate() {
+            one.close_day(std::mem::take(&mut self.today[at]), BEFOREHAND);
+            self.daily[at] = one.daily();
         }
         let day = self.roughness.median();
         if day.is_finite() {
             self.roughness_of_days.push(day as f32);
         }
-        let mut by_hour: Vec<Vec<f64>> = vec![Vec::new(); DAY];
-        for (&value, hour) in hourly.iter().zip(hours_of_day) {
-            if value.is_finite() {
-                by_hour[hour % DAY].push(f64::from(value));
-            }
-        }
-        let middle =
-            |values: &mut dyn Iterator<Item = f64>| median(values).map_or(f32::NAN, |usual| usual as f32);
-        self.usual = middle(&mut by_hour.iter().flatten().copied());
+        self.usual_roughness = median_of(self.roughness_of_days.known()).unwrap_or(0.0);
+        let usual = |values: &[f32]| median_of(values).map_or(f32::NAN, |usual| usual as f32);
+        let by_hour = ByHour::of(hourly, hours_of_day);
+        self.usual = usual(by_hour.all());
         for hour in 0..DAY {
-            let near = [(hour + DAY - 1) % DAY, hour, (hour + 1) % DAY];
-            let mut kin = near.into_iter().flat_map(|near| by_hour[near].iter().copied());
-            self.usual_by_hour[hour] = middle(&mut kin);
+            self.usual_by_hour[hour] = usual(by_hour.near(hour));
         }
     }
 
@@ -288,15 +296,6 @@ impl Memory {
         }
         self.roughness.push(if count > 0 { (sum / f64::from(count)) as f32 } else { f32::NAN });
         most
-    }
-
-    fn mean_rest(&self, one: &Trait) -> f64 {
-        let rest = if one.by_hour { &self.rest_by_hour } else { &self.rest };
-        rest.mean(one.hours)
-    }
-
-    fn usual_roughness(&self) -> f64 {
-        median(self.roughness_of_days.values.iter().map(|&day| f64::from(day))).unwrap_or(0.0)
     }
 
     fn most_surprising(&self, found: &[Excursion]) -> Option<Anomaly> {
@@ -339,11 +338,61 @@ fn times_calmer(now: f64, usual: f64) -> f64 {
     if now.is_nan() || usual <= 0.0 { f64::NAN } else { -(now.max(1e-3 * usual) / usual).ln() }
 }
 
-fn farthest(values: &[f32], direction: Direction) -> f64 {
-    let values = values.iter().map(|&value| f64::from(value)).filter(|value| value.is_finite());
-    match direction {
-        Direction::Up => values.fold(f64::NAN, f64::max),
-        Direction::Down => values.fold(f64::NAN, f64::min),
+/// The lowest and the highest value.
+fn ends(values: &[f32]) -> (f64, f64) {
+    let measured = values.iter().filter(|value| value.is_finite());
+    let (low, high) = measured
+        .fold((f32::NAN, f32::NAN), |(low, high), &value| (f32::min(low, value), f32::max(high, value)));
+    (f64::from(low), f64::from(high))
+}
+
+/// Measured values by their hour of the day. Those of the last hour stand before and those of the first one behind all others as well, so that
+/// the values of neighbouring hours lie side by side.
+struct ByHour {
+    values: Vec<f32>,
+    /// Where those of each hour begin, the last one of the day before and the first one of the next included.
+    begins: [usize; DAY + 3],
+}
+
+impl ByHour {
+    fn of(hourly: &[f32], hours_of_day: impl Iterator<Item = usize>) -> Self {
+        let measured: Vec<(f32, u8)> = hourly
+            .iter()
+            .zip(hours_of_day)
+            .filter(|(value, _)| value.is_finite())
+            .map(|(&value, hour)| (value, (hour % DAY) as u8))
+            .collect();
+        let mut counts = [0; DAY];
+        measured.iter().for_each(|(_, hour)| counts[usize::from(*hour)] += 1);
+        let mut begins = [0; DAY + 3];
+        for place in 0..DAY + 2 {
+            begins[place + 1] = begins[place] + counts[(place + DAY - 1) % DAY];
+        }
+        let mut values = vec![0.0; begins[DAY + 2]];
+        let mut next = begins;
+        for (value, hour) in measured {
+            let hour = usize::from(hour);
+            let mut put = |place: usize| {
+                values[next[place]] = value;
+                next[place] += 1;
+            };
+            put(hour + 1);
+            if hour == 0 {
+                put(DAY + 1);
+            } else if hour == DAY - 1 {
+                put(0);
+            }
+        }
+        Self { values, begins }
+    }
+
+    fn all(&self) -> &[f32] {
+        &self.values[self.begins[1]..self.begins[DAY + 1]]
+    }
+
+    /// Those of an hour and of its two neighbours.
+    fn near(&self, hour: usize) -> &[f32] {
+        &self.values[self.begins[hour]..self.begins[hour + 3]]
     }
 }
 
@@ -366,34 +415,46 @@ impl Latest {
         self.next = (self.next + 1) % DAY;
     }
 
-    /// The mean of the last hours, `NaN` if fewer than three in four of them are known.
-    fn mean(&self, hours: usize) -> f64 {
-        let last = (1..=hours).map(|back| f64::from(self.values[(self.next + DAY - back) % DAY]));
-        let known = last.filter(|value| value.is_finite());
-        let (sum, count) = known.fold((0.0, 0_usize), |(sum, count), value| (sum + value, count + 1));
-        if count * 4 >= hours * 3 { sum / count as f64 } else { f64::NAN }
+    /// The means of the last hours, of few and of a day; `NaN` if fewer than three in four of them are known.
+    fn means(&self) -> [f64; 2] {
+        let (mut sum, mut count) = (0.0, 0_usize);
+        let mut means = [f64::NAN; 2];
+        for back in 1..=DAY {
+            let value = self.values[(self.next + DAY - back) % DAY];
+            if value.is_finite() {
+                sum += f64::from(value);
+                count += 1;
+            }
+            if (back == SHORT || back == DAY) && count * 4 >= back * 3 {
+                means[usize::from(back == DAY)] = sum / count as f64;
+            }
+        }
+        means
     }
 
     fn median(&self) -> f64 {
-        median(self.values.iter().map(|&value| f64::from(value))).unwrap_or(f64::NAN)
+        median_of(&self.values).unwrap_or(f64::NAN)
     }
 }
 
 /// Values of the latest days.
 #[derive(Clone, Debug, Default)]
 struct Ring {
-    values: Vec<f32>,
-    next: usize,
+    /// Those that are known, in any order.
+    values: [f32; DAYS_MAX],
+    known: u8,
+    next: u8,
 }
 
 impl Ring {
     fn push(&mut self, value: f32) {
-        if self.values.len() < DAYS_MAX {
-            self.values.push(value);
-        } else {
-            self.values[self.next] = value;
-            self.next = (self.next + 1) % DAYS_MAX;
-        }
+        self.values[usize::from(self.next)] = value;
+        self.next = (self.next + 1) % DAYS_MAX as u8;
+        self.known = (self.known + 1).min(DAYS_MAX as u8);
+    }
+
+    fn known(&self) -> &[f32] {
+        &self.values[..usize::from(self.known)]
     }
 }
 
@@ -406,8 +467,8 @@ mod tests {
         let (mut memory, mut hourly, mut scores) = (Memory::default(), Vec::new(), Vec::new());
         for hour in 0..days * DAY {
             let values: Vec<f32> = (0..12).map(|part| value(hour, part)).collect();
-            scores.push(memory.hear(&values, hour % DAY).map_or(0.0, |found| found.score));
-            hourly.push(median(values.iter().map(|&value| f64::from(value))).map_or(f32::NAN, |m| m as f32));
+            scores.push(memory.hear(&values, [hour % DAY; 2]).map_or(0.0, |found| found.score));
+            hourly.push(median_of(&values).map_or(f32::NAN, |m| m as f32));
             if hour % DAY == DAY - 1 {
                 memory.close_day(&hourly, (0..hourly.len()).map(|at| at % DAY));
             }
@@ -472,9 +533,9 @@ mod tests {
     #[test]
     fn what_is_not_a_number_is_not_heard() {
         let mut memory = Memory::default();
-        assert_eq!(memory.hear(&[f32::NAN, f32::INFINITY], 0), None);
+        assert_eq!(memory.hear(&[f32::NAN, f32::INFINITY], [0; 2]), None);
         memory.close_day(&[f32::NAN], std::iter::once(0));
-        assert_eq!(memory.hear(&[], 5), None);
+        assert_eq!(memory.hear(&[], [5; 2]), None);
         assert!(!memory.is_ready());
     }
 }

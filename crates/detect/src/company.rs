@@ -102,8 +102,15 @@ impl Scale {
 #[derive(Clone, Debug)]
 struct Learned {
     mean: Vec<f64>,
-    /// The inverse of the covariance, row by row.
-    inverse: Vec<f64>,
+    /// The inverse of the covariance, column by column: so all rows are summed side by side, each in the order of its columns.
+    columns: Vec<f64>,
+}
+
+impl Learned {
+    /// The cells of a row.
+    fn row(&self, at: usize) -> impl Iterator<Item = f64> + '_ {
+        self.columns.iter().skip(at).step_by(self.mean.len()).copied()
+    }
 }
 
 impl Company {
@@ -201,10 +208,9 @@ impl Company {
         // One round is exact for one that is missing; those of several depend on each other.
         let rounds = if missing.len() > 1 { EXPECTED_ROUNDS } else { 1 };
         for &at in (0..rounds).flat_map(|_| &missing) {
-            let row = &learned.inverse[at * far.len()..(at + 1) * far.len()];
             let beside = far.iter().zip(&learned.mean).map(|(far, mean)| far - mean);
-            let pull: f64 = row.iter().zip(beside).map(|(a, b)| a * b).sum();
-            far[at] -= pull / row[at];
+            let pull: f64 = learned.row(at).zip(beside).map(|(a, b)| a * b).sum();
+            far[at] -= pull / learned.columns[at * far.len() + at];
         }
         far
     }
@@ -222,9 +228,12 @@ impl Company {
 
     /// The pull of each member: the inverse covariance times how far the members lie from usual.
     fn pulls(learned: &Learned, far: &[f64]) -> Vec<f64> {
-        let beside: Vec<f64> = far.iter().zip(&learned.mean).map(|(far, mean)| far - mean).collect();
-        let rows = learned.inverse.chunks_exact(far.len());
-        rows.map(|row| row.iter().zip(&beside).map(|(a, b)| a * b).sum()).collect()
+        let beside = far.iter().zip(&learned.mean).map(|(far, mean)| far - mean);
+        let mut pulls = vec![0.0; far.len()];
+        for (column, beside) in learned.columns.chunks_exact(far.len()).zip(beside) {
+            pulls.iter_mut().zip(column).for_each(|(pull, cell)| *pull += cell * beside);
+        }
+        pulls
     }
 
     fn distance(&self, far: &[f64]) -> Option<f64> {
@@ -244,7 +253,7 @@ impl Company {
             .enumerate()
             .filter(|(member, _)| self.scales[*member].width > 0.0)
             .map(|(member, pull)| {
-                let sure = learned.inverse[member * size + member];
+                let sure = learned.columns[member * size + member];
                 let Scale { center, width } = self.scales[member];
                 let (now, beside) = (center + width * far[member], width * pull / sure);
                 (pull * pull / sure, Leaver { member, now, expected: now - beside })
@@ -269,7 +278,9 @@ impl Company {
                 self.products[at] / self.weight - mean[row] * mean[column] + floor
             })
             .collect();
-        Some(Learned { mean, inverse: inverse(covariance, size)? })
+        let inverse = inverse(covariance, size)?;
+        let columns = (0..size * size).map(|at| inverse[at % size * size + at / size]).collect();
+        Some(Learned { mean, columns })
     }
 }
 

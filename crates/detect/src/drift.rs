@@ -8,6 +8,7 @@
 
 use crate::Direction;
 use crate::form::{Form, form};
+use crate::onset;
 use crate::robust::{kendall_tau, median_of_at_least, theil_sen};
 use crate::season::{Reach, Reaches};
 
@@ -24,6 +25,10 @@ const SLOW_MONOTONE_DAYS: usize = 14;
 const SLOW_TAU_MIN: f64 = 0.5;
 /// The last day must not have come back from the level of three days.
 const SLOW_LAST_MIN: f64 = 0.8;
+/// So many days before it was seen to have gone, a level may have begun to move.
+const BREAK_DAYS: usize = 3;
+/// Hours so many sigmas beyond the level of a drift are wild.
+const WILD: f64 = 3.0;
 /// A day, and three days, must lie so many sigmas out at least, and beyond so many times what such medians ever strayed and
 /// some more.
 const FAST: Threshold = Threshold { least: 1.2, times: 1.32, more: 0.36 };
@@ -53,7 +58,7 @@ pub struct Drift {
 /// `reaches` are how far such medians strayed in the history of the series; `known` are numbers of hours before the end at
 /// which something was done that may have moved it at once.
 pub fn drift(scores: &[f32], reaches: Reaches, known: &[usize]) -> Option<Drift> {
-    if scores.len() < MONOTONE_DAYS_MIN * DAY {
+    if scores.len() < MONOTONE_DAYS_MIN * DAY || !may_drift(scores) {
         return None;
     }
     let day = |back: usize| {
@@ -67,25 +72,39 @@ pub fn drift(scores: &[f32], reaches: Reaches, known: &[usize]) -> Option<Drift>
     let stays_at = |level: f64| {
         before >= 0.4 * level && earlier >= 0.15 * level && !is_like_last_week(scores, sign, level)
     };
-    if !is_monotone(scores, sign, MONOTONE_DAYS, TAU_MIN) {
-        return None;
-    }
     let fast = Some(level / FAST.of(reaches.day, direction)).filter(|score| *score >= 1.0 && stays_at(level));
     let three = median_of_at_least(SLOW_DAYS * HOURS_OF_DAY_MIN, &scores[scores.len() - SLOW_DAYS * DAY..]);
     let slow = three.map(|three| three * sign).and_then(|three| {
         let score = three / SLOW.of(reaches.three_days, direction);
-        let goes_on = level >= SLOW_LAST_MIN * three && stays_at(three);
-        let is_slow = goes_on && is_monotone(scores, sign, SLOW_MONOTONE_DAYS, SLOW_TAU_MIN);
-        (score >= 1.0 && is_slow).then_some(score)
+        let goes_on = score >= 1.0 && level >= SLOW_LAST_MIN * three && stays_at(three);
+        (goes_on && is_monotone(scores, sign, SLOW_MONOTONE_DAYS, SLOW_TAU_MIN)).then_some(score)
     });
     let score = fast.into_iter().chain(slow).max_by(f64::total_cmp)?;
+    if !is_monotone(scores, sign, MONOTONE_DAYS, TAU_MIN) {
+        return None;
+    }
     let form = form(&scores[scores.len().saturating_sub(7 * DAY)..], known);
-    let hours_since_onset = match form {
+    let left_usual = match form {
         Form::Step { hours_ago } => hours_ago,
-        Form::Ramp => onset(scores, sign, level),
+        Form::Ramp => left_usual(scores, sign, level),
     };
+    let hours_since_onset = broke(scores, left_usual, level);
     let slope_per_day = sign * slope(scores, hours_since_onset).unwrap_or(level / 3.0);
     Some(Drift { form, direction, level, slope_per_day, hours_since_onset, score })
+}
+
+/// Whether half of the last day lies so far out, to one side, as the least drift does: all else is dearer to ask.
+fn may_drift(scores: &[f32]) -> bool {
+    // A little less than the least level of a last day, for what is rounded.
+    let least = (0.99 * FAST.least.min(SLOW_LAST_MIN * SLOW.least)) as f32;
+    let last = &scores[scores.len() - DAY..];
+    let (mut above, mut below, mut measured) = (0_u32, 0_u32, 0_u32);
+    for score in last {
+        above += u32::from(*score >= least);
+        below += u32::from(*score <= -least);
+        measured += u32::from(score.is_finite());
+    }
+    2 * above.max(below) >= measured
 }
 
 /// Whether what drifts still does if it stepped where something was done, so many hours before the end: less is a step
@@ -154,8 +173,17 @@ fn is_like_last_week(scores: &[f32], sign: f64, level: f64) -> bool {
     week_ago.is_none_or(|before| before * sign > 0.5 * level)
 }
 
+/// When the level broke of which it is known roughly when it had gone: days before that are looked at hour by hour.
+fn broke(scores: &[f32], left_usual: usize, level: f64) -> usize {
+    let around = &scores[scores.len().saturating_sub(left_usual + BREAK_DAYS * DAY)..];
+    // Single wild hours date nothing.
+    let far = (level + WILD) as f32;
+    let tame: Vec<f32> = around.iter().map(|score| score.clamp(-far, far)).collect();
+    onset::hours_since_break(&tame).unwrap_or(left_usual)
+}
+
 /// The last half day, going back, whose median was still near the season.
-fn onset(scores: &[f32], sign: f64, level: f64) -> usize {
+fn left_usual(scores: &[f32], sign: f64, level: f64) -> usize {
     let near = (0.25 * level).clamp(0.5, 1.5);
     let mut hours = 0;
     for half in scores.rchunks(DAY / 2) {

@@ -6,10 +6,10 @@
 //! before it, so that one disaster does not make everything after it look small; if such days come again and again, the
 //! bound grows with each of them.
 //!
-//! Of the half year before these days the farthest is known, and how many days it was the farthest of: what a summer does every few weeks is
+//! Of the half year before these days the farthest is known, and for how many days: what a summer does every few weeks is
 //! no record. It cannot know what comes less often than that, and it knows no weekdays.
 
-use crate::robust::median;
+use crate::robust::median_of;
 
 /// Days that are remembered one by one.
 const DAYS_MAX: usize = 28;
@@ -39,11 +39,15 @@ pub(crate) fn farther(today: f32, excursion: f64) -> f32 {
 /// The farthest excursions of the latest days.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Farthest {
-    days: Vec<f32>,
-    next: usize,
+    /// Those that are known, in any order; what lies behind them means nothing.
+    days: [f32; DAYS_MAX],
+    known: u8,
+    next: u8,
     middle: f32,
     record: f32,
     spread: f32,
+    /// What goes no farther goes as far on every day: it need not be reckoned how far.
+    daily: f32,
     /// The latest first.
     older: [Older; 2],
 }
@@ -62,24 +66,26 @@ impl Farthest {
         if today <= 0.0 {
             return;
         }
-        if self.days.len() >= KNOWN_DAYS {
+        if usize::from(self.known) >= KNOWN_DAYS {
             today = today.min(self.record * beforehand.wild_max).max(f32::MIN_POSITIVE);
         }
-        if self.days.len() < DAYS_MAX {
-            self.days.push(today);
-        } else {
-            let oldest = std::mem::replace(&mut self.days[self.next], today);
-            self.next = (self.next + 1) % DAYS_MAX;
+        let oldest = std::mem::replace(&mut self.days[usize::from(self.next)], today);
+        if usize::from(self.known) == DAYS_MAX {
             self.grow_older(oldest);
         }
-        let days = || self.days.iter().map(|&day| f64::from(day));
-        let middle = median(days()).expect("a day was just remembered").max(f64::from(f32::MIN_POSITIVE));
+        self.next = (self.next + 1) % DAYS_MAX as u8;
+        self.known = (self.known + 1).min(DAYS_MAX as u8);
+        let days = || self.latest().iter().map(|&day| f64::from(day));
+        let middle =
+            median_of(self.latest()).expect("a day was just remembered").max(f64::from(f32::MIN_POSITIVE));
         let above = days().filter(|day| *day > middle).map(|day| (day / middle).ln());
         let (sum, count) = above.fold((0.0, 0.0), |(sum, count), one| (sum + one, count + 1.0));
         let spread = (sum + beforehand.spread_days * SPREAD_BEFORE) / (count + beforehand.spread_days);
         self.spread = spread.max(SPREAD_MIN) as f32;
         self.middle = middle as f32;
-        self.record = self.days.iter().copied().fold(0.0, f32::max);
+        // Here the power law says one day in one; a little less, for what is rounded.
+        self.daily = 0.99 * self.middle * (-self.spread).exp2();
+        self.record = self.latest().iter().copied().fold(0.0, f32::max);
     }
 
     fn grow_older(&mut self, day: f32) {
@@ -92,7 +98,16 @@ impl Farthest {
 
     /// Days of which anything is known.
     pub(crate) fn days(&self) -> usize {
-        self.days.len() + self.older.iter().map(|older| usize::from(older.days)).sum::<usize>()
+        usize::from(self.known) + self.older.iter().map(|older| usize::from(older.days)).sum::<usize>()
+    }
+
+    fn latest(&self) -> &[f32] {
+        &self.days[..usize::from(self.known)]
+    }
+
+    /// What goes no farther is no surprise at all.
+    pub(crate) fn daily(&self) -> f32 {
+        self.daily
     }
 
     /// The farthest of them.
@@ -102,15 +117,15 @@ impl Farthest {
 
     /// How surprising, in powers of ten: 2 if one day in a hundred goes so far; 0 while no day is known.
     pub(crate) fn surprise(&self, excursion: f64) -> f64 {
-        if self.days.is_empty() {
+        if self.known == 0 || excursion <= f64::from(self.daily) {
             return 0.0;
         }
         let reaches = |farthest: f32| f64::from(farthest) >= excursion;
-        let of_latest = self.days.iter().filter(|&&day| reaches(day)).count();
+        let of_latest = self.latest().iter().filter(|&&day| reaches(day)).count();
         let of_older = || self.older.iter().filter(|older| reaches(older.farthest)).count();
         let reached = if of_latest > 0 { of_latest } else { of_older() };
         // A record that is barely one is no rarer after half a year than after four weeks: those who sum several would make much of it.
-        let rank = (reached as f64 + 1.0) / (self.days.len() as f64 + 1.0);
+        let rank = (reached as f64 + 1.0) / (f64::from(self.known) + 1.0);
         let beyond = |from: f64| (-(excursion / from).ln() / f64::from(self.spread)).exp();
         let from_middle = 0.5 * beyond(f64::from(self.middle));
         let chance = if reached > 0 {
@@ -126,12 +141,26 @@ impl Farthest {
 mod tests {
     use super::*;
 
+    const BEFOREHAND: Beforehand = Beforehand { spread_days: 4.0, wild_max: 3.0 };
+
     fn days(excursions: &[f64]) -> Farthest {
         let mut farthest = Farthest::default();
         for &excursion in excursions {
-            farthest.close_day(farther(0.0, excursion), Beforehand { spread_days: 4.0, wild_max: 3.0 });
+            farthest.close_day(farther(0.0, excursion), BEFOREHAND);
         }
         farthest
+    }
+
+    #[test]
+    fn what_every_day_reaches_needs_no_reckoning() {
+        let mut farthest = Farthest::default();
+        for day in 0..40 {
+            farthest.close_day(1.0 + (day * 37 % 11) as f32 / 5.0, BEFOREHAND);
+            let daily = f64::from(farthest.daily);
+            let reckoned = Farthest { daily: 0.0, ..farthest.clone() };
+            assert!(daily > 0.5 && reckoned.surprise(daily) == 0.0, "{farthest:?}");
+            assert!(day < 7 || reckoned.surprise(1.2 * daily) > 0.0, "{farthest:?}");
+        }
     }
 
     #[test]

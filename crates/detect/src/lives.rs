@@ -27,6 +27,8 @@ const FASTER_MIN: f64 = 1.5;
 const AS_BEFORE_MAX: f64 = 1.25;
 /// It must have come this share of the way that its pace makes of its days.
 const COME_MIN: f64 = 0.5;
+/// A life of fewer hours may be too young to tell its pace.
+const YOUNG_HOURS: usize = 48;
 /// All slopes of a life but so small a share of them must lie beyond.
 const SLOPES_BELOW: f64 = 0.1;
 /// Hours on both sides of a start that are compared, and how many must be measured.
@@ -109,6 +111,30 @@ pub fn is_calm(values: &[f32], starts: &[usize], direction: Direction, fastest: 
     pace(since(values, latest), direction.sign()).map(|pace| pace <= FASTER_MIN * fastest)
 }
 
+/// Whether starts hide a climb that began at the place `onset`: they gave back what it had taken, and the latest life of which that can be
+/// told is faster than those that ended before it. A first life behind it that is too young to tell is waited for.
+pub fn is_hidden_by_starts(values: &[f32], starts: &[usize], direction: Direction, onset: usize) -> bool {
+    let sign = direction.sign();
+    let starts: Vec<usize> = starts.iter().copied().filter(|start| *start < values.len()).collect();
+    let before: Vec<usize> = starts.iter().copied().filter(|start| *start <= onset).collect();
+    let Some(first_since) = starts.iter().copied().find(|start| *start > onset) else { return false };
+    let earlier: Vec<f64> = earlier_lives(values, &before).filter_map(|life| pace(life, sign)).collect();
+    let since_then: Vec<usize> = starts.iter().copied().filter(|start| *start > onset).collect();
+    let gave_back = resets(values, &since_then, sign);
+    if earlier.len() < LIVES_MIN || 2 * gave_back.iter().filter(|reset| **reset).count() < gave_back.len() {
+        return false;
+    }
+    let fastest = earlier.into_iter().fold(0.0, f64::max);
+    let ends = since_then.iter().copied().skip(1).chain([values.len()]);
+    let lives =
+        since_then.iter().zip(ends).filter_map(|(&start, end)| values.get(start + WARM_UP_HOURS..end));
+    let paces = lives.map(|life| slopes(life, sign)).filter(|slopes| slopes.len() >= PAIRS_MIN);
+    match paces.filter_map(|slopes| quantile(slopes, SLOPES_BELOW)).last() {
+        Some(pace_at_least) => pace_at_least > FASTER_MIN * fastest,
+        None => values.len() - first_since < YOUNG_HOURS,
+    }
+}
+
 /// What was measured after a start, the first hours left out.
 fn since(values: &[f32], start: usize) -> &[f32] {
     &values[(start + WARM_UP_HOURS).min(values.len())..]
@@ -143,6 +169,13 @@ fn slopes(life: &[f32], sign: f64) -> Vec<f64> {
 
 /// Whether at nearly every start, the latest among them, the level went back.
 fn starts_reset(values: &[f32], starts: &[usize], sign: f64) -> bool {
+    let resets = resets(values, starts, sign);
+    let count = resets.iter().filter(|reset| **reset).count();
+    resets.len() >= LIVES_MIN && resets.last() == Some(&true) && 4 * count >= 3 * resets.len()
+}
+
+/// Whether the level went back at each start of which that can be told.
+fn resets(values: &[f32], starts: &[usize], sign: f64) -> Vec<bool> {
     let reset = |at: usize| -> Option<bool> {
         let start = starts[at];
         let next = starts.get(at + 1).copied().unwrap_or(values.len());
@@ -152,9 +185,7 @@ fn starts_reset(values: &[f32], starts: &[usize], sign: f64) -> bool {
         let level = |part| median_of_at_least(AROUND_HOURS_MIN, part);
         Some((level(before)? - level(after)?) * sign > 0.0)
     };
-    let resets: Vec<bool> = (0..starts.len()).filter_map(reset).collect();
-    let count = resets.iter().filter(|reset| **reset).count();
-    resets.len() >= LIVES_MIN && resets.last() == Some(&true) && 4 * count >= 3 * resets.len()
+    (0..starts.len()).filter_map(reset).collect()
 }
 
 #[cfg(test)]
@@ -225,6 +256,24 @@ mod tests {
         assert_eq!(check(&[(150, 3.0), (80, 60.0), (70, 60.0)]), Some(false));
         assert_eq!(check(&[(150, 3.0), (80, 60.0), (70, 3.0)]), Some(true));
         assert_eq!(check(&[(150, 3.0), (80, 60.0), (20, 3.0)]), None, "too young to tell");
+    }
+
+    #[test]
+    fn starts_hide_a_climb_until_a_life_is_as_slow_as_those_before_it() {
+        let check = |of: &[(usize, f64)]| {
+            let (values, starts) = lives(of);
+            is_hidden_by_starts(&values, &starts, Direction::Up, 480)
+        };
+        let before = [(150, 3.0), (170, 3.0), (150, 3.0)];
+        assert!(!check(&[&before[..], &[(90, 60.0)]].concat()), "no start has hidden it yet");
+        assert!(check(&[&before[..], &[(90, 60.0), (20, 60.0)]].concat()), "too young to tell");
+        assert!(check(&[&before[..], &[(90, 60.0), (80, 60.0), (20, 60.0)]].concat()));
+        assert!(!check(&[&before[..], &[(90, 60.0), (80, 60.0), (60, 3.0)]].concat()));
+        assert!(
+            !check(&[(150, 0.0), (170, 0.0), (150, 0.0), (90, 60.0), (80, 0.0)]),
+            "who stands still is calm"
+        );
+        assert!(!check(&[(470, 3.0), (90, 60.0), (80, 60.0)]), "too few lives to compare with");
     }
 
     #[test]

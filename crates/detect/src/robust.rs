@@ -1,7 +1,8 @@
 //! Medians and their kin, which a handful of wild values cannot move.
 //!
-//! `NaN` means "not measured" throughout and is left out. All of these sort a copy: fine for the few
-//! hundred values that they are given, wrong for millions.
+//! `NaN` means "not measured" throughout and is left out. All of these look for a place in a copy: fine for the few
+//! hundred values that they are given, wrong for millions. Medians of an hour and of a day are asked for all the time: so few
+//! values are copied to where they need no memory, and single precision is compared as whole numbers.
 
 /// The factor that makes the median absolute deviation of a normal distribution its standard deviation.
 const MAD_TO_SIGMA: f64 = 1.4826;
@@ -13,25 +14,90 @@ pub fn median(values: impl IntoIterator<Item = f64>) -> Option<f64> {
 
 /// The value below which a share `q` of the measured values lies, interpolated; `None` if there are none.
 pub fn quantile(values: impl IntoIterator<Item = f64>, q: f64) -> Option<f64> {
-    let mut sorted: Vec<f64> = values.into_iter().filter(|value| value.is_finite()).collect();
-    if sorted.is_empty() {
-        return None;
+    let mut few = [0; FEW];
+    let mut count = 0;
+    let mut measured = values.into_iter().filter(|value| value.is_finite()).map(rank);
+    while let Some(value) = measured.next() {
+        if count < FEW {
+            few[count] = value;
+            count += 1;
+            continue;
+        }
+        let mut many = few.to_vec();
+        many.push(value);
+        many.extend(measured);
+        return between(&mut many, q, of_rank);
     }
-    let place = q.clamp(0.0, 1.0) * (sorted.len() - 1) as f64;
-    let below = place.floor() as usize;
-    let (_, &mut low, above) = sorted.select_nth_unstable_by(below, f64::total_cmp);
-    let share = place - below as f64;
-    if share == 0.0 {
-        return Some(low);
+    between(&mut few[..count], q, of_rank)
+}
+
+/// The same of values in single precision, which are not asked for one by one.
+pub fn quantile_of(values: &[f32], q: f64) -> Option<f64> {
+    let mut few = [0; FEW];
+    if values.len() > FEW {
+        let mut many: Vec<i32> =
+            values.iter().filter(|value| value.is_finite()).map(|&value| rank_of(value)).collect();
+        return between(&mut many, q, of_rank_of);
     }
-    let high = above.iter().copied().min_by(f64::total_cmp).unwrap_or(low);
-    Some(low + (high - low) * share)
+    let mut count = 0;
+    for &value in values {
+        few[count] = rank_of(value);
+        count += usize::from(value.is_finite());
+    }
+    between(&mut few[..count], q, of_rank_of)
+}
+
+/// The median of the measured values in single precision; `None` if there are none.
+pub fn median_of(values: &[f32]) -> Option<f64> {
+    quantile_of(values, 0.5)
 }
 
 /// The median, if at least `needed` values were measured.
 pub fn median_of_at_least(needed: usize, values: &[f32]) -> Option<f64> {
     let measured = values.iter().filter(|value| value.is_finite()).count();
-    if measured < needed.max(1) { None } else { median(values.iter().map(|&value| f64::from(value))) }
+    if measured < needed.max(1) { None } else { median_of(values) }
+}
+
+/// So many values are copied without asking for memory.
+const FEW: usize = 64;
+/// So many are sorted as a whole, which is quicker than to look for a place.
+const SORTED_MAX: usize = 32;
+
+/// The value at a place of values that are put in order by their ranks, between two of them if need be.
+fn between<T: Copy + Ord>(ranks: &mut [T], q: f64, number: impl Fn(T) -> f64) -> Option<f64> {
+    let last = ranks.len().checked_sub(1)?;
+    let place = q.clamp(0.0, 1.0) * last as f64;
+    let below = place.floor() as usize;
+    let share = place - below as f64;
+    let (low, high) = if ranks.len() <= SORTED_MAX {
+        ranks.sort_unstable();
+        (ranks[below], ranks[(below + 1).min(last)])
+    } else {
+        let (_, &mut low, above) = ranks.select_nth_unstable(below);
+        let high = if share == 0.0 { None } else { above.iter().copied().min() };
+        (low, high.unwrap_or(low))
+    };
+    let (low, high) = (number(low), number(high));
+    Some(if share == 0.0 { low } else { low + (high - low) * share })
+}
+
+/// A whole number that is larger where the value is: the order of IEEE 754 (`total_cmp`), compared in one step.
+fn rank(value: f64) -> i64 {
+    let bits = value.to_bits() as i64;
+    bits ^ ((bits >> 63) as u64 >> 1) as i64
+}
+
+fn of_rank(rank: i64) -> f64 {
+    f64::from_bits((rank ^ ((rank >> 63) as u64 >> 1) as i64) as u64)
+}
+
+fn rank_of(value: f32) -> i32 {
+    let bits = value.to_bits() as i32;
+    bits ^ ((bits >> 31) as u32 >> 1) as i32
+}
+
+fn of_rank_of(rank: i32) -> f64 {
+    f64::from(f32::from_bits((rank ^ ((rank >> 31) as u32 >> 1) as i32) as u32))
 }
 
 /// A standard deviation from the median absolute deviation around `center`; `None` without values.
@@ -112,6 +178,28 @@ mod tests {
     fn quantiles_interpolate_between_neighbours() {
         assert_eq!(quantile([10.0, 20.0, 30.0, 40.0, 50.0], 0.9), Some(46.0));
         assert_eq!(quantile([10.0], 0.99), Some(10.0));
+    }
+
+    #[test]
+    fn in_single_precision_and_however_many_they_are_it_is_the_same() {
+        for count in 0..200_u32 {
+            let values: Vec<f32> = (0..count)
+                .map(|at| if at % 13 == 5 { f32::NAN } else { (at * 7919 % 101) as f32 / 7.0 - 6.0 })
+                .collect();
+            let mut sorted: Vec<f64> =
+                values.iter().filter(|value| value.is_finite()).map(|&value| f64::from(value)).collect();
+            sorted.sort_by(f64::total_cmp);
+            for q in [0.0, 0.05, 0.5, 0.95, 1.0] {
+                let place = q * sorted.len().saturating_sub(1) as f64;
+                let (low, share) = (place as usize, place.fract());
+                let expected = sorted
+                    .get(low)
+                    .map(|&below| below + (sorted.get(low + 1).copied().unwrap_or(below) - below) * share);
+                assert_eq!(quantile_of(&values, q), expected, "{count} values, {q}");
+                assert_eq!(quantile(values.iter().map(|&value| f64::from(value)), q), expected);
+            }
+        }
+        assert_eq!(median_of(&[-0.0, f32::MIN, -3.0, 5.0, f32::MAX]), Some(-0.0));
     }
 
     #[test]

@@ -18,7 +18,7 @@
 //! It cannot know holidays, nor seasons longer than a week: an hour that may stand at another place of the week is held
 //! against both.
 
-use crate::robust::{kendall_tau, median, median_of_at_least, quantile, sigma, theil_sen};
+use crate::robust::{kendall_tau, median, median_of, median_of_at_least, quantile_of, sigma, theil_sen};
 
 /// Hours of history below which no season is fitted.
 pub const HOURS_MIN: usize = 8 * 24;
@@ -103,13 +103,13 @@ impl Season {
         let center = median(rest.iter().copied())?;
         let mut profile = vec![0.0_f64; WEEK];
         let days = measured / 24;
-        explain(&mut rest, slots, &mut profile, |slot, other| slot % 24 == other % 24, 3);
+        explain(&mut rest, slots, &mut profile, Kin::SameHour, 3);
         let weekly = days >= WEEKS_MIN * 7 && weeks_explain(&rest, slots);
         if weekly {
-            explain(&mut rest, slots, &mut profile, |slot, other| slot / 24 == other / 24, 2 * 16);
+            explain(&mut rest, slots, &mut profile, Kin::SameDay, 2 * 16);
         }
         if weekly && days >= WEEKS_BY_HOUR_MIN * 7 {
-            explain(&mut rest, slots, &mut profile, is_neighbour, 9);
+            explain(&mut rest, slots, &mut profile, Kin::Neighbours, 9);
         }
         let sigma = spread(&rest, center, logarithmic);
         let scaled: Vec<f32> = rest.iter().map(|value| (value / sigma) as f32).collect();
@@ -142,7 +142,11 @@ impl Season {
     /// The same for an hour that may stand at either of two places of the week: nothing if the value lies between what is usual at
     /// both, else the smaller of the two.
     pub fn score_either(&self, value: f32, slots: [u8; 2], hours_since_first: i64) -> f32 {
-        let [one, other] = slots.map(|slot| self.score(value, slot, hours_since_first));
+        let one = self.score(value, slots[0], hours_since_first);
+        if slots[0] == slots[1] {
+            return one;
+        }
+        let other = self.score(value, slots[1], hours_since_first);
         if one * other < 0.0 {
             0.0
         } else if one.abs() <= other.abs() {
@@ -167,13 +171,13 @@ impl Season {
 /// If the slices differ in length.
 pub fn unexplained_by_hour(values: &[f32], slots: &[u8]) -> f64 {
     assert_eq!(values.len(), slots.len(), "every value has its hour");
-    let mut by_hour: Vec<Vec<f64>> = vec![Vec::new(); 24];
+    let mut by_hour: Vec<Vec<f32>> = vec![Vec::new(); 24];
     for (&value, &slot) in values.iter().zip(slots).filter(|(value, _)| value.is_finite()) {
-        by_hour[usize::from(slot) % 24].push(f64::from(value));
+        by_hour[usize::from(slot) % 24].push(value);
     }
-    let of_hour = |hour: &Vec<f64>| {
-        let middle = median(hour.iter().copied()).unwrap_or(0.0);
-        hour.iter().map(|value| (value - middle).abs()).sum::<f64>()
+    let of_hour = |hour: &Vec<f32>| {
+        let middle = median_of(hour).unwrap_or(0.0);
+        hour.iter().map(|&value| (f64::from(value) - middle).abs()).sum::<f64>()
     };
     by_hour.iter().map(of_hour).sum()
 }
@@ -203,14 +207,19 @@ fn long_standing_slope(values: &[f64]) -> f64 {
 /// Positive quantities whose ordinary range spans a factor of two vary in proportion, not by amounts: of those, the value
 /// that is as good as nothing.
 fn least_in_proportion(values: &[f32]) -> Option<f32> {
-    let all = || values.iter().map(|&value| f64::from(value)).filter(|value| value.is_finite());
-    let (nothing, count) =
-        all().fold((0, 0), |(nothing, count), value| (nothing + u32::from(value <= 0.0), count + 1));
-    if f64::from(nothing) > NOTHING_MAX * f64::from(count) || all().any(|value| value < 0.0) {
+    let (mut nothing, mut count) = (0, 0);
+    for value in values.iter().filter(|value| value.is_finite()) {
+        if *value < 0.0 {
+            return None;
+        }
+        nothing += u32::from(*value == 0.0);
+        count += 1;
+    }
+    if f64::from(nothing) > NOTHING_MAX * f64::from(count) {
         return None;
     }
-    let positive = || all().filter(|value| *value > 0.0);
-    let (low, high) = (quantile(positive(), 0.05)?, quantile(positive(), 0.95)?);
+    let positive: Vec<f32> = values.iter().copied().filter(|value| *value > 0.0).collect();
+    let (low, high) = (quantile_of(&positive, 0.05)?, quantile_of(&positive, 0.95)?);
     let least = low as f32 * NOTHING_SHARE;
     (high > 2.0 * low && least > 0.0).then_some(least)
 }
@@ -223,35 +232,76 @@ fn transform(value: f32, least: Option<f32>) -> f64 {
     }
 }
 
-/// Moves into the profile what the hours that belong together (by `same`) have in common, if enough of them
-/// were measured.
-fn explain(
-    rest: &mut [f64],
-    slots: &[u8],
-    profile: &mut [f64],
-    same: impl Fn(usize, usize) -> bool,
-    needed: usize,
-) {
-    let mut by_slot: Vec<Vec<f64>> = vec![Vec::new(); WEEK];
-    for (&value, &slot) in rest.iter().zip(slots) {
-        if value.is_finite() {
-            by_slot[usize::from(slot)].push(value);
+/// Hours of the week that belong together.
+#[derive(Clone, Copy)]
+enum Kin {
+    SameHour,
+    SameDay,
+    Neighbours,
+}
+
+/// Moves into the profile what the hours that belong together have in common, if enough of them were measured.
+fn explain(rest: &mut [f64], slots: &[u8], profile: &mut [f64], kin: Kin, needed: usize) {
+    let by_slot = BySlot::of(rest, slots);
+    let in_common = |kin: &mut dyn Iterator<Item = f64>, count: usize| {
+        if count < needed { 0.0 } else { median(kin).unwrap_or(0.0) }
+    };
+    let common_to = |slots: &mut dyn Iterator<Item = usize>| {
+        let slots: Vec<&[f64]> = slots.map(|slot| by_slot.at(slot)).collect();
+        let count = slots.iter().map(|values| values.len()).sum();
+        in_common(&mut slots.into_iter().flatten().copied(), count)
+    };
+    // What is the same for all hours of a day, or for all days of an hour, is asked for once.
+    let mut common = [0.0; WEEK];
+    match kin {
+        Kin::SameHour => {
+            for hour in 0..24 {
+                let shared = common_to(&mut (hour..WEEK).step_by(24));
+                common.iter_mut().skip(hour).step_by(24).for_each(|one| *one = shared);
+            }
+        }
+        Kin::SameDay => {
+            for (day, hours) in common.chunks_mut(24).enumerate() {
+                hours.fill(common_to(&mut (day * 24..(day + 1) * 24)));
+            }
+        }
+        Kin::Neighbours => {
+            for (slot, one) in common.iter_mut().enumerate() {
+                *one = common_to(&mut [slot + WEEK - 1, slot, slot + 1].into_iter().map(|near| near % WEEK));
+            }
         }
     }
-    let common: Vec<f64> = (0..WEEK)
-        .map(|slot| {
-            let kin: Vec<f64> = (0..WEEK)
-                .filter(|&other| same(slot, other))
-                .flat_map(|other| by_slot[other].iter().copied())
-                .collect();
-            if kin.len() < needed { 0.0 } else { median(kin).unwrap_or(0.0) }
-        })
-        .collect();
     for (value, &slot) in rest.iter_mut().zip(slots) {
         *value -= common[usize::from(slot)];
     }
     for (expected, common) in profile.iter_mut().zip(&common) {
         *expected += common;
+    }
+}
+
+/// Measured values by their hour of the week.
+struct BySlot {
+    values: Vec<f64>,
+    begins: [usize; WEEK + 1],
+}
+
+impl BySlot {
+    fn of(values: &[f64], slots: &[u8]) -> Self {
+        let measured = || values.iter().zip(slots).filter(|(value, _)| value.is_finite());
+        let mut begins = [0; WEEK + 1];
+        measured().for_each(|(_, slot)| begins[usize::from(*slot) + 1] += 1);
+        (0..WEEK).for_each(|slot| begins[slot + 1] += begins[slot]);
+        let (mut sorted, mut next) = (vec![0.0; begins[WEEK]], begins);
+        for (&value, &slot) in measured() {
+            let place = &mut next[usize::from(slot)];
+            sorted[*place] = value;
+            *place += 1;
+        }
+        Self { values: sorted, begins }
+    }
+
+    fn at(&self, slot: usize) -> &[f64] {
+        &self.values[self.begins[slot]..self.begins[slot + 1]]
     }
 }
 
@@ -263,15 +313,31 @@ fn weeks_explain(rest: &[f64], slots: &[u8]) -> bool {
         .filter(|(day, _)| day.iter().filter(|value| value.is_finite()).count() >= 12)
         .filter_map(|(day, slots)| Some((slots[slots.len() / 2] / 24, median(day.iter().copied())?)))
         .collect();
-    let miss = |at: usize, same: bool| {
-        let (weekday, level) = days[at];
-        let others = days.iter().enumerate().filter(|(other, _)| *other != at);
-        let kin = others.filter(|(_, (day, _))| !same || *day == weekday).map(|(_, (_, level))| *level);
-        median(kin).map(|expected| (level - expected).abs())
-    };
-    let misses = (0..days.len()).filter_map(|at| Some((miss(at, true)?, miss(at, false)?)));
+    let mut all: Vec<f64> = days.iter().map(|(_, level)| *level).collect();
+    all.sort_unstable_by(f64::total_cmp);
+    let by_weekday: Vec<Vec<f64>> = (0..7)
+        .map(|weekday| {
+            let mut same: Vec<f64> =
+                days.iter().filter(|(day, _)| *day == weekday).map(|(_, level)| *level).collect();
+            same.sort_unstable_by(f64::total_cmp);
+            same
+        })
+        .collect();
+    let misses = days.iter().filter_map(|(weekday, level)| {
+        let miss = |kin: &[f64]| median_of_others(kin, *level).map(|expected| (level - expected).abs());
+        Some((miss(&by_weekday[usize::from(*weekday)])?, miss(&all)?))
+    });
     let (by_week, by_all) = misses.fold((0.0, 0.0), |sum, miss| (sum.0 + miss.0, sum.1 + miss.1));
     by_week < WEEK_MISS_MAX * by_all
+}
+
+/// The median of sorted values without one of them.
+fn median_of_others(sorted: &[f64], one: f64) -> Option<f64> {
+    let without = sorted.partition_point(|value| value.total_cmp(&one).is_lt());
+    let at = |place: usize| sorted[place + usize::from(place >= without)];
+    let others = sorted.len().checked_sub(1).filter(|others| *others > 0)?;
+    let (low, high) = (at((others - 1) / 2), at(others / 2));
+    Some(if others % 2 == 1 { low } else { low + (high - low) * 0.5 })
 }
 
 /// How much farther a series is to be expected to go than it went in so many days that it was learned from.
@@ -283,11 +349,6 @@ fn understated(days: usize, weekly: bool) -> f64 {
     let weeks = (days as f64 / 7.0).max(2.0);
     let nearer = if weekly { ((1.0 + 1.0 / weeks) / (1.0 - 1.0 / weeks)).sqrt() } else { 1.0 };
     farther * nearer
-}
-
-fn is_neighbour(slot: usize, other: usize) -> bool {
-    let distance = slot.abs_diff(other);
-    distance <= 1 || distance == WEEK - 1
 }
 
 /// The MAD-sigma, with floors: a series that hardly ever moves must not make every flutter infinitely rare.
@@ -304,12 +365,26 @@ fn spread(rest: &[f64], center: f64, logarithmic: bool) -> f64 {
 fn reach(scaled: &[f32], hours: usize) -> Reach {
     let mut reach = Reach::default();
     for window in scaled.windows(hours).step_by((hours / 4).max(1)) {
-        if let Some(level) = crate::robust::median_of_at_least(hours * 2 / 3, window) {
+        // Most windows stray less than one before them, which is seen by counting.
+        let may_stray = half_lie_beyond(window, reach);
+        let level = if may_stray { median_of_at_least(hours * 2 / 3, window) } else { None };
+        if let Some(level) = level {
             reach.up = reach.up.max(level);
             reach.down = reach.down.max(-level);
         }
     }
     reach
+}
+
+/// Whether half of the measured values lie above the reach, or half of them below: else their median lies within.
+fn half_lie_beyond(window: &[f32], reach: Reach) -> bool {
+    let (mut above, mut below, mut measured) = (0_u32, 0_u32, 0_u32);
+    for value in window {
+        above += u32::from(f64::from(*value) > reach.up);
+        below += u32::from(-f64::from(*value) > reach.down);
+        measured += u32::from(value.is_finite());
+    }
+    2 * above.max(below) >= measured
 }
 
 #[cfg(test)]

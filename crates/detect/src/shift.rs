@@ -33,16 +33,19 @@ pub struct Shift {
 /// `reach` is how far eight-hour medians strayed in the history of the series.
 pub fn shift(scores: &[f32], reach: Reach) -> Option<Shift> {
     let split = scores.len().checked_sub(WINDOW)?;
-    let before = median_of_at_least(12, &scores[split.checked_sub(BEFORE)?..split])?;
     let window = &scores[split..];
     let level = median_of_at_least(WINDOW - 2, window)?;
     let direction = Direction::of(level);
     let sign = direction.sign();
     let score = level * sign / threshold(reach, direction);
+    if score < 1.0 {
+        return None;
+    }
+    let before = median_of_at_least(12, &scores[split.checked_sub(BEFORE)?..split])?;
     let stays = window
         .chunks(2)
         .all(|pair| median_of_at_least(1, pair).is_none_or(|quarter| quarter * sign >= 0.5 * level * sign));
-    if score < 1.0 || !stays || before * sign > 0.5 * level * sign {
+    if !stays || before * sign > 0.5 * level * sign {
         return None;
     }
     // A Saturday is like the Saturday before; without one to compare with, nothing is said.

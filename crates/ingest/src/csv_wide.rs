@@ -1,6 +1,8 @@
 //! Metrics in wide form: a row per time, a column per series, `time,a,b`; columns of words are labels.
 //! A single column named `value` is the series that the file is named for.
 
+use std::rc::Rc;
+
 use hark_event::Moment;
 
 use crate::csv::{Next, Rows, number};
@@ -8,7 +10,7 @@ use crate::csv_header::Table;
 use crate::csv_times::RowTimes;
 use crate::ear::Ear;
 use crate::lines::{Lines, Tally};
-use crate::samples::{KnownLines, KnownSeries};
+use crate::samples::{Known, KnownLines, KnownSeries};
 
 /// Reads the file to its end.
 pub(crate) fn read(
@@ -19,7 +21,15 @@ pub(crate) fn read(
     ear: &mut Ear<'_>,
 ) {
     let (mut rows, mut times) = (Rows::new(table.delimiter), RowTimes::default());
-    let mut reader = Reader { table, values, labels, series: KnownSeries::default(), stem: ear.stem.clone() };
+    let is_named_by_column = table.service.is_none() && table.environment.is_none() && labels.is_empty();
+    let mut reader = Reader {
+        table,
+        values,
+        labels,
+        series: KnownSeries::default(),
+        by_column: is_named_by_column.then(|| vec![None; values.len()]),
+        stem: ear.stem.clone(),
+    };
     let mut known_lines = KnownLines::new();
     let mut header_rows = table.header_rows;
     loop {
@@ -50,16 +60,24 @@ struct Reader<'a> {
     values: &'a [(usize, Option<String>)],
     labels: &'a [(usize, String)],
     series: KnownSeries,
+    /// The series of each column, where nothing else in a row names it.
+    by_column: Option<Vec<Option<Rc<Known>>>>,
     stem: String,
 }
 
 impl Reader<'_> {
     fn read_row(&mut self, rows: &Rows, time: Moment, tally: &mut Tally, ear: &mut Ear<'_>) {
-        for (column, name) in self.values {
+        for (at, (column, name)) in self.values.iter().enumerate() {
             match number(rows.cell(*column), rows.delimiter()) {
                 Ok(Some(value)) => {
-                    let name = name.as_ref().unwrap_or(&self.stem);
-                    let found = self.series.of_row(name, rows, self.table, self.labels, ear);
+                    let known = self.by_column.as_ref().and_then(|columns| columns[at].clone());
+                    let found = known.unwrap_or_else(|| {
+                        let name = name.as_ref().unwrap_or(&self.stem);
+                        self.series.of_row(name, rows, self.table, self.labels, ear)
+                    });
+                    if let Some(columns) = &mut self.by_column {
+                        columns[at].get_or_insert_with(|| found.clone());
+                    }
                     ear.sample(time, found.origin, &found.name, value, rows.line);
                 }
                 Ok(None) => {}

@@ -96,7 +96,10 @@ pub struct Samples {
 impl Samples {
     /// Time and value by time, then value: the same whoever measured first.
     pub fn sorted(mut self) -> Vec<(Moment, f64)> {
-        self.values.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        // Most files are written in order of time.
+        if !self.values.is_sorted_by(|a, b| a.0 < b.0) {
+            self.values.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        }
         self.values
     }
 
@@ -104,6 +107,11 @@ impl Samples {
         self.place = other.place.min(self.place.clone());
         self.values.extend(other.values);
         self.cut()
+    }
+
+    /// Roughly how many bytes of memory they take, their name and their place among others included.
+    pub(crate) fn weight(&self) -> usize {
+        160 + 16 * self.values.capacity()
     }
 
     /// Keeps no more than there is room for, and says how many went.
@@ -123,8 +131,8 @@ impl Samples {
 pub struct HourCells {
     /// Log shapes by who said them: an hour has few origins and thousands of shapes, so that names are compared seldom.
     pub logs: BTreeMap<Origin, BTreeMap<LogKey, LogCount>>,
-    /// Metric series.
-    pub metrics: BTreeMap<(Origin, Arc<str>), Samples>,
+    /// Metric series by whose they are.
+    pub metrics: BTreeMap<Origin, BTreeMap<Arc<str>, Samples>>,
     /// Other services that records named in a field, with the number of records.
     pub peers: BTreeMap<(Origin, Arc<str>), u64>,
     /// `service.version` values, with the first arrival.
@@ -140,9 +148,8 @@ pub struct HourCells {
 impl HourCells {
     /// How many services spoke in the hour.
     pub fn services(&self) -> usize {
-        let of_series = self.metrics.keys().map(|(origin, _)| origin);
         let of_spans = self.spans.operations.keys().chain(self.spans.calls.keys());
-        self.logs.keys().chain(of_series).chain(of_spans).collect::<BTreeSet<_>>().len()
+        self.logs.keys().chain(self.metrics.keys()).chain(of_spans).collect::<BTreeSet<_>>().len()
     }
 
     /// Adds another account of the same hour.
@@ -159,8 +166,15 @@ impl HourCells {
                 }
             }
         }
-        for (key, samples) in other.metrics {
-            self.add_samples(key, samples);
+        for (origin, series) in other.metrics {
+            match self.metrics.entry(origin) {
+                Entry::Vacant(gap) => drop(gap.insert(series)),
+                Entry::Occupied(mut known) => {
+                    for (name, samples) in series {
+                        self.samples_cut += add_samples(known.get_mut(), name, samples);
+                    }
+                }
+            }
         }
         for (key, count) in other.peers {
             *self.peers.entry(key).or_default() += count;
@@ -221,10 +235,8 @@ impl HourCells {
 
     /// Adds samples of one series.
     pub fn add_samples(&mut self, key: (Origin, Arc<str>), samples: Samples) {
-        match self.metrics.entry(key) {
-            Entry::Vacant(gap) => self.samples_cut += gap.insert(samples).cut(),
-            Entry::Occupied(mut found) => self.samples_cut += found.get_mut().add(samples),
-        }
+        let (origin, name) = key;
+        self.samples_cut += add_samples(self.metrics.entry(origin).or_default(), name, samples);
     }
 
     /// Whether nothing was heard.
@@ -236,7 +248,7 @@ impl HourCells {
     pub fn weight(&self) -> usize {
         let said = self.logs.values().flat_map(BTreeMap::values);
         said.map(LogCount::weight).sum::<usize>()
-            + self.metrics.values().map(|samples| 160 + 16 * samples.values.capacity()).sum::<usize>()
+            + self.metrics.values().flat_map(BTreeMap::values).map(Samples::weight).sum::<usize>()
             + self.spans.weight()
             + (self.peers.len() + self.versions.len() + self.overflow.len()) * 128
     }
@@ -277,6 +289,14 @@ fn add_logs(known: &mut BTreeMap<LogKey, LogCount>, said: BTreeMap<LogKey, LogCo
             Entry::Vacant(gap) => drop(gap.insert(count)),
             Entry::Occupied(mut found) => found.get_mut().add(count),
         }
+    }
+}
+
+/// Adds samples of one series; returns how many were cut.
+fn add_samples(known: &mut BTreeMap<Arc<str>, Samples>, name: Arc<str>, samples: Samples) -> u64 {
+    match known.entry(name) {
+        Entry::Vacant(gap) => gap.insert(samples).cut(),
+        Entry::Occupied(mut found) => found.get_mut().add(samples),
     }
 }
 

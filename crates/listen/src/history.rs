@@ -7,6 +7,9 @@ pub(crate) const HOURS_MAX: usize = 35 * 24;
 /// How many hours are let grow beyond the limit before the oldest are cut at once.
 pub(crate) const SLACK: usize = 7 * 24;
 
+/// How many hours more there is room made for at once.
+const ROOM: usize = 7 * 24;
+
 /// Values from one hour on, one an hour without gaps.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct History<T> {
@@ -54,11 +57,15 @@ impl<T: Copy> History<T> {
 
     /// Appends the value of the next hour.
     pub(crate) fn push(&mut self, value: T) {
-        self.values.push(value);
-        if self.values.len() > HOURS_MAX + SLACK {
+        if self.values.len() == HOURS_MAX + SLACK {
             self.values.drain(..SLACK);
             self.first = self.first + SLACK as i64;
         }
+        if self.values.len() == self.values.capacity() {
+            // Week by week: to double what is there would take up to twice what is needed.
+            self.values.reserve_exact(ROOM);
+        }
+        self.values.push(value);
     }
 }
 

@@ -22,6 +22,7 @@ mod metric_name;
 mod metric_subject;
 mod names;
 mod occurrences;
+mod open_series;
 mod pattern_subject;
 #[cfg(test)]
 mod pattern_tests;

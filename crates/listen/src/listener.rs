@@ -3,6 +3,7 @@
 //! It is a state machine without a clock. Whatever it says at the close of an hour depends on hours up to
 //! that one alone, so listening live, in hindsight, and as of any day in between says the same.
 
+mod closing;
 mod ending;
 mod saying;
 
@@ -17,24 +18,23 @@ use hark_pattern::{Limits, PatternId, Rules, ShapeId};
 use crate::alarms::Alarms;
 use crate::awakenings::Awakenings;
 use crate::calibration::Calibration;
-use crate::candidate::{Candidate, Class};
 use crate::cell::HourCells;
 use crate::clusters::Clusters;
 use crate::flows::{Flows, joined};
 use crate::heard::Heard;
 use crate::history::History;
-use crate::metric_subject::{Calendar, SeriesAround};
-use crate::pattern_subject::Around;
+use crate::metric_subject::Calendar;
 use crate::phase::REST_HOURS;
 use crate::room;
 use crate::season_clock::{SeasonClock, Slot};
-use crate::service::Service;
+use crate::service::{HeardSeries, Service};
 use crate::service_spans::{Meant, SpanName, flow_name, kind_of};
 use crate::span_cells::{Called, SpanCells, SpanCount};
 use crate::vicinity::Vicinity;
 
 /// Services that are listened to; more are cut and counted.
 const SERVICES_MAX: usize = 5_000;
+const SERVICES_CUT: &str = "services beyond 5,000";
 /// Series of all services that are listened to.
 const SERIES_MAX: usize = 100_000;
 
@@ -59,6 +59,8 @@ pub struct Listener {
     announced: Vec<Change>,
     pub(crate) forgotten: Forgotten,
     pub(crate) cut: BTreeMap<&'static str, u64>,
+    /// Threads that share the services of an hour.
+    threads: usize,
     /// The minutes around a start that someone asks about.
     pub(crate) vicinity: Option<Vicinity>,
 }
@@ -114,6 +116,7 @@ impl Listener {
             announced: Vec::new(),
             forgotten: Forgotten::default(),
             cut: BTreeMap::new(),
+            threads: 1,
             vicinity: None,
         }
     }
@@ -148,6 +151,11 @@ impl Listener {
         self
     }
 
+    /// Shares the services of an hour among so many threads. What is said is the same.
+    pub fn sharing(self, threads: usize) -> Self {
+        Self { threads, ..self }
+    }
+
     /// Whether all that was ever heard has been silent for so long that it is forgotten. The hours up to the next that holds
     /// something need not be closed then.
     pub fn has_forgotten_all(&self) -> bool {
@@ -178,11 +186,8 @@ impl Listener {
         let calendar = Calendar { hour, slots: &slots };
         self.take_changes(hour);
         self.make_room(&cells);
-        self.take_cells(cells, &calendar);
-        for service in self.services.values_mut() {
-            service.close_hour(&calendar);
-        }
-        let findings = self.judge(&calendar);
+        let heard = self.take_cells(cells, hour);
+        let findings = self.close_services(heard, &calendar);
         let said = self.say(hour, findings);
         self.end_episodes(&calendar);
         if hour.0 % 24 == 23 {
@@ -244,8 +249,8 @@ impl Listener {
         self.services.values_mut().for_each(|service| service.vocabulary.set_limits(self.limits));
     }
 
-    fn take_cells(&mut self, cells: HourCells, calendar: &Calendar<'_>) {
-        let hour = calendar.hour;
+    /// Takes all but samples of series that are listened to, which are given back.
+    fn take_cells(&mut self, mut cells: HourCells, hour: Hour) -> BTreeMap<Origin, HeardSeries> {
         for (origin, said) in cells.logs {
             let known: Vec<PatternId> =
                 self.service(&origin, hour).map_or(Vec::new(), |s| s.patterns.keys().copied().collect());
@@ -268,19 +273,20 @@ impl Listener {
             self.flows.read_peer(&origin.service, &peer);
         }
         let mut series: usize = self.services.values().map(|service| service.series.len()).sum();
-        for ((origin, name), samples) in cells.metrics {
-            let Some(service) = self.service(&origin, hour) else { continue };
-            let is_new = !service.series.contains_key(&name);
-            if is_new && series >= SERIES_MAX {
-                *self.cut.entry("series beyond 100,000").or_default() += 1;
-                continue;
+        cells.metrics.retain(|origin, heard| {
+            let room = SERIES_MAX.saturating_sub(series);
+            let Some(service) = self.service(origin, hour) else {
+                *self.cut.entry(SERVICES_CUT).or_default() += heard.len().saturating_sub(1) as u64;
+                return false;
+            };
+            let (met, beyond) = service.meet(heard, room, hour);
+            series += met.len();
+            if beyond > 0 {
+                *self.cut.entry("series beyond 100,000").or_default() += beyond;
             }
-            series += usize::from(is_new);
-            service.hear_samples(&name, samples, calendar);
-            if is_new {
-                self.flows.read(&origin.service, &name);
-            }
-        }
+            met.iter().for_each(|name| self.flows.read(&origin.service, name));
+            true
+        });
         for (_, count) in cells.overflow {
             *self
                 .cut
@@ -291,6 +297,7 @@ impl Listener {
         if cells.samples_cut > 0 {
             *self.cut.entry("samples beyond 3,600 an hour and series").or_default() += cells.samples_cut;
         }
+        cells.metrics
     }
 
     fn take_spans(&mut self, cells: SpanCells, hour: Hour) {
@@ -346,7 +353,7 @@ impl Listener {
     fn service(&mut self, origin: &Origin, hour: Hour) -> Option<&mut Service> {
         if !self.services.contains_key(origin) {
             if self.services.len() >= SERVICES_MAX {
-                *self.cut.entry("services beyond 5,000").or_default() += 1;
+                *self.cut.entry(SERVICES_CUT).or_default() += 1;
                 return None;
             }
             self.flows.add_service(&origin.service);
@@ -354,56 +361,6 @@ impl Listener {
             self.services.insert(origin.clone(), service);
         }
         self.services.get_mut(origin)
-    }
-
-    fn judge(&mut self, calendar: &Calendar<'_>) -> Vec<(Origin, Speaker, Candidate)> {
-        let mut findings = Vec::new();
-        for (origin, service) in &mut self.services {
-            let around =
-                Around { hour: calendar.hour, heard_from: service.heard_from, traffic: &service.traffic };
-            for (id, pattern) in &mut service.patterns {
-                if let Some(candidate) = pattern.judge(&around) {
-                    let speaker = match candidate.class {
-                        Class::Burst => Speaker::Burst(*id),
-                        _ => Speaker::Pattern(*id),
-                    };
-                    findings.push((origin.clone(), speaker, candidate));
-                }
-            }
-            let starts = service.starts.hours();
-            let around =
-                SeriesAround { traffic: &service.traffic, measured: &service.measured, starts: &starts };
-            let mut gone = Vec::new();
-            for (name, series) in &mut service.series {
-                if let Some(candidate) = series.judge(calendar, &around) {
-                    if candidate.class == Class::Gone {
-                        gone.push((name.clone(), candidate));
-                        continue;
-                    }
-                    let speaker = match candidate.class {
-                        Class::Anomaly => Speaker::Surprise(name.clone()),
-                        _ => Speaker::Series(name.clone()),
-                    };
-                    findings.push((origin.clone(), speaker, candidate));
-                } else if let Some(candidate) = series.judge_rest(calendar, &self.awakenings) {
-                    findings.push((origin.clone(), Speaker::Awoken(name.clone()), candidate));
-                }
-            }
-            gone.retain(|(name, candidate)| !service.is_replaced(name, candidate.onset.hour()));
-            findings.extend(
-                gone.into_iter().map(|(name, candidate)| (origin.clone(), Speaker::Series(name), candidate)),
-            );
-            if let Some((name, candidate)) = service.companions.judge(&service.series, calendar) {
-                findings.push((origin.clone(), Speaker::Apart(name), candidate));
-            }
-            if let Some(candidate) = service.judge_errors(calendar.hour) {
-                findings.push((origin.clone(), Speaker::Errors, candidate));
-            }
-            for (name, candidate) in service.spans.judge(calendar, &starts) {
-                findings.push((origin.clone(), Speaker::Spans(name), candidate));
-            }
-        }
-        findings
     }
 }
 

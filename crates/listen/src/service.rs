@@ -13,7 +13,7 @@ use crate::cell::{LogCount, LogKey, Samples};
 use crate::history::History;
 use crate::kin::{self, Kinship, speaks_of_trouble, words_apart};
 use crate::metric_name::{Meaning, is_limit_of};
-use crate::metric_subject::{Calendar, MetricSubject};
+use crate::metric_subject::{Calendar, MetricSubject, SeriesByName};
 use crate::pattern_subject::{Around, PatternSubject};
 use crate::phase::Phase;
 use crate::service_company::Companions;
@@ -35,6 +35,9 @@ const FAMILY_EXCESS_MIN: u64 = 6;
 /// Variants of one line that a deploy brought show themselves within so long.
 const SIBLING_SECONDS: i64 = 7 * 86_400;
 
+/// What was measured of the series of one service in an hour.
+pub(crate) type HeardSeries = BTreeMap<Arc<str>, Samples>;
+
 /// The state of one service in one environment.
 pub(crate) struct Service {
     pub(crate) origin: Origin,
@@ -48,7 +51,7 @@ pub(crate) struct Service {
     pub(crate) error_phase: Phase,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) patterns: BTreeMap<PatternId, PatternSubject>,
-    pub(crate) series: BTreeMap<Arc<str>, MetricSubject>,
+    pub(crate) series: SeriesByName,
     versions: BTreeSet<Arc<str>>,
     pub(crate) starts: Starts,
     pub(crate) records: u64,
@@ -176,25 +179,45 @@ impl Service {
         }
     }
 
-    /// Takes samples of one series in the hour that closes.
-    pub(crate) fn hear_samples(&mut self, name: &Arc<str>, samples: Samples, calendar: &Calendar<'_>) {
-        if !self.series.contains_key(name) {
+    /// Begins to listen to the series that it does not know, as far as there is room, and takes out those for which there is none. Returns
+    /// the names of those that were met, and how many were beyond the `room` for all services.
+    pub(crate) fn meet(&mut self, heard: &mut HeardSeries, room: usize, hour: Hour) -> (Vec<Arc<str>>, u64) {
+        let mut known = self.series.keys().peekable();
+        // Both are in order of their names.
+        let is_new = |name: &&Arc<str>| {
+            while known.next_if(|known| known < name).is_some() {}
+            known.peek() != Some(name)
+        };
+        let mut new: Vec<Arc<str>> = heard.keys().filter(is_new).cloned().collect();
+        let beyond = new.split_off(new.len().min(room));
+        beyond.iter().for_each(|name| drop(heard.remove(name)));
+        for name in &new {
             if self.series.len() >= SERIES_MAX {
-                self.series_cut += samples.values.len() as u64;
-                return;
+                self.series_cut += heard.remove(name).map_or(0, |samples| samples.values.len() as u64);
+                continue;
             }
-            let subject = MetricSubject::new(name.clone(), calendar.hour, samples.place.clone());
-            self.series.insert(name.clone(), subject);
+            let subject = MetricSubject::new(name.clone(), hour, heard[name].place.clone());
+            self.series.insert(name.clone(), Box::new(subject));
         }
-        self.heard_last = calendar.hour;
-        self.samples += samples.values.len() as u64;
-        if is_start_of_process(name) {
-            for &(time, started) in &samples.values {
-                self.starts.add_of_process(time, started);
+        (new, beyond.len() as u64)
+    }
+
+    /// Takes samples of series that it has met, in the hour that closes.
+    pub(crate) fn hear_samples(&mut self, heard: HeardSeries, calendar: &Calendar<'_>) {
+        let mut known = self.series.iter_mut();
+        // Both are in order of their names.
+        for (name, samples) in heard {
+            let (_, subject) =
+                known.by_ref().find(|(known, _)| **known == name).expect("its series is known");
+            self.heard_last = calendar.hour;
+            self.samples += samples.values.len() as u64;
+            if is_start_of_process(&name) {
+                for &(time, started) in &samples.values {
+                    self.starts.add_of_process(time, started);
+                }
             }
+            subject.hear(&samples.sorted(), calendar, self.starts.hours());
         }
-        let subject = self.series.get_mut(name).expect("it was inserted above");
-        subject.hear(&samples.sorted(), calendar, &self.starts.hours());
     }
 
     /// Closes the hour for everything that was not heard in it, and learns what belongs together.
@@ -209,10 +232,10 @@ impl Service {
         self.hear_starts(hour);
         self.counted_this_hour.clear();
         let starts = self.starts.hours();
-        self.spans.close_hour(calendar, &starts);
+        self.spans.close_hour(calendar, starts);
         for series in self.series.values_mut() {
             if series.next_hour() <= hour {
-                series.hear(&[], calendar, &starts);
+                series.hear(&[], calendar, starts);
             }
         }
         self.companions.hear(&self.series, calendar);

@@ -5,14 +5,13 @@
 //!
 //! It hears the first [`MEMBERS_MAX`] series of a service, by when they were first heard and then by name; of counters their rates.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hark_detect::Direction;
 use hark_detect::company::{Apart, Company, Leaver, MEMBERS_MAX, Scale};
 
 use crate::candidate::Candidate;
-use crate::metric_subject::{Calendar, MetricSubject, PARTS_PER_HOUR};
+use crate::metric_subject::{Calendar, MetricSubject, PARTS_PER_HOUR, SeriesByName};
 use crate::words::{quantity, times};
 
 /// Hours in a row without a surprise after which it is over.
@@ -36,7 +35,7 @@ pub(crate) struct Companions {
 
 impl Companions {
     /// Takes what the series of the service were in the hour that closes.
-    pub(crate) fn hear(&mut self, series: &BTreeMap<Arc<str>, MetricSubject>, calendar: &Calendar<'_>) {
+    pub(crate) fn hear(&mut self, series: &SeriesByName, calendar: &Calendar<'_>) {
         if calendar.hour.0 % DAY_HOURS == 0 {
             self.score_today = 0.0;
             self.take_members(series);
@@ -45,7 +44,8 @@ impl Companions {
             self.calm_hours = None;
             return;
         }
-        let members: Vec<&MetricSubject> = self.names.iter().filter_map(|name| series.get(name)).collect();
+        let members: Vec<&MetricSubject> =
+            self.names.iter().filter_map(|name| series.get(name).map(Box::as_ref)).collect();
         if members.len() < self.names.len() {
             // One of them was forgotten today; tomorrow the others are judged without it.
             self.apart = None;
@@ -68,7 +68,7 @@ impl Companions {
         }
     }
 
-    fn take_members(&mut self, series: &BTreeMap<Arc<str>, MetricSubject>) {
+    fn take_members(&mut self, series: &SeriesByName) {
         for at in (0..self.names.len()).rev() {
             if !series.contains_key(&self.names[at]) {
                 self.names.remove(at);
@@ -79,7 +79,7 @@ impl Companions {
             return;
         }
         let is_new = |one: &&MetricSubject| one.has_company() && !self.names.contains(&one.name);
-        let mut new: Vec<&MetricSubject> = series.values().filter(is_new).collect();
+        let mut new: Vec<&MetricSubject> = series.values().map(Box::as_ref).filter(is_new).collect();
         new.sort_by(|a, b| (a.first_heard, &a.name).cmp(&(b.first_heard, &b.name)));
         for one in new.into_iter().take(MEMBERS_MAX - self.names.len()) {
             self.names.push(one.name.clone());
@@ -90,7 +90,7 @@ impl Companions {
     /// What is to be said of the hour: the first of those that left of which something may be said.
     pub(crate) fn judge(
         &self,
-        series: &BTreeMap<Arc<str>, MetricSubject>,
+        series: &SeriesByName,
         calendar: &Calendar<'_>,
     ) -> Option<(Arc<str>, Candidate)> {
         if calendar.slots.at(calendar.hour).is_some_and(|slot| slot.is_holiday) {

@@ -33,12 +33,21 @@ pub struct Start {
 
 /// The starts of one service, in order of time.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Starts(Vec<Start>);
+pub(crate) struct Starts {
+    all: Vec<Start>,
+    /// The hours in which they were: asked for by every series in every hour.
+    hours: Vec<Hour>,
+}
 
 impl Starts {
     /// Remembers a start; the same start told twice within minutes is one, and keeps the better words.
     pub(crate) fn add(&mut self, at: Moment, what: String) {
-        let near = self.0.iter_mut().rev().take(8).find(|start| (start.at.seconds_since(at)).abs() <= 900);
+        self.insert(at, what);
+        self.hours = self.all.iter().map(|start| start.at.hour()).collect();
+    }
+
+    fn insert(&mut self, at: Moment, what: String) {
+        let near = self.all.iter_mut().rev().take(8).find(|start| (start.at.seconds_since(at)).abs() <= 900);
         if let Some(known) = near {
             known.at = known.at.min(at);
             let is_line = known.what.starts_with("start-up");
@@ -47,11 +56,11 @@ impl Starts {
             }
             return;
         }
-        if self.0.len() >= STARTS_MAX {
-            self.0.remove(0);
+        if self.all.len() >= STARTS_MAX {
+            self.all.remove(0);
         }
-        self.0.push(Start { at, what });
-        self.0.sort();
+        self.all.push(Start { at, what });
+        self.all.sort();
     }
 
     /// Remembers the start of a process, measured `at` as seconds since 1970. Where processes come and go every few hours, theirs
@@ -63,7 +72,7 @@ impl Starts {
         }
         let started = Moment::from_seconds(started as i64);
         let hours: BTreeSet<Hour> = self
-            .0
+            .all
             .iter()
             .filter(|start| start.what == OF_PROCESS && started.seconds_since(start.at).abs() <= WEEK_SECONDS)
             .map(|start| start.at.hour())
@@ -84,25 +93,25 @@ impl Starts {
     }
 
     fn within(&self, onset: Moment, after: RangeInclusive<i64>) -> Option<&Start> {
-        self.0.iter().rev().find(|start| after.contains(&onset.seconds_since(start.at)))
+        self.all.iter().rev().find(|start| after.contains(&onset.seconds_since(start.at)))
     }
 
     /// The first start within so many seconds after something was last said (or minutes before).
     pub(crate) fn ending(&self, last_said: Moment, patience_seconds: i64) -> Option<&Start> {
-        self.0.iter().find(|start| {
+        self.all.iter().find(|start| {
             let after = start.at.seconds_since(last_said);
             (-EXPLAINS_SECONDS..=patience_seconds).contains(&after)
         })
     }
 
     /// The hours in which they were.
-    pub(crate) fn hours(&self) -> Vec<Hour> {
-        self.0.iter().map(|start| start.at.hour()).collect()
+    pub(crate) fn hours(&self) -> &[Hour] {
+        &self.hours
     }
 
     /// All of them.
     pub(crate) fn all(&self) -> &[Start] {
-        &self.0
+        &self.all
     }
 }
 

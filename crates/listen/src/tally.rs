@@ -16,10 +16,11 @@ use hark_pattern::{Rules, Shaper};
 use rustc_hash::FxHashMap;
 
 use crate::cell::{
-    Exemplar, HourCells, LogCount, LogKey, SAMPLES_PER_HOUR_MAX, SHAPES_PER_HOUR_MAX, SHAPES_PER_SERVICE_MAX,
-    SHAPES_PICKED_MAX, Samples, limit_of, limit_of_all,
+    Exemplar, HourCells, LogCount, LogKey, SHAPES_PER_HOUR_MAX, SHAPES_PER_SERVICE_MAX, SHAPES_PICKED_MAX,
+    limit_of, limit_of_all,
 };
 use crate::names::{self, Names};
+use crate::open_series::{Closed, OpenSeries};
 use crate::picks::{self, Picks};
 use crate::span_cells::NAMES_PER_HOUR_MAX;
 use crate::span_tally::SpanTally;
@@ -64,7 +65,7 @@ pub struct Tally {
     hours: BTreeMap<Hour, HourCells>,
     /// The version that was noted last, and where: nearly every record repeats it.
     version: Option<(Hour, usize, Arc<str>)>,
-    series: Option<OpenSeries>,
+    series: OpenSeries,
     spans: SpanTally,
     told: Told,
     masked: u64,
@@ -81,15 +82,6 @@ struct Speaker {
     limit: u64,
     /// Records of shapes beyond the limit.
     overflow: u64,
-}
-
-struct OpenSeries {
-    origin: usize,
-    name: Arc<str>,
-    /// The name without secrets, where it holds some.
-    masked: Option<Arc<str>>,
-    hour: Hour,
-    samples: Samples,
 }
 
 impl Default for Tally {
@@ -125,7 +117,7 @@ impl Tally {
             hour: Hour(i64::MIN),
             hours: BTreeMap::new(),
             version: None,
-            series: None,
+            series: OpenSeries::default(),
             spans: SpanTally::default(),
             told: Told::default(),
             masked: 0,
@@ -369,35 +361,27 @@ impl Tally {
     }
 
     fn hear_sample(&mut self, sample: &Sample<'_>) {
+        let speaker = self.speaker(sample.origin);
+        let rules = &self.rules;
+        let at = self.series.find(speaker, sample.series, || names::masked(sample.series, rules));
         let hour = sample.time.hour();
-        let origin = self.speaker(sample.origin);
-        if let Some(open) = &mut self.series
-            && open.hour == hour
-            && open.origin == origin
-            && &*open.name == sample.series
-        {
-            open.samples.values.push((sample.time, sample.value));
-            if open.samples.values.len() >= 2 * SAMPLES_PER_HOUR_MAX {
-                // One that never ends must not take all memory before its hour closes.
-                self.close_series();
-            }
-            return;
+        let (closed, weight) = self.series.hear(at, hour, sample);
+        self.weight += weight;
+        if let Some(closed) = closed {
+            self.add_series(closed);
         }
-        let (name, masked) = match &self.series {
-            Some(open) if &*open.name == sample.series => (open.name.clone(), open.masked.clone()),
-            _ => (Arc::from(sample.series), names::masked(sample.series, &self.rules)),
-        };
-        self.close_series();
-        let place = Place { file: sample.file.clone(), line: sample.line };
-        let samples = Samples { values: vec![(sample.time, sample.value)], place };
-        self.series = Some(OpenSeries { origin, name, masked, hour, samples });
+    }
+
+    fn add_series(&mut self, closed: Closed) {
+        let Closed { speaker, name, hour, samples } = closed;
+        let origin = self.speakers[speaker].origin.clone();
+        self.hours.entry(hour).or_default().add_samples((origin, name), samples);
     }
 
     fn close_series(&mut self) {
-        let Some(open) = self.series.take() else { return };
-        self.weight += 160 + 16 * open.samples.values.capacity();
-        let key = (self.speakers[open.origin].origin.clone(), open.masked.unwrap_or(open.name));
-        self.hours.entry(open.hour).or_default().add_samples(key, open.samples);
+        for closed in self.series.take() {
+            self.add_series(closed);
+        }
     }
 
     fn close_hour(&mut self) {
@@ -602,9 +586,10 @@ mod tests {
         }
         let hours = tally.take_hours();
         let cells = hours.values().next().expect("an hour was heard");
-        let (key, samples) = cells.metrics.first_key_value().expect("a series was heard");
-        assert_eq!(&*key.1, "calls_total{customer_ref=\"<secret>\",token=\"<secret>\"}");
-        assert_eq!((&*key.0.service, samples.values.len()), ("api-password=<secret>", 3));
+        let (origin, series) = cells.metrics.first_key_value().expect("a series was heard");
+        let (name, samples) = series.first_key_value().expect("it has a name");
+        assert_eq!(&**name, "calls_total{customer_ref=\"<secret>\",token=\"<secret>\"}");
+        assert_eq!((&*origin.service, samples.values.len()), ("api-password=<secret>", 3));
         assert!(!format!("{cells:?}").contains("hunter"), "{cells:?}");
     }
 }

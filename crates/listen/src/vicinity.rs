@@ -131,7 +131,8 @@ impl Vicinity {
         if hour.end() <= from || hour.end().plus_seconds(-3_600) >= to {
             return;
         }
-        for ((origin, series), samples) in &cells.metrics {
+        let all = cells.metrics.iter().flat_map(|(origin, all)| all.iter().map(move |one| (origin, one)));
+        for (origin, (series, samples)) in all {
             for (measure, factor) in measure::measures(series) {
                 self.hear_series((origin, series), measure, factor, samples);
             }

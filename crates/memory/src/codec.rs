@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
+use crate::sample_codec;
 use hark_event::{Hour, Level, Moment, Origin, Place};
 use hark_listen::{Exemplar, HourCells, LogCount, LogKey, Pick, Picks, Samples};
 
@@ -62,10 +63,10 @@ pub(crate) fn read_cells(input: &mut impl Read, head: Head, block: &mut Vec<u8>)
 }
 
 pub(crate) struct BlockWriter<'a> {
-    bytes: &'a mut Vec<u8>,
+    pub(crate) bytes: &'a mut Vec<u8>,
     /// The names of files that stand in this block, with their numbers from 1 on.
-    files: BTreeMap<Arc<str>, u64>,
-    last_file: Option<(Arc<str>, u64)>,
+    pub(crate) files: BTreeMap<Arc<str>, u64>,
+    pub(crate) last_file: Option<(Arc<str>, u64)>,
 }
 
 impl BlockWriter<'_> {
@@ -77,10 +78,13 @@ impl BlockWriter<'_> {
             said.iter().for_each(|(key, count)| self.log(key, count));
         }
         self.number(cells.metrics.len() as u64);
-        for ((origin, name), samples) in &cells.metrics {
+        for (origin, series) in &cells.metrics {
             self.origin(origin);
-            self.text(name);
-            self.samples(samples);
+            self.number(series.len() as u64);
+            for (name, samples) in series {
+                self.text(name);
+                self.samples(samples);
+            }
         }
         self.number(cells.peers.len() as u64);
         for ((origin, peer), count) in &cells.peers {
@@ -129,10 +133,7 @@ impl BlockWriter<'_> {
     fn samples(&mut self, samples: &Samples) {
         self.place(&samples.place);
         self.number(samples.values.len() as u64);
-        for (time, value) in &samples.values {
-            self.moment(*time);
-            self.fixed(value.to_bits());
-        }
+        sample_codec::write(self, &samples.values);
     }
 
     pub(crate) fn place(&mut self, place: &Place) {
@@ -187,8 +188,8 @@ impl BlockWriter<'_> {
 }
 
 pub(crate) struct BlockReader<'a> {
-    bytes: &'a [u8],
-    files: Vec<Arc<str>>,
+    pub(crate) bytes: &'a [u8],
+    pub(crate) files: Vec<Arc<str>>,
 }
 
 impl BlockReader<'_> {
@@ -201,8 +202,11 @@ impl BlockReader<'_> {
             cells.logs.insert(origin, said);
         }
         for _ in 0..self.number()? {
-            let key = (self.origin()?, self.text()?);
-            cells.metrics.insert(key, self.samples()?);
+            let origin = self.origin()?;
+            let count = self.number()?;
+            let series = (0..count).map(|_| Ok((self.text()?, self.samples()?)));
+            let series = series.collect::<io::Result<BTreeMap<_, _>>>()?;
+            cells.metrics.insert(origin, series);
         }
         for _ in 0..self.number()? {
             let key = (self.origin()?, self.text()?);
@@ -249,11 +253,8 @@ impl BlockReader<'_> {
 
     fn samples(&mut self) -> io::Result<Samples> {
         let place = self.place()?;
-        let mut values = Vec::new();
-        for _ in 0..self.number()? {
-            values.push((self.moment()?, f64::from_bits(self.fixed()?)));
-        }
-        Ok(Samples { values, place })
+        let count = self.number()?;
+        Ok(Samples { values: sample_codec::read(self, count)?, place })
     }
 
     pub(crate) fn place(&mut self) -> io::Result<Place> {

@@ -8,6 +8,7 @@
 //! This is a temporary memory: it keeps nothing from one command to the next.
 
 mod codec;
+mod sample_codec;
 mod sorter;
 mod span_codec;
 

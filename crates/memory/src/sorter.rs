@@ -176,7 +176,7 @@ mod tests {
         let hours = sorter.into_hours().expect("runs can be read").map(|hour| hour.expect("runs are whole"));
         hours
             .map(|(hour, mut cells)| {
-                for samples in cells.metrics.values_mut() {
+                for samples in cells.metrics.values_mut().flat_map(BTreeMap::values_mut) {
                     samples.values = samples.clone().sorted();
                 }
                 (hour, cells)

@@ -17,7 +17,9 @@ use std::path::Path;
 use crate::error::BenchError;
 use crate::hark::Hark;
 use crate::interval::{Share, median};
+use crate::metrics::folds::cross_fitted;
 use crate::metrics::hosts::{BEGIN, Host, hosts};
+use crate::metrics::others::{self, Heard};
 use crate::metrics::said::{self, Asked, Said};
 use crate::metrics::stamp;
 use crate::quiet::Chance;
@@ -45,14 +47,16 @@ struct Series {
 
 /// The tables of drifts and of deploys.
 pub(crate) fn measure(hark: &Hark, data: &Path) -> Result<Option<String>, BenchError> {
-    let mut all = hosts(&data.join("asd"), 300)?;
-    all.extend(hosts(&data.join("smd"), 60)?);
-    let series: Vec<Series> = all.iter().flat_map(picked).collect();
+    let series = all_series(data)?;
     if series.is_empty() {
         return Ok(None);
     }
     let clean = heard(hark, &series, |_, _| 0.0, false)?;
-    let mut page = format!("Injected drift, {} series of {} hosts, seed {SEED}\n\n", series.len(), all.len());
+    let mut page = format!(
+        "Injected drift, {} series of {} hosts, seed {SEED}\n\n",
+        series.len(),
+        series.chunk_by(|a, b| a.host == b.host).count()
+    );
     page.push_str(&quiet_rows(&series, &clean));
     page.push_str(
         "\n| σ a day | days to be heard, median | within 7 days | within 14 days | by chance in 14 days |\n",
@@ -79,6 +83,101 @@ pub(crate) fn measure(hark: &Hark, data: &Path) -> Result<Option<String>, BenchE
     Ok(Some(page))
 }
 
+/// Drifts of one sigma a day, all on the same day, that are heard within fourteen days, and what is said in a series-week without them, one for each cluster.
+pub(crate) fn shipped(hark: &Hark, data: &Path) -> Result<Option<(Share, f64)>, BenchError> {
+    let series = all_series(data)?;
+    if series.is_empty() {
+        return Ok(None);
+    }
+    let clean = heard(hark, &series, |_, _| 0.0, false)?;
+    let said = heard(hark, &series, |one, since| drifted(one, 1.0, since), false)?;
+    let leads = clean.iter().filter(is_after_warm_up).filter(|one| one.leads).count();
+    Ok(Some((Share::count(&series, |one| one.days(&said) <= 14.0), leads as f64 / weeks(&series))))
+}
+
+/// What other tools hear of drifts of one series of a host at a time, at as many alarms where nothing was added; each with the threshold that is best on the
+/// other half of the hosts. They get what the season leaves, by the median of each hour of the day in the first two weeks.
+pub(crate) fn beside(hark: &Hark, data: &Path, python: &Path) -> Result<Option<String>, BenchError> {
+    let series = all_series(data)?;
+    let added: Vec<f64> = std::iter::once(0.0).chain(SLOPES).collect();
+    let heard_of = |slope: &f64| series.iter().map(|one| one.heard_beside(*slope)).collect::<Vec<Heard>>();
+    let asked: Vec<Heard> = added.iter().flat_map(heard_of).collect();
+    let Some(alarms) = (if series.is_empty() { None } else { others::alarms(python, &asked)? }) else {
+        return Ok(None);
+    };
+    let clean = heard(hark, &series, |_, _| 0.0, false)?;
+    let rate = clean.iter().filter(is_after_warm_up).count() as f64 / weeks(&series);
+    let names: Vec<&str> = series.iter().map(|one| one.host.as_str()).collect();
+    let mut page = format!(
+        "Injected drift beside other tools, at {rate:.3} alarms a series-week where nothing was added (all that `hark listen` says there)\n\n\
+         | tool | σ a day | days to be heard, median | within 14 days | alarms per series-week where nothing was added |\n|---|---|---|---|---|\n"
+    );
+    for slope in SLOPES {
+        let found = found_one_by_one(hark, &series, slope)?;
+        page.push_str(&beside_row("`hark listen`, as shipped", slope, &found, rate));
+    }
+    for (tool, points) in &alarms {
+        for (at, slope) in (1..).zip(SLOPES) {
+            let curve: Vec<Vec<Fared>> = points
+                .iter()
+                .map(|rows| {
+                    let of_each = series.iter().enumerate();
+                    of_each
+                        .map(|(one, series)| series.fare(&asked, rows, one, at * names.len() + one))
+                        .collect()
+                })
+                .collect();
+            let worth = |fared: &[Fared]| {
+                let weeks: f64 = fared.iter().map(|one| one.weeks).sum();
+                let alarms = fared.iter().map(|one| one.alarms).sum::<usize>() as f64;
+                let found = fared.iter().filter(|one| one.days <= 14.0).count() as f64;
+                found - 1e6 * (alarms / weeks - rate).max(0.0)
+            };
+            let fared: Vec<Fared> =
+                cross_fitted(&curve, &names, worth).into_iter().map(|(_, one)| one).collect();
+            let alarms = fared.iter().map(|one| one.alarms).sum::<usize>() as f64;
+            let found: Vec<f64> = fared.iter().map(|one| one.days).collect();
+            page.push_str(&beside_row(tool, slope, &found, alarms / weeks(&series)));
+        }
+    }
+    Ok(Some(page))
+}
+
+fn beside_row(tool: &str, slope: f64, found: &[f64], rate: f64) -> String {
+    let middle = median(found.to_vec()).filter(|days| days.is_finite());
+    format!(
+        "| {tool} | {slope} | {} | {} | {rate:.3} |\n",
+        middle.map_or_else(|| "never".to_owned(), |days| format!("{days:.1}")),
+        Share::count(found, |days| **days <= 14.0),
+    )
+}
+
+/// How another tool fared on one series.
+#[derive(Clone, Copy)]
+struct Fared {
+    /// Until it alarmed after the onset.
+    days: f64,
+    /// Where nothing was added, from the third week on.
+    alarms: usize,
+    weeks: f64,
+}
+
+/// The series of all hosts that are there.
+fn all_series(data: &Path) -> Result<Vec<Series>, BenchError> {
+    let mut all = hosts(&data.join("asd"), 300)?;
+    all.extend(hosts(&data.join("smd"), 60)?);
+    Ok(all.iter().flat_map(picked).collect())
+}
+
+/// Weeks of all series from the third one on.
+fn weeks(series: &[Series]) -> f64 {
+    series.iter().map(|one| (one.values.len() - WARM_UP_HOURS) as f64 / (7 * DAY) as f64).sum()
+}
+
+fn is_after_warm_up(one: &&Said) -> bool {
+    one.noticed_at >= BEGIN + (WARM_UP_HOURS * 3_600) as i64
+}
+
 fn drifted(one: &Series, slope: f64, since_hours: f64) -> f64 {
     one.sign * one.sigma * slope * since_hours / DAY as f64
 }
@@ -98,17 +197,15 @@ fn found_one_by_one(hark: &Hark, series: &[Series], slope: f64) -> Result<Vec<f6
 }
 
 fn quiet_rows(series: &[Series], clean: &[Said]) -> String {
-    let weeks: f64 =
-        series.iter().map(|one| (one.values.len() - WARM_UP_HOURS) as f64 / (7 * DAY) as f64).sum();
+    let weeks = weeks(series);
     let mut page = String::from(
         "| said where nothing was added, from the third week on | per series-week | one for each cluster |\n|---|---|---|\n",
     );
-    let after = |one: &&Said| one.noticed_at >= BEGIN + (WARM_UP_HOURS * 3_600) as i64;
     let mut kinds: Vec<&str> = clean.iter().map(|one| one.kind.as_str()).collect();
     kinds.sort_unstable();
     kinds.dedup();
     let row = |name: &str, is_of: &dyn Fn(&Said) -> bool| {
-        let said: Vec<&Said> = clean.iter().filter(after).filter(|one| is_of(one)).collect();
+        let said: Vec<&Said> = clean.iter().filter(is_after_warm_up).filter(|one| is_of(one)).collect();
         let lead = said.iter().filter(|one| one.leads).count();
         let rate = |count: usize| format!("{:.3} ({count} in {weeks:.0})", count as f64 / weeks);
         format!("| {name} | {} | {} |\n", rate(said.len()), rate(lead))
@@ -177,14 +274,19 @@ fn moves(values: &[f64]) -> bool {
     different > 50 && most * 2 < sorted.len()
 }
 
-/// The MAD-sigma around the median of each hour of the day.
-fn sigma(values: &[f64]) -> f64 {
-    let usual: Vec<f64> = (0..DAY)
+/// The median of each hour of the day.
+fn usual(values: &[f64]) -> Vec<f64> {
+    (0..DAY)
         .map(|hour| {
             median(values.iter().skip(hour).step_by(DAY).copied().filter(|value| value.is_finite()).collect())
                 .unwrap_or(0.0)
         })
-        .collect();
+        .collect()
+}
+
+/// The MAD-sigma around the median of each hour of the day.
+fn sigma(values: &[f64]) -> f64 {
+    let usual = usual(values);
     let rest = values.iter().enumerate().map(|(at, value)| (value - usual[at % DAY]).abs());
     1.4826 * median(rest.filter(|rest| rest.is_finite()).collect()).unwrap_or(0.0)
 }
@@ -209,6 +311,29 @@ fn holed(mut values: Vec<f64>, seed: u64) -> Vec<f64> {
 impl Series {
     fn name(&self) -> String {
         format!("m{:02}", self.metric)
+    }
+
+    /// What the season of its first weeks leaves of it, with a drift added.
+    fn heard_beside(&self, slope: f64) -> Heard {
+        let usual = usual(&self.values[..WARM_UP_HOURS]);
+        let onset = self.onset_row();
+        let drift = |at: usize| if at < onset { 0.0 } else { drifted(self, slope, (at - onset + 1) as f64) };
+        let measured = self.values.iter().enumerate().filter(|(_, value)| value.is_finite());
+        let left =
+            measured.map(|(at, value)| (BEGIN + (at * 3_600) as i64, value - usual[at % DAY] + drift(at)));
+        let (times, values) = left.unzip();
+        Heard { times, values, drifts: true }
+    }
+
+    /// `rows` are alarms in each of the series that were `asked` about: this one as it is, and this one drifting.
+    fn fare(&self, asked: &[Heard], rows: &[Vec<usize>], clean: usize, drifting: usize) -> Fared {
+        let alarms = |at: usize| rows[at].iter().map(move |row| asked[at].times[*row]);
+        let first = alarms(drifting).find(|time| *time > self.onset());
+        Fared {
+            days: first.map_or(f64::INFINITY, |time| (time - self.onset()) as f64 / 86_400.0),
+            alarms: alarms(clean).filter(|time| *time >= BEGIN + (WARM_UP_HOURS * 3_600) as i64).count(),
+            weeks: (self.values.len() - WARM_UP_HOURS) as f64 / (7 * DAY) as f64,
+        }
     }
 
     fn onset_row(&self) -> usize {

@@ -46,6 +46,19 @@ pub(crate) fn smd(hark: &Hark, data: &Path) -> Result<Option<String>, BenchError
     measure(hark, "SMD", hosts(&data.join("smd"), 60)?)
 }
 
+/// Incidents of ASD that are heard as shipped, and false alarms a host-week.
+pub(crate) fn asd_shipped(hark: &Hark, data: &Path) -> Result<Option<(Share, f64)>, BenchError> {
+    let hosts = hosts(&data.join("asd"), 300)?;
+    if hosts.is_empty() {
+        return Ok(None);
+    }
+    let folder = tempfile::tempdir().map_err(BenchError::Temporary)?;
+    hosts.iter().try_for_each(|host| host.write(folder.path()))?;
+    let said = said::all(hark, folder.path(), Asked::Shipped)?;
+    let all = sum(&hosts.iter().map(|host| host.score(&said)).collect::<Vec<Fared>>());
+    Ok(Some((all.incidents, all.false_alarms as f64 / all.weeks)))
+}
+
 /// All hosts of a set, by name; nothing if it is not there.
 pub(crate) fn hosts(folder: &Path, step_seconds: i64) -> Result<Vec<Host>, BenchError> {
     let Ok(entries) = fs::read_dir(folder.join("train")) else { return Ok(Vec::new()) };

@@ -46,7 +46,7 @@ impl Listener {
             let is_together = service.companions.are_calm();
             for series in service.series.values_mut() {
                 if let Phase::Open(place) = series.phase
-                    && series.ends(hour, &service.traffic, &starts)
+                    && series.ends(hour, &service.traffic, starts)
                 {
                     self.episodes[place].ended_at = Some(hour.end());
                     series.phase = Phase::rested(hour, self.rest_hours);
@@ -55,7 +55,7 @@ impl Listener {
                     self.episodes[place].ended_at.get_or_insert(hour.end());
                 }
             }
-            for place in service.spans.end_episodes(calendar, &starts) {
+            for place in service.spans.end_episodes(calendar, starts) {
                 self.episodes[place].ended_at.get_or_insert(hour.end());
             }
             if let Phase::Open(place) = service.error_phase
@@ -103,8 +103,7 @@ impl Listener {
                 self.calibration.add(Class::Apart, score);
             }
             let starts = service.starts.hours();
-            let beside =
-                SeriesAround { traffic: &service.traffic, measured: &service.measured, starts: &starts };
+            let beside = SeriesAround { traffic: &service.traffic, measured: &service.measured, starts };
             for series in service.series.values().filter(|series| series.phase.may_speak(hour)) {
                 for (class, score) in series.quiet_scores(calendar, &beside) {
                     self.calibration.add(class, score);

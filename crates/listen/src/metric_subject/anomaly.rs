@@ -9,7 +9,7 @@ use hark_detect::Direction;
 use hark_detect::anomaly::{Anomaly, Manner, What};
 use hark_detect::company::{Apart, Scale};
 use hark_detect::onset;
-use hark_detect::robust::{median, quantile};
+use hark_detect::robust::quantile_of;
 use hark_event::{Hour, SignalKind};
 
 use super::findings::Found;
@@ -93,7 +93,7 @@ impl MetricSubject {
             self.memory.get_or_insert_default();
         }
         let Some(memory) = &mut self.memory else { return };
-        let found = memory.hear(&minutes, memory.nearer(&minutes, self.memory_clock.hours_of_day(slot)));
+        let found = memory.hear(&minutes, self.memory_clock.hours_of_day(slot));
         // On a holiday no hour is like others, and a mean over hours knows a holiday until it is past.
         let hours = found.map_or(1, |found| found.hours) as i64;
         let with_holiday = calendar.slots.since(calendar.hour + 1 - hours).iter().any(|slot| slot.is_holiday);
@@ -256,10 +256,9 @@ impl MetricSubject {
     /// Where its hourly values usually lie; a series that hardly moves has no width.
     pub(crate) fn scale(&self) -> Scale {
         let values = self.values.values();
-        let latest =
-            || values[values.len().saturating_sub(SCALE_HOURS)..].iter().map(|&value| f64::from(value));
-        let center = median(latest()).unwrap_or(f64::NAN);
-        let at = |share: f64| quantile(latest(), share).unwrap_or(f64::NAN);
+        let latest = &values[values.len().saturating_sub(SCALE_HOURS)..];
+        let at = |share: f64| quantile_of(latest, share).unwrap_or(f64::NAN);
+        let center = at(0.5);
         let width = at(0.95) - at(0.05);
         Scale { center, width: if width > HARDLY_MOVES * center.abs() { width } else { f64::NAN } }
     }

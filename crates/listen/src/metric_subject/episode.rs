@@ -1,7 +1,7 @@
 //! How an episode of a series begins and ends, and what becomes usual after it.
 
 use hark_detect::form::{Form, form};
-use hark_detect::robust::median;
+use hark_detect::robust::median_of;
 use hark_detect::{counts, spread};
 use hark_event::{Hour, SignalKind};
 
@@ -35,8 +35,7 @@ impl MetricSubject {
 
     /// Remembers that a step was explained: the new level is what is usual from here on.
     pub(crate) fn explained(&mut self, onset: Hour) {
-        let level =
-            median(self.scores.since(onset).iter().map(|&score| f64::from(score))).unwrap_or(0.0) as f32;
+        let level = median_of(self.scores.since(onset)).unwrap_or(0.0) as f32;
         self.offset += level;
         self.usual_since = Some(onset);
         let mut scores = History::from(onset.max(self.scores.first()));
@@ -48,7 +47,7 @@ impl MetricSubject {
 
     fn level(&self) -> Option<f64> {
         let scores = self.scores.values();
-        median(scores[scores.len().saturating_sub(HOURS_PER_DAY)..].iter().map(|&score| f64::from(score)))
+        median_of(&scores[scores.len().saturating_sub(HOURS_PER_DAY)..])
     }
 
     /// Ends an open episode at the close of this hour if it is over, and says whether it is.
@@ -72,6 +71,9 @@ impl MetricSubject {
                 return hour.0 % 6 == 0 && self.life_is_calm(hour, starts, fastest);
             }
             _ => {}
+        }
+        if self.is_hidden_by_starts(hour, starts) {
+            return false;
         }
         let settled_since = (hour.0 % 6 == 0).then(|| self.settled_since(hour, starts)).flatten();
         if let Some(since) = settled_since {
@@ -104,7 +106,7 @@ impl MetricSubject {
         }
         let since = hour + 1 - (SETTLED_DAYS * HOURS_PER_DAY) as i64;
         let (earlier, later) = self.scores.since(since).split_at_checked(4 * HOURS_PER_DAY)?;
-        let level = |part: &[f32]| median(part.iter().map(|&score| f64::from(score)));
+        let level = |part: &[f32]| median_of(part);
         let moved = (level(later)? - level(earlier)?).abs();
         (since >= self.open_onset && moved < 0.1 * level(later)?.abs().max(5.0)).then_some(since)
     }
@@ -123,18 +125,20 @@ impl MetricSubject {
         now * self.open_slope.signum() > CLIMB_GOES_ON_MIN * pace
     }
 
-    /// Whether it stands where it cannot go on: that is no new usual level.
+    /// Whether it stands where it cannot go on, or did within the last day: that is no new usual level.
     pub(super) fn is_at_its_limit(&self) -> bool {
-        let largest = self.values.values().iter().copied().fold(0.0, f32::max);
-        let Some(limit) = self.limit_of(f64::from(largest)) else { return false };
-        let left = self.last_value().map_or(f64::INFINITY, |last| (limit - last).abs());
-        left <= AT_LIMIT * limit.abs().max(f64::from(largest))
+        let values = self.values.values();
+        let largest = values.iter().copied().fold(0.0, f32::max);
+        let Some(limit) = self.limit_of(|| largest) else { return false };
+        let day = values[values.len().saturating_sub(HOURS_PER_DAY)..].iter();
+        let left = day.filter(|value| value.is_finite()).map(|&value| (limit - f64::from(value)).abs());
+        left.fold(f64::INFINITY, f64::min) <= AT_LIMIT * limit.abs().max(f64::from(largest))
     }
 }
 
 /// Whether hourly values go on in the direction of a step after it: the last day lies farther than the first one.
 fn goes_on_after(values: &[f32], hours_ago: usize) -> bool {
-    let level = |part: &[f32]| median(part.iter().map(|&value| f64::from(value)));
+    let level = |part: &[f32]| median_of(part);
     let (before, after) = values.split_at(values.len() - hours_ago);
     let first = level(&after[..after.len().min(HOURS_PER_DAY)]);
     let last = level(&after[after.len().saturating_sub(HOURS_PER_DAY)..]);

@@ -1,7 +1,9 @@
 //! What is to be said of a series at the close of an hour: the first kind of finding that fits.
 
+use std::cmp::Ordering;
+
 use hark_detect::form::{Form, form};
-use hark_detect::robust::median;
+use hark_detect::robust::{median, median_of};
 use hark_detect::saturation::DaysLeft;
 use hark_detect::season::Season;
 use hark_detect::{Direction, counts, drift, saturation, shift, spread};
@@ -52,8 +54,11 @@ impl MetricSubject {
     /// What is to be said at the close of the hour, the first kind that fits.
     pub(crate) fn judge(&mut self, calendar: &Calendar<'_>, around: &SeriesAround<'_>) -> Option<Candidate> {
         let SeriesAround { traffic, measured, starts } = *around;
-        if !self.phase.may_speak(calendar.hour) || matches!(self.meaning, Meaning::Limit | Meaning::Part) {
+        if matches!(self.meaning, Meaning::Limit | Meaning::Part) {
             return None;
+        }
+        if !self.phase.may_speak(calendar.hour) {
+            return self.judge_life_behind_step(calendar, starts);
         }
         if let Some(gone) = self.judge_gone(calendar, measured) {
             return Some(gone);
@@ -77,9 +82,19 @@ impl MetricSubject {
     }
 
     pub(super) fn is_counted(&self) -> bool {
-        self.meaning.is_cumulative()
-            && median(self.ticks.values().iter().map(|&ticks| f64::from(ticks)))
-                .is_some_and(|usual| usual < COUNTED_BELOW)
+        let ticks = self.ticks.values();
+        if !self.meaning.is_cumulative() || ticks.is_empty() {
+            return false;
+        }
+        // The median lies where most of them do; only where it lies between two halves is it reckoned.
+        let few = ticks.iter().map(|&ticks| usize::from(f64::from(ticks) < COUNTED_BELOW)).sum::<usize>();
+        match (2 * few).cmp(&ticks.len()) {
+            Ordering::Greater => true,
+            Ordering::Less => false,
+            Ordering::Equal => {
+                median(ticks.iter().map(|&ticks| f64::from(ticks))).is_some_and(|usual| usual < COUNTED_BELOW)
+            }
+        }
     }
 
     fn judge_counts(&self, calendar: &Calendar<'_>, traffic: &History<u32>) -> Option<Candidate> {
@@ -114,9 +129,7 @@ impl MetricSubject {
         if calendar.hour.0 % 6 != 0 {
             return None;
         }
-        let largest =
-            self.values.values().iter().copied().filter(|value| value.is_finite()).fold(0.0, f32::max);
-        let limit = self.limit_of(f64::from(largest))?;
+        let limit = self.limit_of_finite()?;
         let daily = self.daily();
         let found = saturation::saturation(&daily, limit)?;
         let week = &self.values.values()[self.values.values().len().saturating_sub(8 * HOURS_PER_DAY)..];
@@ -219,9 +232,7 @@ impl MetricSubject {
 
     /// When a drift reaches its limit if it goes on as since its onset: where there is a limit, and it lies ahead and near.
     fn forecast(&self, now: f64, since_hours: usize, calendar: &Calendar<'_>) -> Option<String> {
-        let largest =
-            self.values.values().iter().copied().filter(|value| value.is_finite()).fold(0.0, f32::max);
-        let limit = self.limit_of(f64::from(largest))?;
+        let limit = self.limit_of_finite()?;
         let days = self.latest_days((since_hours / HOURS_PER_DAY).max(SLOPE_DAYS_MIN));
         let left = saturation::days_left(&days, now, limit)?;
         let is_ahead = left.likely > 0.0 && left.likely <= FORECAST_DAYS_MAX;
@@ -232,6 +243,7 @@ impl MetricSubject {
         let season = self.season.as_ref()?;
         let found = shift::shift(self.scores.values(), season.reach_shift)?;
         if !self.meaning.matters(found.direction)
+            || self.is_climb(found.direction)
             || self.may_be_young_climb(found.direction, calendar.hour, starts)
             || self.lives_like_this(found.direction, calendar.hour, starts)
         {
@@ -326,7 +338,7 @@ impl MetricSubject {
     fn now_and_usual(&self, calendar: &Calendar<'_>, last: usize) -> Option<(f64, f64)> {
         let season = self.season.as_ref()?;
         let from = calendar.hour + 1 - last as i64;
-        let now = median(self.values.since(from).iter().map(|&value| f64::from(value)))?;
+        let now = median_of(self.values.since(from))?;
         let slots = (from - self.season_from..).zip(calendar.slots.since(from));
         let usual = median(slots.map(|(since, &slot)| {
             season.expected(self.season_clock.places(slot)[1], since, f64::from(self.offset))

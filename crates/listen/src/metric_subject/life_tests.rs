@@ -2,7 +2,7 @@
 
 use hark_event::SignalKind;
 
-use super::tests::{FIRST, Heard, listen};
+use super::tests::{FIRST, Heard, listen, listen_to};
 use super::{HOURS_PER_DAY, level_at};
 
 /// Days since the latest of these days.
@@ -90,4 +90,108 @@ fn a_start_that_gives_back_what_was_taken_moves_no_level() {
         (0..480).map(|hour| if hour < 240 { 100.0 } else { 150.0 } + (hour % 7) as f32).collect();
     let levelled = level_at(&stepped, [80, 160, 240, 320].into_iter());
     assert!(levelled.iter().all(|value| *value > 140.0), "{levelled:?}");
+}
+
+/// How a leak that restarts reset looks from outside.
+#[derive(Clone, Copy, Debug)]
+struct Shape {
+    /// Shares of what a process has at first that it takes in a day, before it leaks and after.
+    pace: [f64; 2],
+    /// Days of the shortest and of the longest life that a build ends.
+    life_days: [i64; 2],
+    /// Whether it is killed at its limit.
+    is_killed: bool,
+    /// Whether what ended a life is known.
+    is_known: bool,
+    /// Whether its limit is known.
+    has_limit: bool,
+}
+
+/// Numbers that look like chance, from 0 to 1.
+fn chance(state: &mut u64) -> f64 {
+    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    (*state >> 40) as f64 / (1_u64 << 24) as f64
+}
+
+/// Seven weeks of a process of this shape, which leaks after four.
+fn leaking(shape: Shape, seed: u64) -> Vec<Heard> {
+    const DAYS: i64 = 49;
+    const LIMIT: f64 = 900.0;
+    let mut state = seed.wrapping_mul(77);
+    (0..9).for_each(|_| _ = chance(&mut state));
+    let (mut values, mut starts) = (Vec::new(), Vec::new());
+    let (mut age, mut taken, mut unrest, mut ends) = (0.0, 0.0, 0.0, 60);
+    for hour in 0..DAYS * 24 {
+        let killed = shape.is_killed && 400.0 + taken > LIMIT;
+        if hour >= ends || killed {
+            let [short, long] = shape.life_days;
+            ends = hour + 24 * short + (chance(&mut state) * (24 * (long - short)) as f64) as i64;
+            (age, taken) = (0.0, 0.0);
+            starts.push(FIRST + hour);
+        }
+        let [before, after] = shape.pace;
+        taken += 400.0 * if hour >= 28 * 24 { after } else { before } / 24.0;
+        age += 1.0;
+        unrest = 0.8 * unrest + (chance(&mut state) + chance(&mut state) - 1.0) * 6.0;
+        let day = 8.0 * ((hour % 24) as f64 / 24.0 * std::f64::consts::TAU).sin();
+        let warm = 40.0 * (1.0 - f64::exp(-age / 3.0));
+        values.push((400.0 + warm + taken + day + unrest).min(LIMIT));
+    }
+    let known: Vec<_> = if shape.is_known { starts } else { Vec::new() };
+    let limit = shape.has_limit.then_some(LIMIT);
+    listen_to("process_resident_memory_bytes", DAYS, limit, &known, |hour| values[hour as usize])
+}
+
+const SHAPE: Shape =
+    Shape { pace: [0.004, 0.3], life_days: [3, 8], is_killed: true, is_known: true, has_limit: true };
+
+/// Who is given back by builds that come every few days, so that most lives can be told apart.
+const AMONG_BUILDS: [(&str, Shape); 4] = [
+    ("fast, and killed at its limit", SHAPE),
+    ("slow, and builds come before the limit", Shape { pace: [0.01, 0.06], ..SHAPE }),
+    ("slow, without a known limit", Shape { pace: [0.01, 0.06], has_limit: false, ..SHAPE }),
+    ("fast, and lives are short", Shape { life_days: [2, 3], ..SHAPE }),
+];
+
+const OTHERWISE: [(&str, Shape); 7] = [
+    ("lives are short, without a known limit", Shape { life_days: [2, 3], has_limit: false, ..SHAPE }),
+    ("builds come daily", Shape { life_days: [1, 2], ..SHAPE }),
+    ("killed within a day", Shape { pace: [0.004, 1.6], ..SHAPE }),
+    ("killed within hours", Shape { pace: [0.004, 3.0], has_limit: false, ..SHAPE }),
+    ("nobody knows that it is killed", Shape { is_known: false, ..SHAPE }),
+    ("nobody knows that it is killed within a day", Shape { pace: [0.004, 1.6], is_known: false, ..SHAPE }),
+    ("few lives before", Shape { life_days: [12, 16], ..SHAPE }),
+];
+
+#[test]
+fn a_leak_that_starts_reset_is_said_within_days_whatever_its_shape() {
+    for (name, shape) in AMONG_BUILDS.into_iter().chain(OTHERWISE) {
+        for seed in 1..7 {
+            let heard = leaking(shape, seed);
+            assert!(
+                heard.first().is_some_and(|(_, noticed, _)| (28..=32).contains(noticed)),
+                "{name}, {seed}: {heard:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_leak_is_open_as_long_as_it_leaks_though_starts_hide_it() {
+    for (name, shape) in AMONG_BUILDS {
+        for seed in 1..7 {
+            let heard = leaking(shape, seed);
+            assert!(matches!(heard.last(), Some((_, _, None))), "{name}, {seed}: {heard:?}");
+        }
+    }
+}
+
+#[test]
+fn who_takes_as_much_as_ever_between_starts_has_no_leak() {
+    let healthy = Shape { pace: [0.02, 0.02], ..SHAPE };
+    for shape in [healthy, Shape { is_known: false, ..healthy }, Shape { life_days: [1, 4], ..healthy }] {
+        for seed in 1..7 {
+            assert_eq!(leaking(shape, seed), [], "{shape:?}, {seed}");
+        }
+    }
 }

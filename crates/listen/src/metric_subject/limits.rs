@@ -99,12 +99,12 @@ impl MetricSubject {
     }
 
     fn remaining(&self, hour: Hour) -> Option<Remaining> {
-        let daily = self.daily();
         if self.meaning != Meaning::Expiry {
-            let largest =
-                self.values.values().iter().copied().filter(|value| value.is_finite()).fold(0.0, f32::max);
-            return Some(Remaining { daily, limit: self.limit_of(f64::from(largest))?, is_moment: false });
+            // Nearly no series has a limit, and only who has needs its days.
+            let limit = self.limit_of_finite()?;
+            return Some(Remaining { daily: self.daily(), limit, is_moment: false });
         }
+        let daily = self.daily();
         let last = daily.iter().rev().copied().find(|day| day.is_finite())?;
         if last < EPOCH_SECONDS_MIN {
             return Some(Remaining { daily, limit: 0.0, is_moment: false });

@@ -13,6 +13,7 @@ use super::limits::Way;
 use super::{Calendar, HOURS_PER_DAY, MetricSubject};
 use crate::candidate::{Candidate, Class, Explainable};
 use crate::metric_name::Meaning;
+use crate::phase::Phase;
 
 /// A climb, and a drift of what may be used without harm or of what is left of it, is worth a word from this share of its level on, or of the way
 /// to its limit if that is less: nine tenths of the time are then left.
@@ -24,14 +25,20 @@ const UNLIMITED_DAYS_MIN: f64 = 2.5;
 /// Hours of each point of a climb.
 const POINT_HOURS: usize = 6;
 const WARM_UP_HOURS: i64 = 6;
+/// Hours in which a climb shows that is no step, and of each point of them.
+const CLIMB_HOURS: usize = 16;
+const CLIMB_POINT_HOURS: usize = 2;
 /// How closely a young climb ranks with time.
 const EVEN_TAU_MIN: f64 = 0.8;
 
 impl MetricSubject {
     /// Whether its process takes more in this life than in any before, and the fastest of those.
     pub(super) fn judge_life(&self, calendar: &Calendar<'_>, starts: &[Hour]) -> Option<(Way, Candidate)> {
-        let limit = self.limit_ahead();
-        if calendar.hour.0 % 6 != 0 || (limit.is_none() && self.meaning != Meaning::Use) {
+        if calendar.hour.0 % 6 != 0 {
+            return None;
+        }
+        let limit = self.limit_of_finite();
+        if limit.is_none() && self.meaning != Meaning::Use {
             return None;
         }
         // A Monday climbs as no life before it did that began in the middle of a week, and is where Mondays are.
@@ -91,11 +98,55 @@ impl MetricSubject {
         Some((Way::Life { fastest: climb.fastest_before }, candidate))
     }
 
+    /// What is to be said of a life that is faster than all before while the series rests from another episode: a leak looks like a step
+    /// or a drift until the first start hides it, and then only its lives tell.
+    pub(super) fn judge_life_behind_step(
+        &mut self,
+        calendar: &Calendar<'_>,
+        starts: &[Hour],
+    ) -> Option<Candidate> {
+        let rests = matches!(self.phase, Phase::Resting(_));
+        let looked_like_another = !matches!(self.way, Way::Life { .. })
+            && matches!(
+                self.open_kind,
+                Some(SignalKind::MetricShift | SignalKind::MetricDrift | SignalKind::MetricSpread)
+            );
+        if !rests || !looked_like_another || self.is_counted() {
+            return None;
+        }
+        let (way, found) = self.judge_life(calendar, starts)?;
+        self.way = way;
+        Some(found)
+    }
+
+    /// Whether what looks like a step is the beginning of a climb of what a process takes: it has risen evenly for most of a day, and
+    /// is to be told as what it is as soon as that is known.
+    pub(super) fn is_climb(&self, direction: Direction) -> bool {
+        if direction != self.harm() || (self.limit_of_finite().is_none() && self.meaning != Meaning::Use) {
+            return false;
+        }
+        let scores = self.scores.values();
+        let levels: Vec<f64> = scores[scores.len().saturating_sub(CLIMB_HOURS)..]
+            .chunks(CLIMB_POINT_HOURS)
+            .filter_map(|block| Some(robust::median_of_at_least(1, block)? * direction.sign()))
+            .collect();
+        robust::kendall_tau(&levels).is_some_and(|tau| tau >= EVEN_TAU_MIN)
+    }
+
     /// Whether a climb that was said has become what it was before: a life that is old enough has its old pace.
     pub(super) fn life_is_calm(&self, hour: Hour, starts: &[Hour], fastest: f64) -> bool {
         let starts = self.starts_at(hour, starts);
         let is_calm = lives::is_calm(self.values.values(), &starts, self.harm(), fastest);
         is_calm == Some(true) && !self.is_at_its_limit()
+    }
+
+    /// Whether what was said goes on, though starts give back what was taken: its lives are still faster than they were before.
+    pub(super) fn is_hidden_by_starts(&self, hour: Hour, starts: &[Hour]) -> bool {
+        let place = usize::try_from(self.open_onset - self.values.first()).unwrap_or(0);
+        let starts = self.starts_at(hour, starts);
+        (self.meaning == Meaning::Use || self.limit_of_finite().is_some())
+            && Direction::of(self.open_level) == self.harm()
+            && lives::is_hidden_by_starts(self.values.values(), &starts, self.harm(), place)
     }
 
     /// Whether a movement is how it lives: no farther than in earlier lives, and given back at each start.
@@ -106,7 +157,7 @@ impl MetricSubject {
     /// Whether the level of what may be used without harm, or of what is left of it, has moved so far that it can matter to anybody.
     pub(super) fn has_moved_enough(&self, now: f64, usual: f64) -> bool {
         let is_resource = matches!(self.meaning, Meaning::Use | Meaning::Countdown);
-        !is_resource || (now - usual).abs() >= share_of_way(usual, self.limit_ahead())
+        !is_resource || (now - usual).abs() >= share_of_way(usual, self.limit_of_finite())
     }
 
     /// Whether the latest start is so recent that a step may be the beginning of a climb: it goes on evenly since, or it is too early to
@@ -116,7 +167,7 @@ impl MetricSubject {
         let is_young = (hour - started) < 3 * HOURS_PER_DAY as i64;
         if !is_young
             || direction != self.harm()
-            || (self.limit_ahead().is_none() && self.meaning != Meaning::Use)
+            || (self.limit_of_finite().is_none() && self.meaning != Meaning::Use)
         {
             return false;
         }
@@ -147,12 +198,6 @@ impl MetricSubject {
                 Some(((at * POINT_HOURS) as f64 / HOURS_PER_DAY as f64, level))
             })
             .collect()
-    }
-
-    fn limit_ahead(&self) -> Option<f64> {
-        let largest =
-            self.values.values().iter().copied().filter(|value| value.is_finite()).fold(0.0, f32::max);
-        self.limit_of(f64::from(largest))
     }
 
     /// Which way harm lies.

@@ -17,10 +17,11 @@ mod season_tests;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hark_detect::anomaly::{Anomaly, Memory};
-use hark_detect::robust::{median, sigma, theil_sen};
+use hark_detect::robust::{median, median_of, sigma, theil_sen};
 use hark_detect::season::{HOURS_MIN, Season};
 use hark_detect::spread;
 use hark_event::{Curve, Hour, Moment, Place, SignalKind};
@@ -42,6 +43,8 @@ const GUARD_HOURS_SHORT: usize = 4 * 24;
 const WEEKS_HOURS: usize = 14 * 24;
 pub(crate) const GUARD_HOURS_MIN: usize = 2 * 24;
 const HOURS_PER_DAY: usize = 24;
+/// So far back it is known how hours lay beside what is usual now; with the day to come three weeks. No judge of what goes on asks about earlier hours.
+const SCORED_HOURS: i64 = 20 * 24 + 1;
 /// Days whose scatter is remembered.
 const SCATTER_DAYS_MAX: usize = 42;
 /// What is surprising is looked for in medians over so long.
@@ -81,6 +84,8 @@ pub(crate) struct MetricSubject {
     offset: f32,
     usual_since: Option<Hour>,
     pub(crate) limit: Option<f64>,
+    /// Whether its name says that it has one as long as it does not go beyond it.
+    may_have_natural_limit: bool,
     place: Place,
     open_level: f64,
     open_kind: Option<SignalKind>,
@@ -105,6 +110,9 @@ pub(crate) struct MetricSubject {
     pub(crate) surprises: Surprises,
 }
 
+/// All series of a service by name. Each lies by itself: a tree keeps nearly half of its places free.
+pub(crate) type SeriesByName = BTreeMap<Arc<str>, Box<MetricSubject>>;
+
 impl MetricSubject {
     pub(crate) fn new(name: Arc<str>, first: Hour, place: Place) -> Self {
         let meaning = Meaning::of(&name);
@@ -115,6 +123,7 @@ impl MetricSubject {
     pub(crate) fn of_meaning(meaning: Meaning, name: Arc<str>, first: Hour, place: Place) -> Self {
         Self {
             meaning,
+            may_have_natural_limit: natural_limit(&name, 0.0).is_some(),
             name,
             phase: Phase::Quiet,
             first_heard: first,
@@ -187,6 +196,9 @@ impl MetricSubject {
         if self.days.len() >= SCATTER_DAYS_MAX {
             self.days.remove(0);
         }
+        if self.days.len() == self.days.capacity() {
+            self.days.reserve_exact(7);
+        }
         self.days.push(day);
     }
 
@@ -243,8 +255,10 @@ impl MetricSubject {
         }
         self.offset = 0.0;
         self.season_from = from;
-        let mut scores = History::from(self.season_from);
-        for ((since, &value), &slot) in (0..).zip(&usual).zip(calendar.slots.since(from)) {
+        let first = from.max(calendar.hour + 1 - SCORED_HOURS);
+        let mut scores = History::from(first);
+        let scored = usual[(first - from) as usize..].iter().zip(calendar.slots.since(first));
+        for (since, (&value, &slot)) in (first - from..).zip(scored) {
             scores.push(season.score_either(value, clock.places(slot), since));
         }
         self.scores = scores;
@@ -255,11 +269,19 @@ impl MetricSubject {
     /// Medians of the days up to now, oldest first; `NaN` where nothing was measured.
     fn daily(&self) -> Vec<f64> {
         let days = self.values.values().rchunks(HOURS_PER_DAY).rev();
-        days.map(|day| median(day.iter().map(|&value| f64::from(value))).unwrap_or(f64::NAN)).collect()
+        days.map(|day| median_of(day).unwrap_or(f64::NAN)).collect()
     }
 
-    fn limit_of(&self, largest: f64) -> Option<f64> {
-        self.limit.or_else(|| natural_limit(&self.name, largest))
+    /// Its limit; how far it went is asked for only where that decides.
+    fn limit_of(&self, largest: impl FnOnce() -> f32) -> Option<f64> {
+        let natural = || natural_limit(&self.name, f64::from(largest()));
+        self.limit.or_else(|| if self.may_have_natural_limit { natural() } else { None })
+    }
+
+    /// The same, whatever else it was than a number.
+    fn limit_of_finite(&self) -> Option<f64> {
+        let finite = || self.values.values().iter().copied().filter(|value| value.is_finite());
+        self.limit_of(|| finite().fold(0.0, f32::max))
     }
 
     /// The slope of its latest daily medians.
@@ -302,7 +324,7 @@ impl MetricSubject {
         let values = self.values.since(first);
         let slots: Vec<(i64, Slot)> =
             (first - self.season_from..).zip(calendar.slots.since(first).iter().copied()).collect();
-        let block = |block: &[f32]| median(block.iter().map(|&value| f64::from(value)));
+        let block = |block: &[f32]| median_of(block);
         let usual = |block: &[(i64, Slot)]| {
             let season = self.season.as_ref()?;
             let offset = f64::from(self.offset);
@@ -343,7 +365,11 @@ fn by_minutes(samples: &[(Moment, f64)]) -> [f32; PARTS_PER_HOUR] {
     let part = |sample: &(Moment, f64)| sample.0.seconds().rem_euclid(3_600) / PART_SECONDS;
     let mut minutes = [f32::NAN; PARTS_PER_HOUR];
     for of_part in samples.chunk_by(|a, b| part(a) == part(b)) {
-        let middle = median(of_part.iter().map(|sample| sample.1));
+        // Most are measured once in five minutes.
+        let middle = match of_part {
+            [(_, only)] => Some(*only),
+            several => median(several.iter().map(|sample| sample.1)),
+        };
         minutes[part(&of_part[0]) as usize] = middle.map_or(f32::NAN, |value| value as f32);
     }
     minutes
@@ -354,8 +380,11 @@ fn by_minutes(samples: &[(Moment, f64)]) -> [f32; PARTS_PER_HOUR] {
 /// A start that gives back what a process took in its life moves no level: at the same age it is where it was.
 fn level_at(values: &[f32], starts: impl Iterator<Item = i64>) -> Vec<f32> {
     let mut levelled = values.to_vec();
-    let day =
-        |from: usize| median(values.get(from..from + HOURS_PER_DAY)?.iter().map(|&value| f64::from(value)));
+    let mut starts = starts.peekable();
+    if starts.peek().is_none() {
+        return levelled;
+    }
+    let day = |from: usize| median_of(values.get(from..from + HOURS_PER_DAY)?);
     let days: Vec<f64> = (0..values.len() / HOURS_PER_DAY).filter_map(|at| day(at * HOURS_PER_DAY)).collect();
     let steps: Vec<f64> = days.windows(2).map(|pair| pair[1] - pair[0]).collect();
     let flutter = sigma(&steps, 0.0).unwrap_or(0.0);

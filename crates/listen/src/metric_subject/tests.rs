@@ -24,20 +24,33 @@ pub(super) fn listen(
     starts: &[i64],
     value: impl Fn(f64) -> f64,
 ) -> Vec<Heard> {
+    let starts: Vec<Hour> = starts.iter().map(|day| FIRST + (day * DAY + 10)).collect();
+    listen_to(name, days, limit, &starts, |passed| {
+        let texture = ((passed * 7919).rem_euclid(101) as f64 / 50.0 - 1.0)
+            + ((passed / DAY * 37).rem_euclid(11) as f64 / 10.0 - 0.5);
+        value(passed as f64 / DAY as f64) + texture
+    })
+}
+
+/// The same with a value for each hour, and starts at any of them.
+pub(super) fn listen_to(
+    name: &str,
+    days: i64,
+    limit: Option<f64>,
+    starts: &[Hour],
+    value: impl Fn(i64) -> f64,
+) -> Vec<Heard> {
     let place = Place { file: Arc::from("metrics.csv"), line: 1 };
     let mut series = MetricSubject::new(Arc::from(name), FIRST, place);
     series.limit = limit;
     let (mut slots, traffic, measured) = (History::from(FIRST), History::from(FIRST), History::from(FIRST));
-    let starts: Vec<Hour> = starts.iter().map(|day| FIRST + (day * DAY + 10)).collect();
     let mut heard: Vec<Heard> = Vec::new();
     for passed in 0..days * DAY {
         let hour = FIRST + passed;
         slots.push(Slot::plain((passed % 168) as u8));
         let calendar = Calendar { hour, slots: &slots };
         let known: Vec<Hour> = starts.iter().copied().filter(|start| *start <= hour).collect();
-        let texture = ((passed * 7919).rem_euclid(101) as f64 / 50.0 - 1.0)
-            + ((passed / DAY * 37).rem_euclid(11) as f64 / 10.0 - 0.5);
-        series.hear(&[(hour.start(), value(passed as f64 / DAY as f64) + texture)], &calendar, &known);
+        series.hear(&[(hour.start(), value(passed))], &calendar, &known);
         let around = SeriesAround { traffic: &traffic, measured: &measured, starts: &known };
         // What hours do by themselves has tests of its own.
         let found = series.judge(&calendar, &around).filter(|found| found.class != Class::Anomaly);
@@ -68,6 +81,16 @@ fn a_climb_to_a_limit_is_open_until_the_limit_and_while_it_stands_there() {
     let [(_, noticed, over)] = heard[..] else { panic!("one episode: {heard:?}") };
     assert_eq!(over, None, "{heard:?}");
     assert!((20..=25).contains(&noticed), "{noticed}");
+}
+
+#[test]
+fn a_climb_whose_days_have_reached_the_limit_is_open_though_its_nights_have_not() {
+    let heard = listen("memory_used_bytes", 40, Some(140.0), &[], |day| {
+        let night = if day.fract() < 0.5 { 12.0 } else { 0.0 };
+        (100.0 + 3.0 * (day - 18.0).clamp(0.0, 15.0) - night).min(140.0)
+    });
+    let [(_, _, over)] = heard[..] else { panic!("one episode: {heard:?}") };
+    assert_eq!(over, None, "{heard:?}");
 }
 
 #[test]
