@@ -1,6 +1,6 @@
 # What a newcomer needs: `make demo` and `make test`. Both do all the set-up that they need.
 
-.PHONY: demo test test-pages picture build setup bench bench-endurance bench-stories bench-quiet bench-laws bench-patterns bench-metrics fuzz
+.PHONY: demo test test-pages picture build setup bench bench-endurance bench-stories bench-quiet bench-laws bench-patterns bench-metrics bench-many fuzz
 
 CARGO ?= cargo
 DATA ?= ../shared/data
@@ -66,5 +66,8 @@ beside:
 	@[ -x $(BESIDE)/bin/python ] || python3 -m venv $(BESIDE) || true
 	@$(BESIDE)/bin/python -c 'import river, ruptures' 2>/dev/null || $(BESIDE)/bin/pip install --quiet river==0.26.1 ruptures==1.1.10 || true
 
-bench-metrics: build ## is what people labelled in series heard, and nothing else?
-	$(CARGO) run --release --locked -p hark-bench -- metrics --data $(DATA)
+bench-metrics: build beside ## is what people labelled in series heard, and nothing else? beside river and ruptures
+	$(CARGO) run --release --locked -p hark-bench -- metrics --data $(DATA) --python $(BESIDE)/bin/python
+
+bench-many: build ## a hundred thousand series over five weeks: ten minutes of CPU, 8 GB of disk
+	$(CARGO) run --release --locked -p hark-bench -- speed many

@@ -23,6 +23,7 @@ fuzz_target!(|bytes: &[u8]| {
             environment: None,
             hears_timeless,
             hears_fields: true,
+            hears_traces: true,
             bytes_max: None,
         };
         let (hearing, patterns) = read(bytes, &reading);

@@ -37,6 +37,7 @@ fn read(file: &str, zone: &Zone) {
         environment: None,
         hears_timeless: false,
         hears_fields: true,
+        hears_traces: true,
         bytes_max: None,
     };
     let mut times = Vec::new();

@@ -40,5 +40,9 @@ pub(crate) const PATTERNS: [f64; 4] = [0.95, 0.90, 0.75, 0.70];
 pub(crate) const PATTERNS_FIRST: [f64; 4] = [0.95, 0.90, 0.55, 0.55];
 /// Share of PetShop's issues whose cause is named first, and among three.
 pub(crate) const ROOT_CAUSE: [f64; 2] = [0.85, 0.95];
+/// Services that people are told of as where it began, though they had nothing to do with it.
+pub(crate) const TOLD_WRONGLY: f64 = 0.0;
+/// Share of incidents of our own worlds at which the service of the change, or the one that it hurt, is told first.
+pub(crate) const CAUSE_TOLD: f64 = 0.8;
 /// Fewer trials of a law than these have shown nothing.
 pub(crate) const LAW_TRIALS: usize = 3;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use hark_event::{Hearing, Hour, Moment, Unread, Zone};
 use hark_ingest::{Discovery, Reading, Source, discover, discover_to_read_once};
-use hark_listen::{Heard, HourCells, Listener, Tally, Told};
+use hark_listen::{Heard, HourCells, Listener, SideBySide, Tally, Task, Told};
 use hark_memory::{MemoryError, Sorter};
 use hark_pattern::Rules;
 use jiff::Timestamp;
@@ -89,7 +89,7 @@ pub(crate) fn listener(settings: &Settings, clock: &Clock) -> Listener {
     Listener::with_rules(clock.zone.clone(), settings.patterns.rules.clone())
         .knowing_holidays(settings.season.holidays.clone())
         .knowing_limits(settings.metrics.limits.clone())
-        .sharing(threads(&settings.sources))
+        .sharing(side_by_side(threads(&settings.sources)))
 }
 
 /// Reads everything and has this listener, which has heard nothing yet, listen to it.
@@ -100,7 +100,8 @@ pub(crate) fn listen_with(
     clock: Clock,
 ) -> Result<Listened, Failure> {
     let (sources, rules) = (&settings.sources, &settings.patterns.rules);
-    let reading = reading(sources, &clock);
+    // Traces are followed only around a start.
+    let reading = Reading { hears_traces: listener.start_asked().is_some(), ..reading(sources, &clock) };
     let Counted { sorter, mut told, mut hearing, mut remarks, .. } =
         count(settings, telling, &reading, Readings::OneAround(listener.start_asked()))?;
     // Which thread read which file does not matter, nor how often the same change was announced.
@@ -122,12 +123,26 @@ pub(crate) fn listen_with(
     if let Some(vicinity) = &mut heard.vicinity {
         vicinity.hear_spans(&told.traced);
     }
+    listener.follow(&mut heard, std::mem::take(&mut told.followed));
     hearing.subjects = heard.subjects.clone();
     hearing.cut("alerts, reports and changes beyond 100,000 of a file", told.cut);
     heard.cut.iter().for_each(|(what, count)| hearing.cut(what, *count));
     hearing.cut.retain(|cut| cut.count > 0);
     remark_on(&hearing, &remarks, telling.quiet);
     Ok(Listened { heard, told, repositories, hearing, zone: clock.zone, services_in_open_hour })
+}
+
+/// Does tasks on so many threads: whoever is free takes the next one.
+fn side_by_side(threads: usize) -> SideBySide {
+    Arc::new(move |tasks: Vec<Task<'_>>| {
+        let queue = Mutex::new(tasks.into_iter());
+        let next = || queue.lock().expect("nobody panics while a task is taken").next();
+        let work = || std::iter::from_fn(next).for_each(|task| task());
+        std::thread::scope(|scope| {
+            (1..threads).for_each(|_| drop(scope.spawn(work)));
+            work();
+        });
+    })
 }
 
 /// How the files are to be read.
@@ -139,6 +154,7 @@ pub(crate) fn reading(sources: &Sources, clock: &Clock) -> Reading {
         environment: sources.environment.clone(),
         hears_timeless: false,
         hears_fields: false,
+        hears_traces: false,
         bytes_max: None,
     }
 }

@@ -101,6 +101,8 @@ pub struct LogRecord<'a> {
     pub fields: RecordFields<'a>,
     /// Values of fields that name another service (`peer.service`, `upstream`, `server.address`, …).
     pub peers: &'a [&'a str],
+    /// Hash of the identifier of the trace in whose course it was said, where the record carries one; the same as its spans have.
+    pub trace: Option<u64>,
     /// The file that it stands in.
     pub file: &'a Arc<str>,
     /// Its first line, counted from 1.

@@ -51,6 +51,7 @@ const FALLS_MIN: usize = 5;
 const SERIES_NAMES: [&str; 5] = ["series", "metric", "metric_name", "__name__", "name"];
 const VALUE_NAMES: [&str; 3] = ["value", "val", "v"];
 const POD_NAMES: [&str; 4] = ["podname", "pod_name", "pod", "k8s.pod.name"];
+const TRACE_NAMES: [&str; 3] = ["trace_id", "traceid", "trace.id"];
 const LEVEL_NAMES: [&str; 8] =
     ["level", "severity", "severity_text", "loglevel", "lvl", "log.level", "log_level", "levelname"];
 
@@ -71,6 +72,8 @@ pub(crate) struct Table {
     pub(crate) service: Option<Column>,
     /// The column that names the environment.
     pub(crate) environment: Option<usize>,
+    /// The column with the identifier of a trace.
+    pub(crate) trace: Option<usize>,
     /// How many rows stand before the first of values.
     pub(crate) header_rows: usize,
     /// What the rows are.
@@ -229,6 +232,7 @@ impl Sample {
             is_newest_first: self.is_newest_first(time, time_of_day),
             service,
             environment,
+            trace: self.column(&TRACE_NAMES),
             rows: self.log_rows(),
         };
         if matches!(&table.rows, RowKind::Log { text, .. } if *text == usize::MAX) {
@@ -274,6 +278,7 @@ impl Sample {
             is_newest_first: false,
             service: None,
             environment: None,
+            trace: None,
             rows: RowKind::Wide { values, labels: Vec::new() },
         })
     }

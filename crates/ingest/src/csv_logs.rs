@@ -13,6 +13,7 @@ use crate::json::Fields;
 use crate::lines::Lines;
 use crate::log_fields::LogFields;
 use crate::origin::service_of_pod;
+use crate::otlp_value::id_hash;
 use crate::plain::take_message;
 use crate::records::Records;
 
@@ -100,6 +101,9 @@ impl<'a> Reader<'a> {
         }
         if let Some(level) = self.level.and_then(|column| Level::parse(self.rows.cell(column).trim())) {
             draft.level = level;
+        }
+        if let Some(column) = self.table.trace.filter(|_| ear.hears_traces) {
+            draft.trace = id_hash(self.rows.cell(column)).or(draft.trace);
         }
         let service = self.table.service.map(|column| match column {
             Column::Name(index) => self.rows.cell(index),

@@ -32,6 +32,8 @@ pub(crate) struct Draft {
     pub(crate) fields: FieldNotes,
     /// The service's version; empty if none is told.
     pub(crate) version: String,
+    /// Hash of the identifier of its trace.
+    pub(crate) trace: Option<u64>,
     /// Its first line, counted from 1.
     pub(crate) line: u64,
     /// How many lines it takes.

@@ -25,6 +25,8 @@ pub(crate) struct Ear<'a> {
     pub(crate) hears_timeless: bool,
     /// Whether fields beside a message are handed on.
     pub(crate) hears_fields: bool,
+    /// Whether it is handed on in the course of which trace a record was said.
+    pub(crate) hears_traces: bool,
     /// Only so many bytes of the file are read.
     pub(crate) bytes_max: Option<u64>,
     /// Who spoke.
@@ -101,6 +103,7 @@ impl Ear<'_> {
             version: (!draft.version.is_empty()).then_some(&draft.version),
             fields,
             peers: &peers[..peers_count],
+            trace: draft.trace,
             file: &self.file,
             line: draft.line,
             lines: draft.lines,

@@ -14,6 +14,7 @@ use crate::draft::Draft;
 use crate::ear::Ear;
 use crate::json::{Fields, Scalar};
 use crate::level;
+use crate::otlp_value::id_hash;
 use crate::plain::take_message;
 use crate::stamp::{FieldReader, of_fraction, of_magnitude};
 
@@ -83,8 +84,10 @@ enum Meaning {
     Environment(u8),
     Version(u8),
     Peer,
-    /// Who, where in the code or in which trace: no part of what is said.
+    /// Who, or where in the code: no part of what is said.
     Aside,
+    /// In the course of which trace: no part of what is said either.
+    Trace,
     Other,
 }
 
@@ -141,6 +144,7 @@ struct Found<'a> {
     service: Option<(u8, &'a str)>,
     environment: Option<(u8, &'a str)>,
     version: Option<(u8, &'a str)>,
+    trace: Option<u64>,
 }
 
 impl LogFields {
@@ -165,6 +169,7 @@ impl LogFields {
         if let Some((_, version)) = found.version {
             draft.version.push_str(version);
         }
+        draft.trace = found.trace;
         match found.message {
             Some((_, key, message)) => {
                 take_text(key, message, draft);
@@ -218,6 +223,9 @@ impl LogFields {
                 Meaning::Service(rank) => keep_best(&mut found.service, rank, value()),
                 Meaning::Environment(rank) => keep_best(&mut found.environment, rank, value()),
                 Meaning::Version(rank) => keep_best(&mut found.version, rank, value()),
+                Meaning::Trace if ear.hears_traces => {
+                    found.trace = found.trace.or_else(|| id_hash(value().text()?));
+                }
                 _ => {}
             }
         }
@@ -298,7 +306,7 @@ impl LogFields {
     fn push_all(&mut self, fields: &Fields, line: &str, draft: &mut Draft) {
         self.order(fields, line, Meaning::is_field);
         if self.by_name.is_empty() {
-            self.order(fields, line, |meaning| meaning == Meaning::Aside);
+            self.order(fields, line, |meaning| matches!(meaning, Meaning::Aside | Meaning::Trace));
         }
         for place in 0..self.by_name.len() {
             let at = self.by_name[place];
@@ -508,15 +516,14 @@ fn of_name(name: &str) -> Meaning {
         | "tzknown" | "syncaccuracy" | "thread" | "thread_name" | "threadname" | "thread_id" | "threadid"
         | "tid" | "pid" | "process" | "processname" | "process_id" | "processid" | "host" | "hostname"
         | "host_name" | "instance" | "node" | "pod" | "namespace" | "container" | "container_name"
-        | "container_id" | "stream" | "trace_id" | "traceid" | "trace.id" | "trace" | "span_id"
-        | "spanid" | "span.id" | "parent_id" | "parentspanid" | "parent_span_id" | "trace_flags"
-        | "traceflags" | "trace_sampled" | "flags" | "dd.trace_id" | "dd.span_id" | "dd.service"
-        | "dd.env" | "dd.version" | "v" | "@version" | "ecs.version" | "@i" | "@tr" | "@sp"
-        | "level_value" | "levelno" | "created" | "msecs" | "relativecreated" | "taskname" | "seq"
-        | "sequence" | "_id" | "type_name" | "_index" | "_score" | "_bkt" | "_cd" | "_si" | "_serial"
-        | "_sourcetype" | "sourcetype" | "splunk_server" | "linecount" | "logstreamname" | "insertid" => {
-            Meaning::Aside
-        }
+        | "container_id" | "stream" | "trace" | "span_id" | "spanid" | "span.id" | "parent_id"
+        | "parentspanid" | "parent_span_id" | "trace_flags" | "traceflags" | "trace_sampled" | "flags"
+        | "dd.span_id" | "dd.service" | "dd.env" | "dd.version" | "v" | "@version" | "ecs.version" | "@i"
+        | "@sp" | "level_value" | "levelno" | "created" | "msecs" | "relativecreated" | "taskname"
+        | "seq" | "sequence" | "_id" | "type_name" | "_index" | "_score" | "_bkt" | "_cd" | "_si"
+        | "_serial" | "_sourcetype" | "sourcetype" | "splunk_server" | "linecount" | "logstreamname"
+        | "insertid" => Meaning::Aside,
+        "trace_id" | "traceid" | "trace.id" | "dd.trace_id" | "@tr" => Meaning::Trace,
         // Log4j's.
         "loggerfqcn" | "endofbatch" | "threadpriority" | "instant.nanoofsecond" => Meaning::Aside,
         _ => Meaning::Other,

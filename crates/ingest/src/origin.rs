@@ -164,25 +164,32 @@ pub(crate) fn service_of_pod(pod: &str) -> &str {
             && part.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
     };
     let Some((rest, last)) = pod.rsplit_once('-') else { return pod };
+    let of_replica_set = rest.rsplit_once('-').filter(|(_, hash)| {
+        let (digits, letters) = (|c: u8| c.is_ascii_digit(), |c: u8| c.is_ascii_lowercase());
+        // Five digits may be drawn, too; a date and a number may not.
+        let is_drawn = hash.bytes().any(letters) || last.bytes().any(letters);
+        is_hash(last, 5..=5) && is_hash(hash, 7..=10) && hash.bytes().any(digits) && is_drawn
+    });
+    if let Some((name, _)) = of_replica_set {
+        return name;
+    }
     if !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit()) {
         return rest;
     }
     if !is_hash(last, 5..=5) {
         return pod;
     }
-    match rest.rsplit_once('-') {
-        Some((name, hash)) if is_hash(hash, 7..=10) && hash.bytes().any(|byte| byte.is_ascii_digit()) => name,
-        // A daemon set's pods have one hash; one without digits may be a word.
-        _ if last.bytes().any(|byte| byte.is_ascii_digit()) => rest,
-        _ => pod,
-    }
+    // A daemon set's pods have one hash; one without digits may be a word.
+    if last.bytes().any(|byte| byte.is_ascii_digit()) { rest } else { pod }
 }
 
 /// Whether a pod's name has a hash that a set of pods gave it.
 pub(crate) fn has_pod_hash(pod: &str) -> bool {
-    let is_counted =
-        pod.rsplit('-').next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
-    !is_counted && service_of_pod(pod) != pod
+    let service = service_of_pod(pod);
+    let is_counted = pod
+        .rsplit_once('-')
+        .is_some_and(|(rest, last)| rest == service && last.bytes().all(|byte| byte.is_ascii_digit()));
+    !is_counted && service != pod
 }
 
 #[cfg(test)]
@@ -227,6 +234,8 @@ mod tests {
         for (pod, expected) in [
             ("ts-order-service-64469b5b48-25zj6", "ts-order-service"),
             ("ts-gateway-service-6f6cfc45b-h5m2n", "ts-gateway-service"),
+            ("ts-basic-service-5dc8d4f9fd-46997", "ts-basic-service"),
+            ("report-20260101-12345", "report-20260101"),
             ("node-exporter-x7k2p", "node-exporter"),
             ("kafka-0", "kafka"),
             ("checkout", "checkout"),

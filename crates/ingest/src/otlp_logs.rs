@@ -18,7 +18,7 @@ use crate::level;
 use crate::lines::Tally;
 use crate::log_fields::{is_field, message_rank};
 use crate::otlp::Resource;
-use crate::otlp_value::{AnyValue, KeyValue, Text, Whole};
+use crate::otlp_value::{AnyValue, KeyValue, Text, Whole, id_hash};
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
@@ -37,6 +37,8 @@ struct RecordJson<'a> {
     attributes: Vec<KeyValue<'a>>,
     #[serde(borrow, alias = "event_name")]
     event_name: Text<'a>,
+    #[serde(borrow, alias = "trace_id")]
+    trace_id: Text<'a>,
 }
 
 /// The log records of one file, in order.
@@ -74,6 +76,7 @@ impl Logs {
         let mut draft = std::mem::take(&mut self.next);
         draft.clear();
         fill(&record, resource, &mut draft, &mut self.text, ear.hears_fields);
+        draft.trace = if ear.hears_traces { id_hash(&record.trace_id.0) } else { None };
         draft.line = line;
         draft.lines = 1;
         if let Some(last) = self.last.replace(draft) {

@@ -44,6 +44,8 @@ pub struct Reading {
     pub hears_timeless: bool,
     /// Whether log records have the fields that stand beside their message; those without a message always have them.
     pub hears_fields: bool,
+    /// Whether it is handed on in the course of which trace a record was said, which takes a little time for each.
+    pub hears_traces: bool,
     /// Read only so many bytes of each file, unpacked, up to the end of a line; all of it without.
     pub bytes_max: Option<u64>,
 }
@@ -58,6 +60,7 @@ impl Reading {
             environment: None,
             hears_timeless: false,
             hears_fields: true,
+            hears_traces: true,
             bytes_max: None,
         }
     }
@@ -155,6 +158,7 @@ impl Source {
             as_of: reading.as_of,
             hears_timeless: reading.hears_timeless,
             hears_fields: reading.hears_fields,
+            hears_traces: reading.hears_traces,
             bytes_max: reading.bytes_max,
             origins: Origins::new(service, environment),
             stem: self.stem.clone(),

@@ -3,7 +3,7 @@
 //! It is a state machine without a clock. Whatever it says at the close of an hour depends on hours up to
 //! that one alone, so listening live, in hindsight, and as of any day in between says the same.
 
-mod closing;
+pub(crate) mod closing;
 mod ending;
 mod saying;
 
@@ -13,16 +13,17 @@ use std::sync::Arc;
 use hark_event::{
     Change, ChangeKind, Episode, Holidays, Hour, Moment, Origin, PeerKind, Signal, SubjectKind, Zone,
 };
-use hark_pattern::{Limits, PatternId, Rules, ShapeId};
+use hark_pattern::{Limits, PatternId, Rules, ShapeId, Vocabulary};
 
 use crate::alarms::Alarms;
 use crate::awakenings::Awakenings;
 use crate::calibration::Calibration;
-use crate::cell::HourCells;
+use crate::cell::{HourCells, LogCount, LogKey};
 use crate::clusters::Clusters;
 use crate::flows::{Flows, joined};
 use crate::heard::Heard;
 use crate::history::History;
+use crate::listener::closing::SideBySide;
 use crate::metric_subject::Calendar;
 use crate::phase::REST_HOURS;
 use crate::room;
@@ -30,7 +31,7 @@ use crate::season_clock::{SeasonClock, Slot};
 use crate::service::{HeardSeries, Service};
 use crate::service_spans::{Meant, SpanName, flow_name, kind_of};
 use crate::span_cells::{Called, SpanCells, SpanCount};
-use crate::vicinity::Vicinity;
+use crate::vicinity::{Followed, Vicinity};
 
 /// Services that are listened to; more are cut and counted.
 const SERVICES_MAX: usize = 5_000;
@@ -59,10 +60,12 @@ pub struct Listener {
     announced: Vec<Change>,
     pub(crate) forgotten: Forgotten,
     pub(crate) cut: BTreeMap<&'static str, u64>,
-    /// Threads that share the services of an hour.
-    threads: usize,
+    /// Does for the services of an hour what can be done side by side.
+    side_by_side: Option<SideBySide>,
     /// The minutes around a start that someone asks about.
     pub(crate) vicinity: Option<Vicinity>,
+    /// Shapes of the hour that was heard last, for whoever asks about a start: it may not have closed.
+    overheard: BTreeMap<Origin, BTreeMap<ShapeId, Arc<str>>>,
 }
 
 /// What was heard once and is not listened to any more.
@@ -116,8 +119,9 @@ impl Listener {
             announced: Vec::new(),
             forgotten: Forgotten::default(),
             cut: BTreeMap::new(),
-            threads: 1,
+            side_by_side: None,
             vicinity: None,
+            overheard: BTreeMap::new(),
         }
     }
 
@@ -151,9 +155,9 @@ impl Listener {
         self
     }
 
-    /// Shares the services of an hour among so many threads. What is said is the same.
-    pub fn sharing(self, threads: usize) -> Self {
-        Self { threads, ..self }
+    /// Shares the services of an hour: each of the tasks is one of them. What is said is the same.
+    pub fn sharing(self, side_by_side: SideBySide) -> Self {
+        Self { side_by_side: Some(side_by_side), ..self }
     }
 
     /// Whether all that was ever heard has been silent for so long that it is forgotten. The hours up to the next that holds
@@ -204,10 +208,35 @@ impl Listener {
         self.vicinity.as_ref().map(Vicinity::start)
     }
 
+    /// Adds the requests that were followed around the start, once all were read; what was said in them goes by its pattern.
+    pub fn follow(&self, heard: &mut Heard, followed: Followed) {
+        let Some(vicinity) = &mut heard.vicinity else { return };
+        // What the open hour holds is no pattern yet: here it is learned as it will be when the hour closes.
+        let mut vocabularies: BTreeMap<&Origin, Vocabulary> = BTreeMap::new();
+        for (origin, shapes) in &self.overheard {
+            let known = self.services.get(origin).map(|service| service.vocabulary.clone());
+            let mut vocabulary =
+                known.unwrap_or_else(|| Vocabulary::with_rules(self.limits, self.rules.clone()));
+            vocabulary.learn(shapes.iter().map(|(shape, text)| (*shape, &**text)));
+            vocabularies.insert(origin, vocabulary);
+        }
+        let visits = followed.visits(|origin, shape| {
+            let closed = || self.services.get(origin).map(|service| &service.vocabulary);
+            let vocabulary = vocabularies.get(origin).or_else(closed)?;
+            let pattern = vocabulary.pattern_of(ShapeId(shape)).filter(|id| *id != PatternId::OVERFLOW)?;
+            Some(vocabulary.name(pattern))
+        });
+        vicinity.take_visits(visits);
+    }
+
     /// Takes what was heard so far of an hour that has not closed: nothing is said of it, and only the minutes around a start are kept.
     pub fn overhear(&mut self, hour: Hour, cells: &HourCells) {
         if let Some(vicinity) = &mut self.vicinity {
             vicinity.hear(hour, cells);
+            let shapes = |said: &BTreeMap<LogKey, LogCount>| {
+                said.iter().map(|(key, count)| (ShapeId(key.shape), count.text.clone())).collect()
+            };
+            self.overheard = cells.logs.iter().map(|(origin, said)| (origin.clone(), shapes(said))).collect();
         }
     }
 
@@ -411,6 +440,7 @@ mod tests {
                 version: None,
                 fields: RecordFields::default(),
                 peers: &[],
+                trace: None,
                 file: &file,
                 line,
                 lines: 1,

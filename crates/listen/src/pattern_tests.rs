@@ -34,6 +34,7 @@ fn listen(days: i64, version: impl Fn(i64) -> &'static str, said: impl Fn(i64) -
                 version: Some(version(passed)),
                 fields: hark_event::RecordFields::default(),
                 peers: &[],
+                trace: None,
                 file: &file,
                 line,
                 lines: 1,

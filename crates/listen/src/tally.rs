@@ -213,6 +213,9 @@ impl Tally {
         let shape = self.shaper.identity_of(record);
         self.masked += u64::from(shape.masked);
         let key = LogKey { shape: shape.id.0, level: record.level };
+        if let Some(start) = self.start {
+            self.told.followed.hear_record(record, key.shape, start);
+        }
         let speaker = &mut self.speakers[speaker];
         if key.shape >= speaker.limit.min(self.limit) {
             speaker.overflow += 1;
@@ -356,6 +359,7 @@ impl Tally {
         }
         if let Some(start) = self.start {
             self.told.traced.hear(span, start);
+            self.told.followed.hear_span(span, start);
         }
         self.weight += self.spans.hear(span, (&mut self.shaper, &self.rules), &mut self.hours);
     }
@@ -516,6 +520,7 @@ mod tests {
                 version: None,
                 fields: RecordFields::default(),
                 peers: &[],
+                trace: None,
                 file: &file,
                 line,
                 lines: 1,

@@ -8,7 +8,7 @@ use hark_pattern::Rules;
 
 use crate::names;
 use crate::tally::cut_at;
-use crate::vicinity::Traced;
+use crate::vicinity::{Followed, Traced};
 
 /// Alerts, reports and announced changes: few, and kept whole.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -23,6 +23,8 @@ pub struct Told {
     pub cut: u64,
     /// What spans say of the minutes around a start, if one was asked about.
     pub traced: Traced,
+    /// Requests that were followed from service to service around that start.
+    pub followed: Followed,
 }
 
 impl Told {
@@ -33,6 +35,7 @@ impl Told {
         self.changes.extend(other.changes);
         self.cut += other.cut;
         self.traced.merge(other.traced);
+        self.followed.merge(other.followed);
     }
 }
 

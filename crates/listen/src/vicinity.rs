@@ -7,6 +7,7 @@
 //! Which series those are is guessed from their names ([`Measure`]). Series of one service add up, latencies are averaged.
 //! A latency that is told by route is not weighed by the traffic of that route.
 
+mod followed;
 mod measure;
 mod traced;
 
@@ -15,8 +16,9 @@ use std::sync::Arc;
 
 use hark_event::{Hour, Moment, Origin};
 
-use crate::cell::{HourCells, Samples};
+use crate::cell::HourCells;
 
+pub use followed::{Followed, Visit, Visits};
 pub use measure::Measure;
 pub use traced::Traced;
 
@@ -101,13 +103,15 @@ pub struct Vicinity {
     courses: BTreeMap<Origin, Course>,
     /// When counters were heard last, and what they said.
     counters: BTreeMap<(Origin, Arc<str>), (Moment, f64)>,
+    /// Requests that came to services, as far as traces tell of them.
+    visits: Visits,
     cut: u64,
 }
 
 impl Vicinity {
     /// Of a moment of which nothing is known yet.
     pub fn around(start: Moment) -> Self {
-        Self { start, courses: BTreeMap::new(), counters: BTreeMap::new(), cut: 0 }
+        Self { start, courses: BTreeMap::new(), counters: BTreeMap::new(), visits: Visits::default(), cut: 0 }
     }
 
     /// The moment.
@@ -118,6 +122,17 @@ impl Vicinity {
     /// What each service did.
     pub fn courses(&self) -> &BTreeMap<Origin, Course> {
         &self.courses
+    }
+
+    /// Requests that came to services, as far as traces tell of them.
+    pub fn visits(&self) -> &Visits {
+        &self.visits
+    }
+
+    /// Takes the requests that were followed.
+    pub(crate) fn take_visits(&mut self, visits: Visits) {
+        self.cut += visits.cut;
+        self.visits = visits;
     }
 
     /// Samples that were let go because there was no room for their service or counter.
@@ -133,8 +148,18 @@ impl Vicinity {
         }
         let all = cells.metrics.iter().flat_map(|(origin, all)| all.iter().map(move |one| (origin, one)));
         for (origin, (series, samples)) in all {
-            for (measure, factor) in measure::measures(series) {
-                self.hear_series((origin, series), measure, factor, samples);
+            let measures = measure::measures(series);
+            let Some((first, _)) = measures.first() else { continue };
+            // A counter of failed requests counts requests, too: what it grew by is asked of it once.
+            let is_cumulative = first.is_cumulative();
+            assert!(
+                measures.iter().all(|(measure, _)| measure.is_cumulative() == is_cumulative),
+                "one series, one kind"
+            );
+            let values = samples.clone().sorted();
+            let values = if is_cumulative { self.rates((origin, series), values) } else { values };
+            for (measure, factor) in measures {
+                self.hear_series((origin, series), measure, factor, &values);
             }
         }
     }
@@ -148,10 +173,8 @@ impl Vicinity {
         (origin, series): (&Origin, &Arc<str>),
         measure: Measure,
         factor: f64,
-        samples: &Samples,
+        values: &[(Moment, f64)],
     ) {
-        let values = samples.clone().sorted();
-        let values = if measure.is_cumulative() { self.rates((origin, series), values) } else { values };
         let known = self.courses.contains_key(origin);
         if !known && self.courses.len() >= SERVICES_MAX {
             self.cut += values.len() as u64;
@@ -159,7 +182,7 @@ impl Vicinity {
         }
         let (from, to) = self.kept();
         let kept =
-            values.into_iter().filter(|(time, value)| *time >= from && *time < to && value.is_finite());
+            values.iter().copied().filter(|(time, value)| *time >= from && *time < to && value.is_finite());
         let mut minutes: BTreeMap<i64, (f64, u32)> = BTreeMap::new();
         for (time, value) in kept {
             let (sum, samples) = minutes.entry(time.seconds().div_euclid(60)).or_default();
@@ -218,6 +241,7 @@ mod tests {
     use hark_event::Place;
 
     use super::*;
+    use crate::cell::Samples;
 
     fn heard(series: &[(&str, &[(i64, f64)])]) -> Vicinity {
         let start = Moment::from_seconds(3 * 86_400);
@@ -273,6 +297,14 @@ mod tests {
             ("client_requests{upstream=\"mail\"}", &[(0, 9.0)]),
         ];
         check(&routes, Measure::Requests, &[(0, 5.0)]);
+    }
+
+    #[test]
+    fn a_counter_of_failed_requests_counts_both() {
+        let series: [(&str, &[(i64, f64)]); 1] =
+            [("http_requests_total{code=\"5xx\"}", &[(-60, 10.0), (0, 14.0), (60, 20.0)])];
+        check(&series, Measure::RequestsCounted, &[(0, 4.0), (1, 6.0)]);
+        check(&series, Measure::FailuresCounted, &[(0, 4.0), (1, 6.0)]);
     }
 
     #[test]

@@ -156,6 +156,7 @@ mod tests {
                 version: None,
                 fields: RecordFields::new("amount12", if minute % 2 == 0 { &[(6, 8)] } else { &[] }),
                 peers: &[],
+                trace: None,
                 file: &file,
                 line: minute as u64 + 1,
                 lines: 1,

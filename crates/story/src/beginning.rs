@@ -10,6 +10,7 @@
 //! called at once the caller's time is less than the sum of theirs, and what the caller itself added is not seen.
 
 mod profile;
+mod requests;
 mod saying;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,10 @@ const QUIET_MAX: usize = 40;
 const PART_OF_FIRST_MIN: f64 = 0.05;
 /// A tenth of what the hurt service strays on any day is nothing that users notice.
 const WEIGHT_MIN: f64 = 0.1;
+/// Whoever explains less than this part of the trouble of the hurt service is not where it began.
+const SHARE_MIN: f64 = 0.25;
+/// From so many quiet moments on the minutes can tell how much they are worth.
+const QUIET_MOMENTS_MIN: u32 = 10;
 /// With fewer cells of history nothing is usual.
 const USUAL_CELLS_MIN: usize = 20;
 /// Less than this is no trouble, however still it was before: a millisecond, or one failure in a thousand requests.
@@ -53,6 +58,16 @@ impl Default for Look {
     }
 }
 
+/// By what it is told where it may have begun.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Basis {
+    /// By what services added to the minutes around the start.
+    #[default]
+    Minutes,
+    /// By what changed in single requests that were followed.
+    Requests,
+}
+
 /// A service where it may have begun.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Beginning {
@@ -60,8 +75,11 @@ pub struct Beginning {
     pub rank: u32,
     /// Its name.
     pub service: String,
-    /// How much of the trouble it added itself, in what is usual for the hurt service.
+    /// By minutes, how much of the trouble it added itself, in what is usual for the hurt service; by requests, how surely it
+    /// answers otherwise, in standard deviations of chance.
     pub weight: f64,
+    /// By minutes, which part of the trouble of the hurt service that is.
+    pub share: Option<f64>,
     /// What it added, for people.
     pub summary: String,
     /// What it said before and then.
@@ -73,6 +91,8 @@ pub struct Beginning {
 pub struct Beginnings {
     /// The likeliest first.
     pub ranked: Vec<Beginning>,
+    /// By what.
+    pub basis: Basis,
     /// Quiet moments at which the same was done.
     pub quiet_moments: u32,
     /// At how many of them a service would have weighed as much as the first one here.
@@ -116,10 +136,32 @@ struct Added {
     own: f64,
 }
 
-type Reckoning<'a> = BTreeMap<(&'a str, Trouble), Added>;
+/// What services added in some cells, and what the hurt one had more than usual in them.
+struct Reckoning<'a> {
+    added: BTreeMap<(&'a str, Trouble), Added>,
+    whole: BTreeMap<Trouble, f64>,
+}
 
-/// Ranks the services that the hurt one reaches; nothing where there is no history or no call.
+/// A service that explains enough of the trouble.
+struct Named<'a> {
+    service: &'a str,
+    weight: f64,
+    share: f64,
+}
+
+/// Ranks the services that the hurt one reaches; nothing where there is no history or no call. Minutes say how much each of them
+/// added, so that they come first where they stand out; else single requests say who answers otherwise.
 pub(crate) fn beginnings(heard: &Heard, hurt: &str, start: Moment, look: Look) -> Beginnings {
+    let by_minutes = by_minutes(heard, hurt, start, look);
+    if by_minutes.stands_out() && by_minutes.quiet_moments >= QUIET_MOMENTS_MIN {
+        return by_minutes;
+    }
+    let Some(vicinity) = &heard.vicinity else { return by_minutes };
+    let by_requests = requests::beginnings(vicinity, &heard.flows, hurt, start);
+    if by_requests.ranked.is_empty() { by_minutes } else { by_requests }
+}
+
+fn by_minutes(heard: &Heard, hurt: &str, start: Moment, look: Look) -> Beginnings {
     let Some(ground) =
         heard.vicinity.as_ref().and_then(|vicinity| Ground::of(vicinity, &heard.flows, hurt, start, look))
     else {
@@ -127,25 +169,24 @@ pub(crate) fn beginnings(heard: &Heard, hurt: &str, start: Moment, look: Look) -
     };
     let (usual, then) = ground.parts(start, look);
     let reckoning = ground.reckon(&then);
-    let weights = ground.weights(&reckoning);
-    let mut order: Vec<(&str, f64)> = weights.into_iter().filter(|(_, weight)| *weight > 0.0).collect();
-    order.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
-    let most = order.first().map_or(f64::INFINITY, |first| first.1);
+    let mut order = ground.named(&reckoning);
+    let most = order.first().map_or(f64::INFINITY, |first| first.weight);
     let quiet = quiet(&usual, then.len());
-    let as_much = quiet
-        .iter()
-        .filter(|cells| ground.weights(&ground.reckon(cells)).values().any(|weight| *weight >= most));
+    let as_much = quiet.iter().filter(|cells| {
+        ground.named(&ground.reckon(cells)).first().is_some_and(|first| first.weight >= most)
+    });
     let (quiet_moments, quiet_as_much) = (quiet.len() as u32, as_much.count() as u32);
-    order.retain(|(_, weight)| *weight >= most * PART_OF_FIRST_MIN);
+    order.retain(|named| named.weight >= most * PART_OF_FIRST_MIN);
     let ranked = order.iter().take(NAMED_MAX).zip(1..);
-    let ranked = ranked.map(|((service, weight), rank)| Beginning {
+    let ranked = ranked.map(|(Named { service, weight, share }, rank)| Beginning {
         rank,
         service: (*service).to_owned(),
         weight: *weight,
+        share: Some(*share),
         summary: ground.summary(service, &reckoning),
         evidence: ground.evidence(service, &reckoning, &then, heard.vicinity.as_ref()),
     });
-    Beginnings { ranked: ranked.collect(), quiet_moments, quiet_as_much }
+    Beginnings { ranked: ranked.collect(), basis: Basis::Minutes, quiet_moments, quiet_as_much }
 }
 
 /// Stretches of usual cells as long as what is looked at, spread over all of them.
@@ -209,7 +250,7 @@ impl<'a> Ground<'a> {
                 self.steady.insert(service);
             }
             for trouble in Trouble::ALL {
-                let values = profile.weighed(trouble, &hurt);
+                let values = profile.weighed(trouble, &hurt, &cells);
                 self.usual.insert((service, trouble), Usual::of(values, &cells, look.usual_share));
             }
         }
@@ -217,9 +258,11 @@ impl<'a> Ground<'a> {
 
     /// What each service added in these cells beyond what is usual, most weight on those in which the hurt one strayed most.
     fn reckon(&self, cells: &[i64]) -> Reckoning<'a> {
-        let mut reckoning = Reckoning::new();
+        let mut reckoning = Reckoning { added: BTreeMap::new(), whole: BTreeMap::new() };
         for trouble in Trouble::ALL {
-            let weights = self.usual[&(self.hurt, trouble)].straying(cells);
+            let of_hurt = &self.usual[&(self.hurt, trouble)];
+            let weights = of_hurt.straying(cells);
+            reckoning.whole.insert(trouble, of_hurt.more(&weights).max(0.0));
             let added: BTreeMap<&str, f64> = self
                 .profiles
                 .keys()
@@ -233,7 +276,7 @@ impl<'a> Ground<'a> {
                     .sum();
                 // Whoever calls one that was never called before has changed: it is the caller's doing.
                 let own = if self.new.contains(service) { 0.0 } else { (all - explained).max(0.0) };
-                reckoning.insert((service, trouble), Added { all: *all, own });
+                reckoning.added.insert((service, trouble), Added { all: *all, own });
             }
             self.blame_silent(cells, trouble, &mut reckoning);
         }
@@ -249,27 +292,44 @@ impl<'a> Ground<'a> {
         let silent: Vec<&'a str> = self.steady.iter().copied().filter(|service| is_silent(service)).collect();
         for (caller, callees) in &self.callees {
             let mute: Vec<&&str> = callees.iter().filter(|callee| silent.contains(*callee)).collect();
-            let own = reckoning.get(&(*caller, trouble)).map_or(0.0, |added| added.own);
+            let own = reckoning.own(caller, trouble);
             if mute.is_empty() || own <= 0.0 {
                 continue;
             }
             for callee in &mute {
-                let added = reckoning.entry((**callee, trouble)).or_default();
+                let added = reckoning.added.entry((**callee, trouble)).or_default();
                 added.own += own / mute.len() as f64;
                 added.all = added.all.max(added.own);
             }
-            reckoning.entry((*caller, trouble)).or_default().own = 0.0;
+            reckoning.added.entry((*caller, trouble)).or_default().own = 0.0;
         }
     }
 
-    /// What each added itself, in what is usual for the hurt service.
-    fn weights(&self, reckoning: &Reckoning<'a>) -> BTreeMap<&'a str, f64> {
-        let mut weights: BTreeMap<&str, f64> = BTreeMap::new();
-        for ((service, trouble), added) in reckoning {
-            *weights.entry(service).or_default() +=
-                added.own / self.usual[&(self.hurt, *trouble)].unit(*trouble);
+    /// Who explains enough of the trouble of the hurt service, the most first: what each added itself, in what is usual for the
+    /// hurt service. Of a trouble nobody explains more than there is.
+    fn named(&self, reckoning: &Reckoning<'a>) -> Vec<Named<'a>> {
+        let unit = |trouble: Trouble| self.usual[&(self.hurt, trouble)].unit(trouble);
+        let whole: f64 = reckoning.whole.iter().map(|(trouble, whole)| whole / unit(*trouble)).sum();
+        let mut weights: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
+        for ((service, trouble), added) in &reckoning.added {
+            let (weight, explained) = weights.entry(service).or_default();
+            *weight += added.own / unit(*trouble);
+            *explained += added.own.min(reckoning.whole[trouble]) / unit(*trouble);
         }
-        weights
+        let mut named: Vec<Named<'_>> = weights
+            .into_iter()
+            .filter(|(_, (_, explained))| *explained > 0.0 && *explained >= whole * SHARE_MIN)
+            .map(|(service, (weight, explained))| Named { service, weight, share: explained / whole })
+            .collect();
+        named.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.service.cmp(b.service)));
+        named
+    }
+}
+
+impl Reckoning<'_> {
+    /// What a service added itself.
+    fn own(&self, service: &str, trouble: Trouble) -> f64 {
+        self.added.get(&(service, trouble)).map_or(0.0, |added| added.own)
     }
 }
 
@@ -298,11 +358,17 @@ impl Usual {
             .collect()
     }
 
-    /// How much more than usual there was by these weights, beyond what it strays.
+    /// How much more than usual there was by these weights.
+    fn more(&self, weights: &[(i64, f64)]) -> f64 {
+        weights
+            .iter()
+            .filter_map(|(cell, weight)| Some(weight * (self.values.get(cell)? - self.median)))
+            .sum()
+    }
+
+    /// The same beyond what it strays.
     fn added(&self, weights: &[(i64, f64)]) -> f64 {
-        let more =
-            weights.iter().filter_map(|(cell, weight)| Some(weight * (self.values.get(cell)? - self.median)));
-        (more.sum::<f64>() - self.scale).max(0.0)
+        (self.more(weights) - self.scale).max(0.0)
     }
 
     /// What it takes to be trouble.
@@ -324,23 +390,30 @@ fn at(values: &mut [f64], share: f64) -> f64 {
 
 /// Who is reached from the hurt service over calls, with those that each of them calls. Calls that lead back are left out.
 fn callees<'a>(flows: &'a [Flow], hurt: &'a str) -> BTreeMap<&'a str, Vec<&'a str>> {
+    let calls: Vec<(&str, &str)> = flows.iter().map(|flow| (&*flow.caller, &*flow.callee)).collect();
+    let hops = hops(&calls, hurt);
+    let mut callees: BTreeMap<&str, Vec<&str>> = hops.keys().map(|service| (*service, Vec::new())).collect();
+    for (caller, callee) in calls {
+        let (Some(from), Some(to)) = (hops.get(caller), hops.get(callee)) else { continue };
+        if from <= to && caller != callee {
+            callees.entry(caller).or_default().push(callee);
+        }
+    }
+    callees
+}
+
+/// Who is reached from the hurt service over calls, and over how many.
+fn hops<'a>(calls: &[(&'a str, &'a str)], hurt: &'a str) -> BTreeMap<&'a str, usize> {
     let mut hops: BTreeMap<&str, usize> = BTreeMap::from([(hurt, 0)]);
     let mut open: VecDeque<&str> = VecDeque::from([hurt]);
     while let Some(here) = open.pop_front() {
         let next = hops[here] + 1;
-        for flow in flows.iter().filter(|flow| &*flow.caller == here) {
-            if !hops.contains_key(&*flow.callee) {
-                hops.insert(&flow.callee, next);
-                open.push_back(&flow.callee);
+        for (_, callee) in calls.iter().filter(|(caller, _)| *caller == here) {
+            if !hops.contains_key(callee) {
+                hops.insert(callee, next);
+                open.push_back(callee);
             }
         }
     }
-    let mut callees: BTreeMap<&str, Vec<&str>> = hops.keys().map(|service| (*service, Vec::new())).collect();
-    for flow in flows {
-        let (Some(from), Some(to)) = (hops.get(&*flow.caller), hops.get(&*flow.callee)) else { continue };
-        if from <= to && flow.caller != flow.callee {
-            callees.entry(&flow.caller).or_default().push(&flow.callee);
-        }
-    }
-    callees
+    hops
 }

@@ -25,7 +25,7 @@ mod told;
 mod wording;
 
 pub use asked::{Asked, Known};
-pub use beginning::{Beginning, Beginnings, Look};
+pub use beginning::{Basis, Beginning, Beginnings, Look};
 pub use doubts::Doubt;
 pub use replay::{Replay, ReplayedIncident, ReplayedKind, replay};
 pub use telling::tell;

@@ -12,8 +12,8 @@ use hark_event::{
     Survey, Telemetry, Unread, UserReport, Zone,
 };
 use hark_story::{
-    Answer, Beginning, Beginnings, BlindSpot, Chance, Doubt, Incident, LinkedSignal, Questions, ReachedNote,
-    Story, StoryChange, TimelineEntry, TimelineKind, Verdict,
+    Answer, Basis, Beginning, Beginnings, BlindSpot, Chance, Doubt, Incident, LinkedSignal, Questions,
+    ReachedNote, Story, StoryChange, TimelineEntry, TimelineKind, Verdict,
 };
 use jiff::tz::TimeZone;
 
@@ -132,6 +132,7 @@ pub(crate) fn begun() -> Story {
         rank,
         service: service.into(),
         weight: 12.5 / f64::from(rank),
+        share: Some(0.8 / f64::from(rank)),
         summary: format!("{service} added {added} to each request of checkout"),
         evidence: vec![Evidence {
             time: START.plus_seconds(-240),
@@ -142,6 +143,7 @@ pub(crate) fn begun() -> Story {
     Story {
         beginnings: Beginnings {
             ranked: vec![beginning(1, "payments", "1.2 s"), beginning(2, "mails|<b>", "90 ms")],
+            basis: Basis::Minutes,
             quiet_moments: 40,
             quiet_as_much: 1,
         },

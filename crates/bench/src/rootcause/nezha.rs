@@ -2,7 +2,8 @@
 //!
 //! Metrics of each pod become a table of its service, with the time that is not off by hours. Spans become Zipkin's JSON: who is
 //! called by another service answers, whose child is another service's asks. They exist for three minutes at each fault and one normal
-//! minute a day. Users are hurt at the gateway; the fault's service is the truth. Logs are left out, since the ranking reads none.
+//! minute a day. Logs are read as they come. Users are hurt at the gateway; the fault's service is the truth. What is asked of one fault has
+//! all of the day before it, the faults that came earlier included, as somebody would have it who asks on that day.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -24,6 +25,17 @@ const FRONT: &str = "ts-gateway-service";
 /// So long after a fault its files go on.
 const SEEN_SECONDS: i64 = 180;
 
+/// What was named for one fault.
+struct Named {
+    kind: String,
+    /// The place of the fault's service, from 1.
+    place: Option<usize>,
+    /// Quiet moments, and those at which as much would have been named.
+    quiet: (u64, u64),
+    /// Whether people would have been told.
+    stands_out: bool,
+}
+
 /// Days with faults, and what is said of each.
 pub(super) fn measure(hark: &Hark, data: &Path) -> Result<Option<String>, BenchError> {
     let data = data.join("nezha-trainticket");
@@ -31,48 +43,65 @@ pub(super) fn measure(hark: &Hark, data: &Path) -> Result<Option<String>, BenchE
     let mut days: Vec<PathBuf> =
         entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
     days.sort();
-    let mut places: Vec<(String, Option<usize>)> = Vec::new();
+    let mut named: Vec<Named> = Vec::new();
     for day in days {
         let folder = tempfile::tempdir().map_err(BenchError::Temporary)?;
         write_metrics(&day.join("metric"), folder.path())?;
         write_spans(&day, folder.path())?;
+        copy_logs(&day, folder.path())?;
         for fault in faults(&day)? {
             let at = stamp::seconds(text(&fault, "inject_time")).unwrap_or_default();
             let (start, now) = (stamp::text(at), stamp::text(at + SEEN_SECONDS));
             let asked =
                 ["back", "--at", &start, "--as-of", &now, "--on", FRONT, "--format", "json", "--quiet", "."];
             let cause = service(text(&fault, "inject_pod"));
-            let place = order(&hark.json(folder.path(), &asked)?).iter().position(|name| *name == cause);
-            places.push((text(&fault, "inject_type").to_owned(), place.map(|at| at + 1)));
+            let story = hark.json(folder.path(), &asked)?;
+            let order = order(&story);
+            eprintln!(
+                "{start} {} {cause}: {order:?} by {}",
+                text(&fault, "inject_type"),
+                story["beginnings"]["basis"]
+            );
+            let place = order.iter().position(|name| *name == cause).map(|at| at + 1);
+            let count = |name: &str| story["beginnings"][name].as_u64().unwrap_or(0);
+            let quiet = (count("quiet_moments"), count("quiet_as_much"));
+            let kind = text(&fault, "inject_type").to_owned();
+            named.push(Named { kind, place, quiet, stands_out: story["beginnings"]["stands_out"] == true });
         }
     }
-    Ok(Some(page(&places)))
+    Ok(Some(page(&named)))
 }
 
-fn page(places: &[(String, Option<usize>)]) -> String {
+fn page(named: &[Named]) -> String {
     let mut page = format!(
-        "Nezha Train Ticket, {} faults, metrics and spans\n\n| fault | cases | cause first | cause among three |\n|---|---|---|---|\n",
-        places.len()
+        "Nezha Train Ticket, {} faults, logs, metrics and spans\n\n| faults | cases | cause first | cause among three | quiet moments at which as much is named | people are told |\n|---|---|---|---|---|---|\n",
+        named.len()
     );
-    let kinds: BTreeSet<&str> = places.iter().map(|(kind, _)| kind.as_str()).collect();
-    for kind in kinds.into_iter().map(Some).chain([None]) {
-        let of_kind: Vec<&Option<usize>> = places
-            .iter()
-            .filter(|(one, _)| kind.is_none_or(|kind| kind == one))
-            .map(|(_, place)| place)
-            .collect();
-        let within = |most: usize| Share::count(&of_kind, |place| place.is_some_and(|place| place <= most));
-        writeln!(
-            page,
-            "| {} | {} | {} | {} |",
-            kind.unwrap_or("**all**"),
-            of_kind.len(),
-            within(1),
-            within(3)
-        )
-        .expect("a string takes all that is written");
+    let kinds: BTreeSet<&str> = named.iter().map(|one| one.kind.as_str()).collect();
+    for kind in kinds {
+        row(&mut page, kind, named.iter().filter(|one| one.kind == kind));
     }
+    // The method was made on the first, third, … fault.
+    row(&mut page, "every other, the method's own", named.iter().step_by(2));
+    row(&mut page, "every other, kept apart", named.iter().skip(1).step_by(2));
+    row(&mut page, "**all**", named.iter());
     page
+}
+
+fn row<'a>(page: &mut String, name: &str, named: impl Iterator<Item = &'a Named>) {
+    let named: Vec<&Named> = named.collect();
+    let within = |most: usize| Share::count(&named, |one| one.place.is_some_and(|place| place <= most));
+    let quiet: u64 = named.iter().map(|one| one.quiet.0).sum();
+    let as_much: u64 = named.iter().map(|one| one.quiet.1).sum();
+    let told = named.iter().filter(|one| one.stands_out).count();
+    writeln!(
+        page,
+        "| {name} | {} | {} | {} | {as_much} of {quiet} | {told} |",
+        named.len(),
+        within(1),
+        within(3)
+    )
+    .expect("a string takes all that is written");
 }
 
 fn faults(day: &Path) -> Result<Vec<Value>, BenchError> {
@@ -158,6 +187,17 @@ fn write_spans(day: &Path, folder: &Path) -> Result<(), BenchError> {
     write(&folder.join("spans.json"), &Value::from(all).to_string())
 }
 
+/// The logs as they come.
+fn copy_logs(day: &Path, folder: &Path) -> Result<(), BenchError> {
+    for path in files(&day.join("log")).into_iter().chain(files(&day.join("normal/log"))) {
+        let part = if path.starts_with(day.join("normal")) { "normal/log" } else { "log" };
+        let to = folder.join(part).join(path.file_name().unwrap_or_default());
+        fs::create_dir_all(folder.join(part)).map_err(|source| BenchError::file(folder, source))?;
+        fs::copy(&path, &to).map_err(|source| BenchError::file(&path, source))?;
+    }
+    Ok(())
+}
+
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> =
         fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
@@ -190,11 +230,10 @@ mod tests {
 
     #[test]
     fn faults_are_told_by_kind_and_together() {
-        let page = page(&[
-            ("delay".to_owned(), Some(1)),
-            ("delay".to_owned(), Some(3)),
-            ("return".to_owned(), None),
-        ]);
+        let one =
+            |kind: &str, place, stands_out| Named { kind: kind.to_owned(), place, quiet: (9, 1), stands_out };
+        let page =
+            page(&[one("delay", Some(1), true), one("delay", Some(3), false), one("return", None, false)]);
         assert!(page.contains("| delay | 2 | 1/2 = 0.50"), "{page}");
         assert!(page.contains("| **all** | 3 | 1/3 = 0.33"), "{page}");
     }

@@ -1,11 +1,10 @@
-//! How the services of an hour close: each by itself, so that threads may share them.
+//! How the services of an hour close: each by itself, so that whoever runs the listener may share them among threads.
 //!
 //! A service's series, patterns and spans know nothing of other services before findings are told; what is found is given back in the order of
-//! the services, whoever looked at which. Hours with few series are not worth a thread.
+//! the services, whoever looked at which. Hours with few series are not worth sharing.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
-use std::thread;
+use std::sync::Arc;
 
 use hark_event::Origin;
 
@@ -16,7 +15,13 @@ use crate::metric_subject::{Calendar, SeriesAround};
 use crate::pattern_subject::Around;
 use crate::service::{HeardSeries, Service};
 
-/// Series of an hour below which one thread is quicker than several.
+/// Something to be done, in any order beside others.
+pub type Task<'a> = Box<dyn FnOnce() + Send + 'a>;
+
+/// Does all tasks, in any order and side by side.
+pub type SideBySide = Arc<dyn Fn(Vec<Task<'_>>) + Send + Sync>;
+
+/// Series of an hour below which it is quicker to do without.
 const SHARED_SERIES_MIN: usize = 256;
 
 /// Whose it is, which subject it came from, and what was found.
@@ -30,17 +35,24 @@ impl Listener {
         calendar: &Calendar<'_>,
     ) -> Vec<Finding> {
         let series: usize = heard.values().map(BTreeMap::len).sum();
-        let threads = if series < SHARED_SERIES_MIN { 1 } else { self.threads };
-        let services = self.services.iter_mut().map(|(origin, service)| (heard.remove(origin), service));
         let awakenings = &self.awakenings;
-        let close = |(heard, service): (Option<HeardSeries>, &mut Service)| {
-            if let Some(heard) = heard {
-                service.hear_samples(heard, calendar);
-            }
-            service.close_hour(calendar);
-            judge(service, calendar, awakenings)
-        };
-        side_by_side(services.collect(), threads, close).into_iter().flatten().collect()
+        let mut findings: Vec<Vec<Finding>> = self.services.keys().map(|_| Vec::new()).collect();
+        let tasks =
+            self.services.iter_mut().zip(&mut findings).map(|((origin, service), found)| -> Task<'_> {
+                let heard = heard.remove(origin);
+                Box::new(move || {
+                    if let Some(heard) = heard {
+                        service.hear_samples(heard, calendar);
+                    }
+                    service.close_hour(calendar);
+                    *found = judge(service, calendar, awakenings);
+                })
+            });
+        match &self.side_by_side {
+            Some(share) if series >= SHARED_SERIES_MIN => share(tasks.collect()),
+            _ => tasks.for_each(|task| task()),
+        }
+        findings.into_iter().flatten().collect()
     }
 }
 
@@ -86,38 +98,15 @@ fn judge(service: &mut Service, calendar: &Calendar<'_>, awakenings: &Awakenings
     findings
 }
 
-/// What comes of each item, in their order, whichever thread takes it.
-fn side_by_side<T: Send, R: Send>(items: Vec<T>, threads: usize, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    if threads < 2 {
-        return items.into_iter().map(work).collect();
-    }
-    let queue = Mutex::new(items.into_iter().enumerate());
-    let take = || queue.lock().expect("nobody panics while an item is taken").next();
-    let worker = || {
-        let next = std::iter::from_fn(take);
-        next.map(|(at, item)| (at, work(item))).collect::<Vec<(usize, R)>>()
-    };
-    thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(worker)).collect();
-        let mut done = worker();
-        others.into_iter().for_each(|other| done.extend(other.join().expect("a listener does not panic")));
-        done.sort_unstable_by_key(|(at, _)| *at);
-        done.into_iter().map(|(_, result)| result).collect()
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use hark_event::{Hour, Moment, Place, Signal, Zone};
 
     use super::*;
     use crate::{HourCells, Samples};
 
     /// What is said of many services of which every third one steps.
-    fn said_by(threads: usize) -> Vec<Signal> {
-        let mut listener = Listener::new(Zone::utc()).sharing(threads);
+    fn said_by(mut listener: Listener) -> Vec<Signal> {
         let mut said = Vec::new();
         for hour in 0..24 * 24 {
             let mut cells = HourCells::default();
@@ -140,10 +129,11 @@ mod tests {
     }
 
     #[test]
-    fn however_many_threads_share_the_services_the_same_is_said() {
-        let said = said_by(1);
+    fn in_whatever_order_services_close_the_same_is_said() {
+        let said = said_by(Listener::new(Zone::utc()));
         assert!(said.len() > 3, "{said:?}");
-        assert_eq!(said_by(2), said);
-        assert_eq!(said_by(5), said);
+        let last_first: SideBySide =
+            Arc::new(|tasks: Vec<Task<'_>>| tasks.into_iter().rev().for_each(|task| task()));
+        assert_eq!(said_by(Listener::new(Zone::utc()).sharing(last_first)), said);
     }
 }

@@ -4,8 +4,9 @@
 //! hundred requests weighs a hundredth of one that is asked each time, twice the traffic is no trouble, and what a caller
 //! spends and what those spend that it calls can be taken from each other. A cell is as long as the hurt service's own series have it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::at;
 use hark_listen::{Course, Measure};
 
 /// Cells longer than this say nothing of minutes.
@@ -81,15 +82,23 @@ impl Profile {
         self.measures.get(&trouble).copied()
     }
 
-    /// What it adds to a request of the one that hurt, by cell.
-    pub(super) fn weighed(&self, trouble: Trouble, hurt: &Profile) -> Cells {
+    /// What it adds to a request of the one that hurt, by cell. Where it is asked more often for each of them than in the usual
+    /// cells, what that costs is not its doing: others ask it, or its caller asks again.
+    pub(super) fn weighed(&self, trouble: Trouble, hurt: &Profile, usual: &BTreeSet<i64>) -> Cells {
         let Some(amounts) = self.amounts.get(&trouble) else { return Cells::new() };
         if self.requests.is_empty() || hurt.requests.is_empty() {
             return amounts.clone();
         }
+        let asked = |cell: &i64| {
+            let requests = hurt.requests.get(cell).filter(|requests| **requests > 0.0)?;
+            Some(self.requests.get(cell)? / requests)
+        };
+        let mut often: Vec<f64> = usual.iter().filter_map(asked).collect();
+        let most = if often.is_empty() { f64::INFINITY } else { at(&mut often, 0.5) };
         let share = |(cell, amount): (&i64, &f64)| {
             let requests = hurt.requests.get(cell).filter(|requests| **requests > 0.0)?;
-            Some((*cell, amount / requests))
+            let often = asked(cell).unwrap_or(0.0);
+            Some((*cell, amount / requests * if often > most { most / often } else { 1.0 }))
         };
         let mut weighed: Cells = amounts.iter().filter_map(share).collect();
         // Failures that are only counted when there are some are none where requests went well.

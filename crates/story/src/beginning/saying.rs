@@ -10,7 +10,7 @@ impl Ground<'_> {
     /// What is its own and what was added by those that it calls, the larger trouble first.
     pub(super) fn summary(&self, service: &str, reckoning: &Reckoning<'_>) -> String {
         let says = self.troubles(service, reckoning).into_iter().map(|trouble| {
-            let own = reckoning[&(service, trouble)].own;
+            let own = reckoning.own(service, trouble);
             let of = if service == self.hurt {
                 "each of its requests".to_owned()
             } else {
@@ -62,8 +62,7 @@ impl Ground<'_> {
     /// The troubles that a service added to, the one that weighs most first.
     fn troubles(&self, service: &str, reckoning: &Reckoning<'_>) -> Vec<Trouble> {
         let weight = |trouble: &Trouble| {
-            let own = reckoning.get(&(service, *trouble)).map_or(0.0, |added| added.own);
-            own / self.usual[&(self.hurt, *trouble)].unit(*trouble)
+            reckoning.own(service, *trouble) / self.usual[&(self.hurt, *trouble)].unit(*trouble)
         };
         let mut troubles: Vec<Trouble> =
             Trouble::ALL.into_iter().filter(|trouble| weight(trouble) > 0.0).collect();
@@ -79,7 +78,7 @@ fn say(trouble: Trouble, value: f64) -> String {
     }
 }
 
-fn seconds(seconds: f64) -> String {
+pub(super) fn seconds(seconds: f64) -> String {
     if seconds.abs() < 1.0 {
         format!("{} ms", rounded(seconds * 1e3))
     } else {

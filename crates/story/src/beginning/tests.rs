@@ -86,7 +86,21 @@ fn who_got_slow_is_named_and_not_those_that_wait_for_it() {
 fn who_is_asked_seldom_weighs_little() {
     let late = |at| slow(at, 0.1);
     let seldom = |at| slow(at, 0.4).map(|(_, seconds, failing)| (2.0, seconds, failing));
-    check(&[("web", &late), ("cart", &late), ("stock", &seldom)], &["cart", "stock"]);
+    check(&[("web", &late), ("cart", &late), ("stock", &seldom)], &["cart"]);
+}
+
+#[test]
+fn who_explains_little_of_the_trouble_is_not_named_and_the_hurt_service_is_ranked_itself() {
+    let failing = |at| Some((100.0, 0.1, if at >= 0 { 0.4 } else { 0.0 }));
+    let found = check(&[("web", &failing), ("cart", &calm), ("stock", &|at| slow(at, 0.02))], &["web"]);
+    let share = found.ranked[0].share.expect("minutes tell of shares");
+    assert!(share > 0.9, "{share}");
+}
+
+#[test]
+fn who_only_feels_more_requests_for_each_of_the_hurt_service_is_not_named() {
+    let fewer = |at| Some((if at >= 0 { 40.0 } else { 100.0 }, if at >= 0 { 0.15 } else { 0.1 }, 0.0));
+    check(&[("web", &fewer), ("cart", &calm), ("stock", &calm)], &["web"]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ pub(super) fn tell(page: &mut Markup, story: &Story, calendar: &Calendar) {
     if told.is_empty() {
         return;
     }
-    section(page, beginnings::TITLE, &beginnings::worth(&story.beginnings));
+    section(page, beginnings::title(&story.beginnings), &beginnings::worth(&story.beginnings));
     page.raw("<ol>\n");
     for beginning in told {
         page.raw("<li>");

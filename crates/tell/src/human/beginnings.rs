@@ -11,7 +11,7 @@ pub(super) fn tell(sheet: &mut Sheet, story: &Story, calendar: &Calendar) {
     if told.is_empty() {
         return;
     }
-    sheet.heading(beginnings::TITLE, "");
+    sheet.heading(beginnings::title(&story.beginnings), "");
     for beginning in told {
         sheet.row(2, &[cell(format!("B{}", beginning.rank), 3, INCIDENT)], PLAIN, &beginning.summary);
         for evidence in &beginning.evidence {

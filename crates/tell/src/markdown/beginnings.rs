@@ -14,7 +14,12 @@ pub(super) fn tell(page: &mut String, story: &Story, calendar: &Calendar) {
     if told.is_empty() {
         return;
     }
-    line!(page, "\n## {}\n\n{}\n", beginnings::TITLE, text(&beginnings::worth(&story.beginnings)));
+    line!(
+        page,
+        "\n## {}\n\n{}\n",
+        beginnings::title(&story.beginnings),
+        text(&beginnings::worth(&story.beginnings))
+    );
     for beginning in told {
         line!(page, "- **B{}** {}", beginning.rank, text(&beginning.summary));
         for evidence in &beginning.evidence {
