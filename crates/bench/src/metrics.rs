@@ -26,7 +26,8 @@ use crate::interval::Share;
 use crate::options::Options;
 
 /// The strengths at which the curves are drawn.
-const STRENGTHS: [&str; 9] = ["0.2", "0.3", "0.35", "0.4", "0.45", "0.5", "0.55", "0.6", "0.7"];
+const STRENGTHS: [&str; 11] =
+    ["0.2", "0.3", "0.35", "0.4", "0.45", "0.475", "0.5", "0.525", "0.55", "0.6", "0.7"];
 
 /// Prints the tables of all sets that are there.
 pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {

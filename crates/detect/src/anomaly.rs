@@ -4,15 +4,16 @@
 //! against what is usual, and against what is usual at this hour of the day), its largest jump, and how rough or calm it
 //! was. Of each trait the farthest excursion of each of the last four weeks' days is kept. How surprising an excursion is
 //! comes from those days alone (see `farthest`). So a series that spikes every other day has to spike far higher than a
-//! calm one, and nothing is assumed about its distribution. What shows in a second trait of another sort is more
-//! surprising than what shows in one.
+//! calm one, and nothing is assumed about its distribution. The most surprising traits of all sorts (a value, a level, a jump, roughness) add
+//! up, as if they had nothing to do with each other: what barely is a record in one of them is a record somewhere every few days, and what
+//! is one in all of them seldom is. How often such a sum comes by itself was measured on quiet days.
 //!
-//! The state is bounded (about two kilobytes a series) and the work for each value is constant; medians over weeks are
+//! The state is bounded (a little over two kilobytes a series) and the work for each value is constant; medians over weeks are
 //! taken once a day. It cannot judge a series that has moved on fewer than two days, and it does not know weekends: what
 //! they do, they have done on the days that are remembered.
 
 use crate::Direction;
-use crate::farthest::{Farthest, farther};
+use crate::farthest::{Beforehand, Farthest, farther};
 use crate::robust::median_of;
 
 /// Days of which the roughness is remembered.
@@ -24,17 +25,14 @@ const DAYS_MIN: usize = 2;
 /// this share of it at the most.
 pub const WEEK_DAYS: usize = 7;
 const FIRST_WEEK_LESS: f64 = 0.3;
-/// A day is remembered as going at most so many times as far as all before it.
-const WILD_MAX: f32 = 3.0;
-/// How much of the second most surprising sort of trait is added to the first.
-const SECOND_SHARE: f64 = 0.5;
-/// At this surprise, in powers of ten, it is just noticed: once in about seventy quiet days of real series.
-const SURPRISE_MIN: f64 = 2.45;
-/// Ranks understate how often days go farther than those before; measured, by so much.
-const UNDERSTATED: f64 = 4.0;
-/// How many powers of ten rarer a score is for each unit beyond the threshold, on quiet days of real series. The tails of a few
-/// days that are known promise three times as much.
-const BEYOND_POWERS: f64 = 0.8;
+/// The spread of a few days says little of how far the next record will go beyond the last one: that is alike in most series.
+const BEFOREHAND: Beforehand = Beforehand { spread_days: 16.0, wild_max: 3.0 };
+/// At this surprise of all sorts together, in powers of ten, it is just noticed.
+const SURPRISE_MIN: f64 = 3.7;
+/// So often a quiet day of a real series is just noticed.
+const NOTICED: f64 = 0.0137;
+/// And a score twice as high is so many times doubly as rare, on the same days. The tails of the few days that are known promise far more.
+const RARER_POWER: f64 = 2.5;
 const DAY: usize = 24;
 const SHORT: usize = 6;
 
@@ -107,8 +105,7 @@ impl Anomaly {
 /// The chance beforehand that a quiet day reaches a score, before any quiet days of the class are known: what moves together, as
 /// it is said together, counted once.
 pub fn chance_beforehand(score: f64) -> f64 {
-    let powers = SURPRISE_MIN * score.min(1.0) + BEYOND_POWERS * (score - 1.0).max(0.0);
-    (UNDERSTATED * 10.0_f64.powf(-powers)).min(1.0)
+    (NOTICED * score.max(f64::MIN_POSITIVE).powf(-RARER_POWER)).min(1.0)
 }
 
 /// A way in which an hour can go far.
@@ -255,7 +252,7 @@ impl Memory {
     pub fn close_day(&mut self, hourly: &[f32], hours_of_day: impl Iterator<Item = usize>) {
         self.farthest.resize_with(TRAITS.len(), Farthest::default);
         for (at, one) in self.farthest.iter_mut().enumerate() {
-            one.close_day(std::mem::take(&mut self.today[at]), WILD_MAX);
+            one.close_day(std::mem::take(&mut self.today[at]), BEFOREHAND);
             self.daily[at] = one.daily();
         }
         let day = self.roughness.median();
@@ -321,7 +318,7 @@ impl Memory {
             usual,
             times_farthest: far / self.farthest[at].record().max(f64::MIN_POSITIVE),
             days: self.farthest[at].days(),
-            score: (most + SECOND_SHARE * sorts.get(1).map_or(0.0, |second| second.1)) / SURPRISE_MIN,
+            score: sorts.iter().map(|(_, surprise)| surprise).sum::<f64>() / SURPRISE_MIN,
         })
     }
 }

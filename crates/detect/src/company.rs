@@ -10,7 +10,7 @@
 //! The state is a square of the members, the work for each value grows with their number; the covariance is inverted once a
 //! day. It cannot see what all do together as always, only more so: that is what each of them is heard for by itself.
 
-use crate::farthest::{Farthest, farther};
+use crate::farthest::{Beforehand, Farthest, farther};
 
 /// Series that are judged together; more are heard by themselves only.
 pub const MEMBERS_MAX: usize = 64;
@@ -25,9 +25,8 @@ const DECAY: f64 = 0.951_7;
 const FAR_MAX: f64 = 10.0;
 /// Added to each variance, in squares of widths: what hardly moves is not infinitely sure.
 const VARIANCE_FLOOR: f64 = 1e-3;
-/// A day is remembered as going at most so many times as far as all before it: a company that fell apart yesterday is no
-/// measure of what is usual today.
-const WILD_MAX: f32 = 1.1;
+/// A company that fell apart yesterday is no measure of what is usual today.
+const BEFOREHAND: Beforehand = Beforehand { spread_days: 4.0, wild_max: 1.1 };
 
 /// A moment at which a series left the company of the others.
 #[derive(Clone, PartialEq, Debug)]
@@ -188,7 +187,7 @@ impl Company {
     /// If there is not one scale for each member.
     pub fn close_day(&mut self, scales: Vec<Scale>) {
         assert_eq!(scales.len(), self.members(), "every member has its scale");
-        self.farthest.close_day(std::mem::take(&mut self.today), WILD_MAX);
+        self.farthest.close_day(std::mem::take(&mut self.today), BEFOREHAND);
         self.scales = scales;
         if self.weight > 0.0 {
             self.learned_days += 1;

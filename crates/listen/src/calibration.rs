@@ -11,8 +11,10 @@ use crate::candidate::{Candidate, Class};
 const CHANCE_MAX: f64 = 0.001;
 /// Quiet subject-days that the thresholds of the detectors themselves are worth.
 const DAYS_BEFOREHAND: f64 = 1_000.0;
-/// And those that the chances of surprises and of scatter are worth: each series is measured by its own wildest days.
+/// And those that the chances of companies and of scatter are worth: each is measured by its own wildest days.
 const OWN_DAYS_BEFOREHAND: f64 = 200.0;
+/// And those of surprises: a series that goes beyond itself every month does so after a few months.
+const SURPRISE_DAYS_BEFOREHAND: f64 = 100.0;
 /// How often a quiet series passes the threshold of drifts in a day, and that of steps, measured on real series; and how
 /// fast that falls with the score.
 const DRIFT_BEFOREHAND: f64 = 0.004;
@@ -21,7 +23,7 @@ const DRIFT_POWER: i32 = 2;
 /// The same for scatter: in 5,218 quiet days of real series it begins five times.
 const SPREAD_BEFOREHAND: f64 = 0.001;
 /// So many surprises a service may have in a week, however many series it has.
-const SURPRISES_A_SERVICE_WEEK: f64 = 0.15;
+const SURPRISES_A_SERVICE_WEEK: f64 = 0.125;
 /// And so often one of them may leave the others.
 const APARTS_A_SERVICE_WEEK: f64 = 0.1;
 /// And so many drifts, and so many steps.
@@ -60,7 +62,7 @@ impl Calibration {
     pub(crate) fn strength(&self, candidate: &Candidate, series: usize, pressure: f64) -> Option<f64> {
         let (chance, chance_max) = match candidate.class {
             Class::Anomaly => (
-                self.chance(candidate, OWN_DAYS_BEFOREHAND, anomaly::chance_beforehand(candidate.score)),
+                self.chance(candidate, SURPRISE_DAYS_BEFOREHAND, anomaly::chance_beforehand(candidate.score)),
                 share(SURPRISES_A_SERVICE_WEEK, series),
             ),
             // Its score is how many days of rest there are for each movement, among all that bear its name.

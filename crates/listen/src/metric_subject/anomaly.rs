@@ -154,13 +154,7 @@ impl MetricSubject {
             _ => SignalKind::MetricAnomaly,
         };
         let text = format!("{} where {} is usual", self.said(found.now), self.said(found.usual));
-        let summary = format!(
-            "{} {}, {} as far as on any of the {} days before.",
-            self.name,
-            self.in_words(&found),
-            times(found.times_farthest),
-            found.days,
-        );
+        let summary = format!("{} {}, {}.", self.name, self.in_words(&found), beside_days(&found));
         let score = found.score;
         let window_hours = found.hours;
         let found = Found { kind, class: Class::Anomaly, onset, score, summary, text, window_hours };
@@ -278,5 +272,15 @@ impl MetricSubject {
     pub(super) fn was_surprising(&self, onset: Hour) -> bool {
         self.surprises.phases.iter().any(|phase| *phase != Phase::Quiet)
             && (self.surprises.since - onset).abs() <= SAME_HOURS
+    }
+}
+
+/// How far it went beside the days before; what is a record in nothing may be rare in all.
+fn beside_days(found: &Anomaly) -> String {
+    let Anomaly { times_farthest, days, .. } = *found;
+    if times_farthest >= 1.0 {
+        format!("{} as far as on any of the {days} days before", times(times_farthest))
+    } else {
+        format!("as far as on few of the {days} days before, and so in several ways at once")
     }
 }
