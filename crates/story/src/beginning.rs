@@ -285,9 +285,14 @@ impl<'a> Ground<'a> {
 
     /// A service that says nothing any more takes over what its callers suffer: it cannot tell itself.
     fn blame_silent(&self, cells: &[i64], trouble: Trouble, reckoning: &mut Reckoning<'a>) {
+        // Whoever had been silent for longer before did not fall silent then: its telemetry is what is missing.
+        let (Some(first), Some(last)) = (cells.first(), cells.last()) else { return };
+        let just_before = 2 * first - last - 1..*first;
         let is_silent = |service: &&str| {
             let told: BTreeSet<i64> = self.profiles[*service].told().collect();
-            *service != self.hurt && cells.iter().all(|cell| !told.contains(cell))
+            *service != self.hurt
+                && cells.iter().all(|cell| !told.contains(cell))
+                && told.range(just_before.clone()).next().is_some()
         };
         let silent: Vec<&'a str> = self.steady.iter().copied().filter(|service| is_silent(service)).collect();
         for (caller, callees) in &self.callees {

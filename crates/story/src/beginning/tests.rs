@@ -117,6 +117,13 @@ fn who_falls_silent_is_named_for_what_its_callers_suffer() {
 }
 
 #[test]
+fn who_had_been_silent_for_an_hour_is_not_blamed_for_what_begins_now() {
+    let failing = |at| Some((100.0, 0.1, if at >= -10 { 0.5 } else { 0.0 }));
+    let gone = |at| if at >= -70 { None } else { calm(at) };
+    check(&[("web", &failing), ("cart", &failing), ("stock", &gone)], &["cart"]);
+}
+
+#[test]
 fn a_call_to_one_that_was_never_called_is_its_callers_doing() {
     let failing = |at| Some((100.0, 0.1, if at >= 0 { 0.5 } else { 0.0 }));
     let new = |at| if at >= 0 { failing(at) } else { None };
