@@ -84,8 +84,13 @@ impl Surprises {
 }
 
 impl MetricSubject {
-    /// Takes the values of the hour, a few minutes apart.
-    pub(super) fn hear_minutes(&mut self, minutes: [f32; PARTS_PER_HOUR], calendar: &Calendar<'_>) {
+    /// Takes the values of the hour, a few minutes apart; one that is not as dense as those before surprises nobody.
+    pub(super) fn hear_minutes(
+        &mut self,
+        minutes: [f32; PARTS_PER_HOUR],
+        is_as_dense: bool,
+        calendar: &Calendar<'_>,
+    ) {
         self.minutes = minutes;
         let slot = calendar.slots.at(calendar.hour).expect("the calendar knows the hour that closes");
         if calendar.hour.0 % 24 == 0 {
@@ -97,7 +102,7 @@ impl MetricSubject {
         // On a holiday no hour is like others, and a mean over hours knows a holiday until it is past.
         let hours = found.map_or(1, |found| found.hours) as i64;
         let with_holiday = calendar.slots.since(calendar.hour + 1 - hours).iter().any(|slot| slot.is_holiday);
-        self.anomaly = found.filter(|_| !with_holiday);
+        self.anomaly = found.filter(|_| !with_holiday && is_as_dense);
         let score = self.anomaly.map_or(0.0, |anomaly| anomaly.score);
         self.anomaly_score_today = self.anomaly_score_today.max(score);
         let calm = &mut self.surprises.calm_hours;

@@ -4,6 +4,7 @@
 //! the one that names its limit.
 
 mod anomaly;
+mod cadence;
 mod episode;
 mod findings;
 mod gone;
@@ -27,6 +28,7 @@ use hark_detect::spread;
 use hark_event::{Curve, Hour, Moment, Place, SignalKind};
 
 use anomaly::Surprises;
+use cadence::{Cadence, Other};
 pub(crate) use findings::SeriesAround;
 use limits::Way;
 
@@ -95,6 +97,7 @@ pub(crate) struct MetricSubject {
     way: Way,
     /// Scatter of the days since there is a season, as it was when they closed.
     days: Vec<spread::Day>,
+    cadence: Cadence,
     /// From its first whole day on: most of what comes and goes within one is never worth two kilobytes.
     memory: Option<Box<Memory>>,
     /// The clock by which that was learned.
@@ -144,6 +147,7 @@ impl MetricSubject {
             open_slope: 0.0,
             way: Way::Free,
             days: Vec::new(),
+            cadence: Cadence::UNKNOWN,
             memory: None,
             memory_clock: Clock::default(),
             anomaly: None,
@@ -169,7 +173,8 @@ impl MetricSubject {
         };
         let value = value.map_or(f32::NAN, |value| value as f32);
         self.values.push(value);
-        self.hear_minutes(minutes, calendar);
+        let is_as_dense = self.cadence.hear(finite.len(), &minutes);
+        self.hear_minutes(minutes, is_as_dense, calendar);
         let slot = calendar.slots.at(calendar.hour).expect("the calendar knows the hour that closes");
         let since = calendar.hour - self.season_from;
         let places = self.season_clock.places(slot);
@@ -187,6 +192,7 @@ impl MetricSubject {
     /// Remembers how the day scattered around what was usual before it: a season lies nearer to the days that it was learned
     /// from than to others, so that days are only comparable as they were when nobody had learned from them.
     fn close_day(&mut self) {
+        self.follow_cadence();
         let Some(season) = &self.season else { return };
         let scores = self.scores.values();
         let Some(day) = spread::Day::of(&scores[scores.len().saturating_sub(HOURS_PER_DAY)..], season.sigma)
@@ -200,6 +206,17 @@ impl MetricSubject {
             self.days.reserve_exact(7);
         }
         self.days.push(day);
+    }
+
+    /// Forgets the scatter and the farthest of days in which samples came at another interval.
+    fn follow_cadence(&mut self) {
+        let Other { an_hour, a_part } = self.cadence.close_day();
+        if an_hour {
+            self.days.clear();
+        }
+        if a_part {
+            self.memory = None;
+        }
     }
 
     /// Increase per second within the hour, as a whole and from sample to sample; resets begin anew from zero.

@@ -252,6 +252,19 @@ fn a_gap_of_days_and_another_interval_are_no_signal() {
 }
 
 #[test]
+fn fewer_samples_an_hour_are_no_scatter() {
+    let noise = |passed: i64, part: i64| {
+        let mixed = ((passed * 60 + part) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        ((mixed ^ (mixed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 40) as f64 / f64::from(1 << 22)
+    };
+    let heard = listen_raw("queue_depth", 45, |passed| {
+        let step = if passed < 30 * DAY { 1 } else { 30 };
+        (0..60).step_by(step).map(|part| (part * 60, 100.0 + noise(passed, part))).collect()
+    });
+    assert_eq!(heard, []);
+}
+
+#[test]
 fn a_drift_says_when_it_would_reach_its_limit_and_only_where_there_is_one() {
     let said = |limit| {
         let place = Place { file: Arc::from("metrics.csv"), line: 1 };
