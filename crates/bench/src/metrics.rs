@@ -63,12 +63,16 @@ pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
         }
     }
     if measured == 0 {
-        return Err(BenchError::Request(format!(
-            "nothing to measure in `{}`; name the folder with --data, and sets (nab, asd, smd, drift, season, tcpd, backblaze) with --sets",
-            data.display()
-        )));
+        return Err(nothing_to_measure(data));
     }
     Ok(Gate::Kept)
+}
+
+fn nothing_to_measure(data: &std::path::Path) -> BenchError {
+    BenchError::Request(format!(
+        "nothing to measure in `{}`; name the folder with --data, and sets (nab, asd, smd, drift, season, tcpd, backblaze) with --sets",
+        data.display()
+    ))
 }
 
 /// What is heard as shipped of the sets that take seconds, against the floors.
@@ -87,6 +91,9 @@ fn short(hark: &Hark, data: &std::path::Path) -> Result<Gate, BenchError> {
         println!("{set}: heard {heard}, false alarms a week {rate:.3}");
         gates.push(Gate::say(&format!("{set}, heard"), heard.value(), ">=", floor, heard.value() >= floor));
         gates.push(Gate::say(&format!("{set}, false alarms a week"), rate, "<=", ceiling, rate <= ceiling));
+    }
+    if gates.is_empty() {
+        return Err(nothing_to_measure(data));
     }
     Ok(Gate::all(gates))
 }

@@ -104,12 +104,16 @@ pub(crate) fn listen_with(
     let reading = Reading { hears_traces: listener.start_asked().is_some(), ..reading(sources, &clock) };
     let Counted { sorter, mut told, mut hearing, mut remarks, .. } =
         count(settings, telling, &reading, Readings::OneAround(listener.start_asked()))?;
+    if clock.as_of.is_none() {
+        hearing.end_where_plausible();
+    }
     // Which thread read which file does not matter, nor how often the same change was announced.
     told.changes.sort_by(|a, b| a.time.cmp(&b.time).then_with(|| a.id.cmp(&b.id)));
     told.changes.dedup_by(|a, b| a.id == b.id);
     // Where there is nothing there is no now either, and any does.
     let nothing = hearing.is_of_nothing().then(Moment::default);
     let now = clock.as_of.or(hearing.to).or(nothing);
+    remarks.extend(remark_on_lonely_end(&hearing, &clock));
     check_read(&hearing, &remarks, settings, telling)?;
     let Some(now) = now else {
         remark_on(&hearing, &remarks, telling.quiet);
@@ -203,9 +207,6 @@ pub(crate) fn count(
         quiet: telling.quiet,
     };
     let (sorter, told, mut hearing) = read_all(&files, &how)?;
-    if reading.as_of.is_none() {
-        hearing.end_where_plausible();
-    }
     hearing.unread.extend(unread);
     mask_hearing(&mut hearing, &patterns.rules);
     hearing.unread.sort();
@@ -214,6 +215,20 @@ pub(crate) fn count(
     remarks.extend(remarks_on_files(&hearing));
     remarks.iter_mut().for_each(|remark| mask(remark, &patterns.rules));
     Ok(Counted { files, sorter, told, hearing, remarks })
+}
+
+/// What is now hangs on a few records that came days after all others.
+fn remark_on_lonely_end(hearing: &Hearing, clock: &Clock) -> Option<String> {
+    let (now, (count, before)) =
+        hearing.to.filter(|_| clock.as_of.is_none()).zip(hearing.latest_days.lonely_end())?;
+    // Where later ones were cut the end is another.
+    (now > before).then(|| {
+        let whose = if count == 1 { "one record or sample" } else { "records or samples" };
+        let count = if count == 1 { String::new() } else { format!("{count} ") };
+        format!(
+            "{count}{whose} stamped up to {now}, days after all others, say what now is; if a clock was wrong, go on with --as-of {before}"
+        )
+    })
 }
 
 /// A zone that nobody named is worth one remark.

@@ -10,6 +10,8 @@ const DAY_SECONDS: i64 = 86_400;
 const DAYS_MAX: usize = 64;
 /// What comes after a silence of so many days, before which there was more, is doubted.
 const SILENCE_DAYS: i64 = 366;
+/// So many days after all others a few arrivals are worth a remark.
+const LONELY_DAYS: i64 = 2;
 /// And believed, if it is more than this, or more than one in so many of all.
 const FEW_MAX: u64 = 50;
 const FEW_SHARE: u64 = 1_000;
@@ -64,6 +66,13 @@ impl LatestDays {
         let believed = (1..self.days.len()).find(is_doubted).unwrap_or(self.days.len());
         let latest = self.days[..believed].last()?;
         Some((latest.last, after(believed)))
+    }
+
+    /// The latest arrivals if they are few, and days after all others: how many, and when the last one before them came.
+    pub fn lonely_end(&self) -> Option<(u64, Moment)> {
+        let [.., before, last] = self.days.as_slice() else { return None };
+        let is_few = last.count <= FEW_MAX && last.count.saturating_mul(FEW_SHARE) <= self.arrivals;
+        (last.day - before.day >= LONELY_DAYS && is_few).then_some((last.count, before.last))
     }
 
     fn take(&mut self, new: Day) {
@@ -121,6 +130,16 @@ mod tests {
         let half = all(&[on(100, 3), on(4_000, 3)]);
         assert_eq!(half.latest_plausible().map(|(_, after)| after), Some(0));
         assert_eq!(LatestDays::default().latest_plausible(), None);
+    }
+
+    #[test]
+    fn a_few_that_come_days_after_all_others_are_lonely() {
+        assert_eq!(
+            all(&[on(100, 2_000), on(102, 2)]).lonely_end(),
+            Some((2, Moment::from_seconds(100 * DAY_SECONDS + 1_999)))
+        );
+        assert_eq!(all(&[on(100, 2_000), on(101, 2)]).lonely_end(), None, "the day after");
+        assert_eq!(all(&[on(100, 200), on(102, 2)]).lonely_end(), None, "one in a hundred");
     }
 
     #[test]

@@ -40,9 +40,22 @@ pub(crate) enum Meaning {
     Gauge,
 }
 
+/// Words that name a limit, whether or not anything is known that ends there.
+const LIMITS_BY_THEMSELVES: &[&str] = &["limit", "capacity", "quota"];
+
 impl Meaning {
     /// Reads it from `name{label="value",…}`.
     pub(crate) fn of(series: &str) -> Self {
+        Self::read(series, true)
+    }
+
+    /// What it is if nothing ends where it stands: the size of a queue and the longest request are quantities as others are.
+    pub(crate) fn of_no_limit(series: &str) -> Self {
+        let (name, _) = series.split_once('{').unwrap_or((series, ""));
+        Self::read(series, words(name).any(|word| LIMITS_BY_THEMSELVES.contains(&word)))
+    }
+
+    fn read(series: &str, may_be_limit: bool) -> Self {
         let (name, labels) = series.split_once('{').unwrap_or((series, ""));
         let words: Vec<&str> = words(name).collect();
         let has = |list: &[&str]| words.iter().any(|word| list.contains(word));
@@ -89,7 +102,8 @@ impl Meaning {
             return Self::Use;
         }
         // The most that was ever used is no limit.
-        if has(&["limit", "max", "capacity", "size", "quota"]) && !name.contains("max_usage") {
+        let says_limit = has(LIMITS_BY_THEMSELVES) || has(&["max", "size"]);
+        if may_be_limit && says_limit && !name.contains("max_usage") {
             return Self::Limit;
         }
         if latency {
@@ -271,6 +285,13 @@ mod tests {
         check("request_latency_p99_ms", Meaning::TailLatency);
         check("request_latency_p50_ms", Meaning::Latency);
         check("memory_limit_bytes", Meaning::Limit);
+        for (name, lonely) in [
+            ("memory_limit_bytes", Meaning::Limit),
+            ("redis_queue_size", Meaning::Gauge),
+            ("http_server_requests_seconds_max", Meaning::Latency),
+        ] {
+            assert_eq!((Meaning::of(name), Meaning::of_no_limit(name)), (Meaning::Limit, lonely), "{name}");
+        }
         check("tls_certificate_expiry_seconds", Meaning::Expiry);
         check("x509_cert_not_after{subject_CN=\"shop\"}", Meaning::Expiry);
         check("tls_certificate_days_left", Meaning::Countdown);

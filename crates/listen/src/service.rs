@@ -359,6 +359,7 @@ impl Service {
     }
 
     fn find_limits(&mut self) {
+        self.tell_limits_from_sizes();
         let limits: Vec<(Arc<str>, f64)> = self
             .series
             .values()
@@ -372,6 +373,23 @@ impl Service {
             let known = self.limits_known.get(&*series.name).copied();
             let named = || limits.iter().find(|(limit, _)| is_limit_of(limit, &series.name));
             series.limit = known.or_else(|| named().map(|(_, value)| *value));
+        }
+    }
+
+    /// A size or a maximum that ends no other series is a quantity of its own.
+    fn tell_limits_from_sizes(&mut self) {
+        let named: Vec<Arc<str>> = self
+            .series
+            .values()
+            .filter(|series| Meaning::of(&series.name) == Meaning::Limit)
+            .map(|series| series.name.clone())
+            .collect();
+        for name in named {
+            let lonely = Meaning::of_no_limit(&name);
+            let ends_another = || self.series.values().any(|other| is_limit_of(&name, &other.name));
+            let is_limit = lonely == Meaning::Limit || ends_another();
+            let series = self.series.get_mut(&name).expect("its name was taken from there");
+            series.meaning = if is_limit { Meaning::Limit } else { lonely };
         }
     }
 

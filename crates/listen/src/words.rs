@@ -14,8 +14,10 @@ pub(crate) fn quantity(value: f64) -> String {
         100.0.. => 0,
         10.0.. => 1,
         1.0.. => 2,
-        0.0 => 0,
-        _ => 3,
+        0.1.. => 3,
+        // Three digits of what is small, too: a latency told in seconds is.
+        small if small >= 1e-9 => (2.0 - small.log10().floor()) as usize,
+        _ => 0,
     };
     let text = format!("{scaled:.digits$}");
     let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
@@ -79,7 +81,7 @@ mod tests {
     fn quantities_carry_about_three_digits() {
         let said: Vec<String> =
             [0.0, 0.0123, 1.5, 12.34, 734.0, 9_999.0, 12_345.0, 3.2e9].into_iter().map(quantity).collect();
-        assert_eq!(said, ["0", "0.012", "1.5", "12.3", "734", "9999", "12.3 k", "3.2 G"]);
+        assert_eq!(said, ["0", "0.0123", "1.5", "12.3", "734", "9999", "12.3 k", "3.2 G"]);
         assert_eq!([512.0, 14_400_000.0, -1.416e9].map(bytes), ["512 B", "14.4 MB", "-1.42 GB"]);
         assert_eq!([7, 24, 72].map(latest), ["7 h", "day", "3 days"]);
     }

@@ -9,7 +9,7 @@ use hark_detect::Direction;
 use hark_detect::anomaly::{Anomaly, Manner, What};
 use hark_detect::company::{Apart, Scale};
 use hark_detect::onset;
-use hark_detect::robust::quantile_of;
+use hark_detect::robust::{median, quantile_of};
 use hark_event::{Hour, SignalKind};
 
 use super::findings::Found;
@@ -30,6 +30,9 @@ const SCORE_MIN: f64 = 0.4;
 const SCALE_HOURS: usize = 28 * HOURS_PER_DAY;
 /// What moves by less than this share of itself hardly moves.
 const HARDLY_MOVES: f64 = 1e-3;
+/// Days of a straight line, and how much of the middle one a step between days may differ from it.
+const STRAIGHT_DAYS: usize = 7;
+const STRAIGHT_WITHIN: f64 = 0.2;
 /// A step that began at most so long before a surprise is what was surprising.
 const SAME_HOURS: i64 = 24;
 
@@ -84,11 +87,11 @@ impl Surprises {
 }
 
 impl MetricSubject {
-    /// Takes the values of the hour, a few minutes apart; one that is not as dense as those before surprises nobody.
+    /// Takes the values of the hour, a few minutes apart; one that was scraped at another interval surprises nobody.
     pub(super) fn hear_minutes(
         &mut self,
         minutes: [f32; PARTS_PER_HOUR],
-        is_as_dense: bool,
+        is_as_often: bool,
         calendar: &Calendar<'_>,
     ) {
         self.minutes = minutes;
@@ -102,11 +105,14 @@ impl MetricSubject {
         // On a holiday no hour is like others, and a mean over hours knows a holiday until it is past.
         let hours = found.map_or(1, |found| found.hours) as i64;
         let with_holiday = calendar.slots.since(calendar.hour + 1 - hours).iter().any(|slot| slot.is_holiday);
-        self.anomaly = found.filter(|_| !with_holiday && is_as_dense);
+        self.anomaly = found.filter(|_| !with_holiday && is_as_often);
         let score = self.anomaly.map_or(0.0, |anomaly| anomaly.score);
         self.anomaly_score_today = self.anomaly_score_today.max(score);
         let calm = &mut self.surprises.calm_hours;
-        *calm = if score < CALM_SCORE_MAX { calm.saturating_add(1) } else { 0 };
+        // On a holiday nothing is judged, and what is unusual is not over.
+        if !with_holiday {
+            *calm = if score < CALM_SCORE_MAX { calm.saturating_add(1) } else { 0 };
+        }
         if calendar.hour.0 % 24 == 23 {
             let from = self
                 .values
@@ -153,6 +159,9 @@ impl MetricSubject {
         if found.score < SCORE_MIN || !may_speak || self.is_mute() || !self.matters(&found) {
             return None;
         }
+        if matches!(found.what, What::Extreme | What::Level) && self.is_straight() {
+            return None;
+        }
         let onset = (calendar.hour + 1 - self.hours_since_onset(&found) as i64).start();
         let kind = match self.meaning {
             Meaning::TailLatency => SignalKind::TailLatency,
@@ -190,10 +199,34 @@ impl MetricSubject {
     fn matters(&self, found: &Anomaly) -> bool {
         match found.what {
             What::Extreme | What::Level => self.meaning.matters(found.direction),
-            What::Jump | What::Roughness => {
-                self.meaning != Meaning::Countdown || found.direction == Direction::Up
+            What::Roughness if found.direction == Direction::Down => {
+                !matches!(self.meaning, Meaning::Countdown | Meaning::TailLatency)
             }
+            What::Jump if self.meaning == Meaning::TailLatency => self.jumped() == Direction::Up,
+            What::Jump | What::Roughness => true,
         }
+    }
+
+    /// Which way the largest step between the values of the last hour, and from the hour before, leads.
+    fn jumped(&self) -> Direction {
+        let hours = self.values.values();
+        let before = hours[..hours.len().saturating_sub(1)].last().copied();
+        let values = before.into_iter().chain(self.minutes).filter(|value| value.is_finite());
+        let values: Vec<f32> = values.collect();
+        let steps = values.windows(2).map(|pair| pair[1] - pair[0]);
+        let largest = steps.max_by(|a, b| a.abs().total_cmp(&b.abs())).unwrap_or(0.0);
+        if largest < 0.0 { Direction::Down } else { Direction::Up }
+    }
+
+    /// Whether its days lie on a straight line, so that each is farther than ever and none a surprise.
+    fn is_straight(&self) -> bool {
+        let days = self.latest_days(STRAIGHT_DAYS);
+        let steps: Vec<f64> =
+            days.windows(2).map(|pair| (pair[1].1 - pair[0].1) / (pair[1].0 - pair[0].0)).collect();
+        let Some(middle) = median(steps.iter().copied()) else { return false };
+        steps.len() + 1 >= STRAIGHT_DAYS - 1
+            && middle != 0.0
+            && steps.iter().all(|step| (step - middle).abs() <= STRAIGHT_WITHIN * middle.abs())
     }
 
     fn in_words(&self, found: &Anomaly) -> String {
@@ -201,7 +234,10 @@ impl MetricSubject {
         match (found.what, found.direction) {
             (What::Extreme, _) => format!("went to {now} where {usual} is usual"),
             (What::Level, _) => format!("was {now} over {} where {usual} is usual", hours(found.hours)),
-            (What::Jump, _) => format!("jumped by {now} at once"),
+            (What::Jump, _) => match self.jumped() {
+                Direction::Up => format!("jumped by {now} at once"),
+                Direction::Down => format!("fell by {now} at once"),
+            },
             (What::Roughness, Direction::Up) => {
                 format!(
                     "moved by {now} from one value to the next over {} where {usual} is usual",

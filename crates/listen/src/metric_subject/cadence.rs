@@ -1,64 +1,67 @@
-//! How often a series is measured, and whether that has changed.
+//! At which interval a series is scraped, and whether that has changed.
 //!
-//! A median of one sample scatters more than one of twenty: when a series is scraped at another interval, its hours and its minutes scatter otherwise, and
-//! what was learned of either is no measure any more. An hour of which half was lost is as dense as others where it was measured. An interval that changes
-//! by less than half, or for hours only, goes unnoticed.
+//! A median of one sample strays more than one of twenty: when a series is scraped at another interval, its hours and its minutes scatter otherwise, and
+//! what was learned of either is no measure any more. Only what comes at even steps has an interval: what is written once for each request or event is denser when
+//! there are more of them, and that is no other measure. An interval that changes by less than half goes unnoticed, and so does one
+//! of which an hour holds fewer than four samples.
 
-use super::{HOURS_PER_DAY, PARTS_PER_HOUR};
+use hark_event::Moment;
 
-/// So many times as many samples are another interval.
+/// So many times as long is another interval.
 const OTHER_TIMES: f32 = 2.0;
+/// Steps that are looked at in an hour, and how many there must be.
+const STEPS_MAX: usize = 16;
+const STEPS_MIN: usize = 3;
+/// How much of the middle one most steps may differ from it.
+const EVEN_WITHIN: f32 = 0.1;
 
-/// What changed with the day that closed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) struct Other {
-    /// Samples of an hour.
-    pub(super) an_hour: bool,
-    /// Samples of five minutes in which there are any.
-    pub(super) a_part: bool,
-}
-
-/// Samples of the day so far, and how many there were of each hour and of each part of one on the last.
+/// Seconds from sample to sample, as they are known from the days before and from today.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cadence {
-    samples: u32,
-    hours: u8,
-    parts: u16,
-    /// None before a day has closed.
-    last_day: Option<(f32, f32)>,
+    before: f32,
+    today: f32,
 }
 
 impl Cadence {
-    pub(super) const UNKNOWN: Self = Self { samples: 0, hours: 0, parts: 0, last_day: None };
+    pub(super) const UNKNOWN: Self = Self { before: f32::NAN, today: f32::NAN };
 
-    /// Takes an hour, and says whether it is as dense where it was measured as the last day was.
-    pub(super) fn hear(&mut self, samples: usize, minutes: &[f32; PARTS_PER_HOUR]) -> bool {
-        let parts = minutes.iter().filter(|value| value.is_finite()).count();
-        if samples == 0 || parts == 0 {
-            return true;
-        }
-        self.samples = self.samples.saturating_add(samples as u32);
-        self.hours = self.hours.saturating_add(1).min(HOURS_PER_DAY as u8);
-        self.parts = self.parts.saturating_add(parts as u16);
-        self.last_day.is_none_or(|(_, a_part)| !is_other(samples as f32 / parts as f32, a_part))
+    /// Takes the samples of an hour, and says whether they came at the interval of the days before, as far as there are intervals.
+    pub(super) fn hear(&mut self, samples: &[(Moment, f64)]) -> bool {
+        let Some(interval) = even_interval(samples) else { return true };
+        self.today = interval;
+        !is_other(interval, self.before)
     }
 
-    /// Ends the day.
-    pub(super) fn close_day(&mut self) -> Other {
-        let Self { samples, hours, parts, last_day } = std::mem::replace(self, Self::UNKNOWN);
-        self.last_day = last_day;
-        if samples == 0 {
-            return Other::default();
+    /// Ends the day, and says whether it ended at another interval than the days before.
+    pub(super) fn close_day(&mut self) -> bool {
+        if self.today.is_nan() {
+            return false;
         }
-        let (an_hour, a_part) = (samples as f32 / f32::from(hours), samples as f32 / f32::from(parts));
-        self.last_day = Some((an_hour, a_part));
-        last_day.map_or(Other::default(), |(hour_before, part_before)| Other {
-            an_hour: is_other(an_hour, hour_before),
-            a_part: is_other(a_part, part_before),
-        })
+        let has_changed = is_other(self.today, self.before);
+        *self = Self { before: self.today, today: f32::NAN };
+        has_changed
     }
 }
 
+/// Seconds between the first samples of an hour, if most of them are alike.
+fn even_interval(samples: &[(Moment, f64)]) -> Option<f32> {
+    let mut steps = [0.0; STEPS_MAX];
+    let pairs = samples.windows(2).take(STEPS_MAX);
+    let count = pairs.len();
+    for (step, pair) in steps.iter_mut().zip(pairs) {
+        *step = pair[1].0.seconds_since(pair[0].0) as f32;
+    }
+    let steps = &mut steps[..count];
+    if count < STEPS_MIN {
+        return None;
+    }
+    steps.sort_by(f32::total_cmp);
+    let middle = steps[count / 2];
+    let alike = steps.iter().filter(|step| (**step - middle).abs() <= EVEN_WITHIN * middle).count();
+    (middle > 0.0 && 4 * alike >= 3 * count).then_some(middle)
+}
+
+/// What is not known is no other.
 fn is_other(now: f32, before: f32) -> bool {
     now > OTHER_TIMES * before || now * OTHER_TIMES < before
 }
@@ -67,37 +70,58 @@ fn is_other(now: f32, before: f32) -> bool {
 mod tests {
     use super::*;
 
-    /// Parts of an hour, so many of them measured.
-    fn minutes(measured: usize) -> [f32; PARTS_PER_HOUR] {
-        let mut minutes = [f32::NAN; PARTS_PER_HOUR];
-        minutes[..measured].fill(1.0);
-        minutes
+    fn hour(seconds: impl IntoIterator<Item = i64>) -> Vec<(Moment, f64)> {
+        seconds.into_iter().map(|second| (Moment::from_seconds(second), 1.0)).collect()
     }
 
-    fn day(cadence: &mut Cadence, samples: usize, parts: usize) -> Other {
-        (0..HOURS_PER_DAY).for_each(|_| {
-            cadence.hear(samples, &minutes(parts));
+    fn every(step: usize) -> Vec<(Moment, f64)> {
+        hour((0..3_600).step_by(step))
+    }
+
+    fn day(cadence: &mut Cadence, samples: &[(Moment, f64)]) -> bool {
+        (0..24).for_each(|_| {
+            cadence.hear(samples);
         });
         cadence.close_day()
     }
 
     #[test]
-    fn an_hour_of_which_half_was_lost_is_as_dense_and_one_at_another_interval_is_not() {
+    fn an_hour_of_which_half_was_lost_is_like_others_and_one_at_another_interval_is_not() {
         let mut cadence = Cadence::UNKNOWN;
-        assert_eq!(day(&mut cadence, 60, 12), Other::default());
-        assert!(cadence.hear(20, &minutes(4)));
-        assert!(cadence.hear(0, &minutes(0)));
-        assert!(!cadence.hear(12, &minutes(12)));
+        assert!(!day(&mut cadence, &every(60)));
+        assert!(cadence.hear(&hour((0..1_800).step_by(60))));
+        assert!(cadence.hear(&hour((0..3_600).step_by(60).filter(|second| second % 420 != 0))));
+        assert!(cadence.hear(&[]));
+        assert!(!cadence.hear(&every(300)));
+        assert!(!cadence.hear(&every(15)));
     }
 
     #[test]
-    fn a_day_at_another_interval_is_noticed_once() {
+    fn another_interval_is_noticed_once() {
         let mut cadence = Cadence::UNKNOWN;
-        let of = |an_hour, a_part| Other { an_hour, a_part };
-        assert_eq!(day(&mut cadence, 60, 12), of(false, false));
-        assert_eq!(day(&mut cadence, 55, 12), of(false, false));
-        assert_eq!(day(&mut cadence, 12, 12), of(true, true));
-        assert_eq!(day(&mut cadence, 12, 12), of(false, false));
-        assert_eq!(day(&mut cadence, 2, 2), of(true, false), "still one sample in each part that has any");
+        let days = [every(60), every(58), every(300), every(300), Vec::new(), every(300), every(15)];
+        assert_eq!(
+            days.map(|samples| day(&mut cadence, &samples)),
+            [false, false, true, false, false, false, true]
+        );
+    }
+
+    #[test]
+    fn what_is_written_once_for_each_request_has_no_interval() {
+        let mut cadence = Cadence::UNKNOWN;
+        let uneven = |busy: i64| {
+            hour(
+                (0..40 * busy)
+                    .map(|at| (at * at * 7_919 / busy) % 3_600)
+                    .collect::<std::collections::BTreeSet<_>>(),
+            )
+        };
+        assert!(!day(&mut cadence, &every(60)));
+        assert!(cadence.hear(&uneven(1)) && cadence.hear(&uneven(9)));
+        assert!(!day(&mut cadence, &uneven(9)));
+        assert!(
+            cadence.hear(&hour((0..3_600).step_by(60).flat_map(|second| [second, second]))),
+            "each twice"
+        );
     }
 }

@@ -29,6 +29,7 @@ impl MetricSubject {
         self.phase = Phase::Open(episode);
         self.open_kind = Some(kind);
         self.open_onset = onset;
+        self.said_a_life = matches!(self.way, Way::Life { .. });
         self.open_level = self.level().unwrap_or(0.0);
         self.open_slope = self.slope_per_day(CLIMB_DAYS).unwrap_or(0.0);
     }
@@ -45,8 +46,9 @@ impl MetricSubject {
         self.scores = scores;
     }
 
+    /// Where the last day of what is open lies: of a step of this morning only the hours since.
     fn level(&self) -> Option<f64> {
-        let scores = self.scores.values();
+        let scores = self.scores.since(self.open_onset);
         median_of(&scores[scores.len().saturating_sub(HOURS_PER_DAY)..])
     }
 
@@ -82,6 +84,10 @@ impl MetricSubject {
         }
         if self.open_kind == Some(SignalKind::MetricSaturation) {
             return hour.0 % 6 == 0 && !self.goes_on(hour);
+        }
+        // Nobody can tell on a holiday whether what is unusual is over.
+        if self.last_holiday.is_some_and(|holiday| hour - holiday < HOURS_PER_DAY as i64) {
+            return false;
         }
         let near = (0.4 * self.open_level.abs()).clamp(1.0, 3.0);
         self.level().is_some_and(|level| level.abs() < near || level.signum() != self.open_level.signum())

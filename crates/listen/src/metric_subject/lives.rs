@@ -106,7 +106,7 @@ impl MetricSubject {
         starts: &[Hour],
     ) -> Option<Candidate> {
         let rests = matches!(self.phase, Phase::Resting(_));
-        let looked_like_another = !matches!(self.way, Way::Life { .. })
+        let looked_like_another = !self.said_a_life
             && matches!(
                 self.open_kind,
                 Some(SignalKind::MetricShift | SignalKind::MetricDrift | SignalKind::MetricSpread)

@@ -28,7 +28,7 @@ use hark_detect::spread;
 use hark_event::{Curve, Hour, Moment, Place, SignalKind};
 
 use anomaly::Surprises;
-use cadence::{Cadence, Other};
+use cadence::Cadence;
 pub(crate) use findings::SeriesAround;
 use limits::Way;
 
@@ -93,6 +93,10 @@ pub(crate) struct MetricSubject {
     open_kind: Option<SignalKind>,
     open_onset: Hour,
     open_slope: f64,
+    /// Whether what was said last was a life faster than those before.
+    said_a_life: bool,
+    /// The latest hour of a holiday.
+    last_holiday: Option<Hour>,
     /// How that goes which was found last.
     way: Way,
     /// Scatter of the days since there is a season, as it was when they closed.
@@ -145,6 +149,8 @@ impl MetricSubject {
             open_kind: None,
             open_onset: first,
             open_slope: 0.0,
+            said_a_life: false,
+            last_holiday: None,
             way: Way::Free,
             days: Vec::new(),
             cadence: Cadence::UNKNOWN,
@@ -173,9 +179,12 @@ impl MetricSubject {
         };
         let value = value.map_or(f32::NAN, |value| value as f32);
         self.values.push(value);
-        let is_as_dense = self.cadence.hear(finite.len(), &minutes);
-        self.hear_minutes(minutes, is_as_dense, calendar);
+        let is_as_often = self.cadence.hear(&finite);
+        self.hear_minutes(minutes, is_as_often, calendar);
         let slot = calendar.slots.at(calendar.hour).expect("the calendar knows the hour that closes");
+        if slot.is_holiday {
+            self.last_holiday = Some(calendar.hour);
+        }
         let since = calendar.hour - self.season_from;
         let places = self.season_clock.places(slot);
         let score =
@@ -192,7 +201,11 @@ impl MetricSubject {
     /// Remembers how the day scattered around what was usual before it: a season lies nearer to the days that it was learned
     /// from than to others, so that days are only comparable as they were when nobody had learned from them.
     fn close_day(&mut self) {
-        self.follow_cadence();
+        // What was learned at another interval is no measure of this one.
+        if self.cadence.close_day() {
+            self.days.clear();
+            self.memory = None;
+        }
         let Some(season) = &self.season else { return };
         let scores = self.scores.values();
         let Some(day) = spread::Day::of(&scores[scores.len().saturating_sub(HOURS_PER_DAY)..], season.sigma)
@@ -206,17 +219,6 @@ impl MetricSubject {
             self.days.reserve_exact(7);
         }
         self.days.push(day);
-    }
-
-    /// Forgets the scatter and the farthest of days in which samples came at another interval.
-    fn follow_cadence(&mut self) {
-        let Other { an_hour, a_part } = self.cadence.close_day();
-        if an_hour {
-            self.days.clear();
-        }
-        if a_part {
-            self.memory = None;
-        }
     }
 
     /// Increase per second within the hour, as a whole and from sample to sample; resets begin anew from zero.

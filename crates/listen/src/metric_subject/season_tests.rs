@@ -125,6 +125,42 @@ fn a_holiday_like_a_sunday_or_like_any_monday_is_nothing_if_it_is_known() {
 }
 
 #[test]
+fn a_known_holiday_ends_nothing_since_it_hides_what_is_unusual() {
+    let (from, to) = (hour(SPRING.0), hour("2026-04-08T00:00:00Z"));
+    let monday = hour("2026-04-05T22:00:00Z")..hour("2026-04-06T22:00:00Z");
+    let step = hour("2026-03-31T06:00:00Z");
+    let clock = SeasonClock { zone: berlin(), holidays: easter_monday() };
+    let place = Place { file: Arc::from("metrics.csv"), line: 1 };
+    let mut series = MetricSubject::new(Arc::from("sessions"), from, place);
+    let (mut slots, traffic, mut measured) = (History::from(from), History::from(from), History::from(from));
+    let (mut opened, mut ended) = (None, None);
+    for hour in (0..to - from).map(|passed| from + passed) {
+        slots.push(clock.slot(hour));
+        measured.push(9);
+        let calendar = Calendar { hour, slots: &slots };
+        let of_week = berlin().hour_of_week(hour);
+        let of_week = if monday.contains(&hour) { 6 * 24 + of_week % 24 } else { of_week };
+        let more = if hour >= step { 300.0 } else { 0.0 };
+        let value = |part| people(of_week, texture(hour, part)) + more;
+        let samples: Vec<(Moment, f64)> =
+            (0..12).map(|part| (hour.start().plus_seconds(part * 300), value(part))).collect();
+        series.hear(&samples, &calendar, &[]);
+        let around = SeriesAround { traffic: &traffic, measured: &measured, starts: &[] };
+        if opened.is_some() {
+            ended = ended.or(series.ends(hour, &traffic, &[]).then_some(hour));
+        } else if let Some(found) =
+            series.judge(&calendar, &around).filter(|found| found.kind != SignalKind::MetricAnomaly)
+        {
+            series.open(found.kind, found.onset.hour(), 0);
+            opened = Some(hour);
+        }
+    }
+    let opened = opened.expect("a step");
+    assert!(step < opened && opened < monday.start, "{opened:?}");
+    assert!(ended.is_none_or(|ended| !monday.contains(&ended)), "{ended:?}");
+}
+
+#[test]
 fn what_stays_far_beyond_both_is_said_on_a_holiday_too() {
     let from = hour("2026-04-06T06:00:00Z");
     let heard = listen(SPRING, berlin(), easter_monday(), |hour, part| {

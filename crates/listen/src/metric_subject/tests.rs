@@ -252,14 +252,45 @@ fn a_gap_of_days_and_another_interval_are_no_signal() {
 }
 
 #[test]
-fn fewer_samples_an_hour_are_no_scatter() {
+fn another_interval_is_neither_scatter_nor_a_surprise_and_a_spike_after_it_is_one() {
     let noise = |passed: i64, part: i64| {
         let mixed = ((passed * 60 + part) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         ((mixed ^ (mixed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 40) as f64 / f64::from(1 << 22)
     };
-    let heard = listen_raw("queue_depth", 45, |passed| {
-        let step = if passed < 30 * DAY { 1 } else { 30 };
-        (0..60).step_by(step).map(|part| (part * 60, 100.0 + noise(passed, part))).collect()
+    let heard = |spike: f64| {
+        listen_raw("queue_depth", 45, |passed| {
+            let step = if passed < 30 * DAY { 1 } else { 10 };
+            let more = if passed == 41 * DAY + 13 { spike } else { 0.0 };
+            (0..60).step_by(step).map(|part| (part * 60, 100.0 + noise(passed, part) + more)).collect()
+        })
+    };
+    assert_eq!(heard(0.0), []);
+    assert_eq!(heard(40.0), [(SignalKind::MetricAnomaly, 41)]);
+}
+
+#[test]
+fn a_step_is_open_as_long_as_it_is_news() {
+    let heard = listen("queue_depth", 40, None, &[], |day| if day < 20.0 { 100.0 } else { 130.0 });
+    let [(SignalKind::MetricShift, 20, over)] = heard[..] else { panic!("one step: {heard:?}") };
+    assert!(over.is_some_and(|over| (26..=30).contains(&over)), "{heard:?}");
+}
+
+#[test]
+fn a_tail_that_falls_is_not_said_to_grow() {
+    let tail = |from: f64, to: f64| {
+        listen_raw("latency_p99_seconds", 40, |passed| {
+            let level = if passed < 30 * DAY + 9 { from } else { to };
+            every_five_minutes(|part| level * (1.0 + 0.05 * texture(passed, part)))
+        })
+    };
+    assert_eq!(tail(0.6, 0.2), []);
+    assert!(matches!(tail(0.2, 0.6)[..], [(SignalKind::TailLatency, 30), ..]));
+}
+
+#[test]
+fn what_counts_down_in_a_straight_line_surprises_nobody() {
+    let heard = listen_raw("tls_cert_days_left", 45, |passed| {
+        every_five_minutes(|part| 90.0 - (passed as f64 + part as f64 / 12.0) / 24.0)
     });
     assert_eq!(heard, []);
 }
