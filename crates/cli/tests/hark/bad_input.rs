@@ -140,7 +140,7 @@ fn a_few_samples_stamped_years_ahead_are_counted_and_move_no_now() {
     let cut = serde_json::json!([{ "what": "records and samples stamped more than a year after all others", "count": 2 }]);
     assert_eq!((&listening["hearing"]["samples"], &listening["hearing"]["cut"]), (&2_002.into(), &cut));
     place.write("b.csv", rows + "2026-03-05T00:00:00Z,1\n");
-    let remarks = place.hark(&["listen", "b.csv"]).remarks;
+    let remarks = place.hark(&["listen", "b.csv"]).err;
     assert!(remarks.contains("if a clock was wrong, go on with --as-of 2026-03-02T09:19:00Z"), "{remarks}");
     let asked = place.json(&["listen", "a.csv", "--as-of", "2039-01-01"]);
     assert_eq!(asked["hearing"]["to"], "2038-01-19T03:14:08Z");
