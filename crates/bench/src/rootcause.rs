@@ -1,6 +1,7 @@
 //! `hark-bench rootcause`: is the service where it began ranked first, and not one of its victims?
 //!
-//! Our own worlds come first (see `worlds`), alone in a short run; then the sets.
+//! Our own worlds come first (see `worlds`), then the sets. A short run is of the worlds alone; where `--data` names a folder
+//! that holds PetShop it is of PetShop alone, as shipped, so that two short runs measure both and neither twice.
 //!
 //! PetShop (Hardt et al. 2023): metrics of a real application in microservices, five minutes apart, two days without an issue
 //! and 25 minutes with each of those that were injected. Its tables have four rows of headers, which are no form that
@@ -9,6 +10,7 @@
 //! service and time, as a user would ask. The truth stays here. The two days were measured months after the issues; they are
 //! moved to lie before them, for a story is told from what came first.
 
+mod calls;
 mod nezha;
 mod worlds;
 
@@ -82,14 +84,44 @@ type Samples = BTreeMap<String, Vec<(String, i64, String)>>;
 /// Asks about each issue and prints a table.
 pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
     let hark = Hark::at(&options.hark)?;
+    if let Some(data) = petshop_of_short(options) {
+        return Ok(judge(&answers(&hark, &data, SHIPPED..SHIPPED + 1)?));
+    }
+    let gate = of_worlds(&hark, options)?;
+    if options.short {
+        return Ok(gate);
+    }
+    let data = options.data.clone().unwrap_or_else(|| PathBuf::from("../shared/data"));
+    match nezha::measure(&hark, &data)? {
+        Some(page) => println!("{page}"),
+        None => {
+            println!("There is no `nezha-trainticket` in `{}`; nothing was measured there.\n", data.display())
+        }
+    }
+    print("PetShop", &answers(&hark, &data.join("petshop"), 0..LOOKS.len())?);
+    Ok(if options.seeds.is_some() { Gate::Kept } else { gate })
+}
+
+/// Where PetShop lies, if a short run is to be of it: only a folder that was named counts, or the worlds would never have their turn.
+fn petshop_of_short(options: &Options) -> Option<PathBuf> {
+    let data = options.data.as_ref().filter(|_| options.short)?.join("petshop");
+    if data.is_dir() {
+        return Some(data);
+    }
+    println!("There is no `{}`; our own worlds are measured instead.\n", data.display());
+    None
+}
+
+/// Asks in our own worlds and prints a table.
+fn of_worlds(hark: &Hark, options: &Options) -> Result<Gate, BenchError> {
     let usual = if options.short { (101, 101) } else { (101, 105) };
     let (first, last) = options.seeds.unwrap_or(usual);
     let traffic = options.traffic.unwrap_or(0.1);
     let tales =
         options.tales.clone().unwrap_or_else(|| if options.short { SHORT.into() } else { Tale::ALL.into() });
-    let of_worlds = worlds::measure(&hark, &tales, (first, last), traffic)?;
+    let of_worlds = worlds::measure(hark, &tales, (first, last), traffic)?;
     println!("Our own worlds, seeds {first} to {last}, traffic {traffic}\n\n{}\n", of_worlds.page());
-    let gate = Gate::all([
+    Ok(Gate::all([
         Gate::say(
             "services told wrongly",
             of_worlds.wrong() as f64,
@@ -104,34 +136,17 @@ pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
             floors::CAUSE_TOLD,
             of_worlds.right().value() >= floors::CAUSE_TOLD,
         ),
-    ]);
-    if options.short {
-        return Ok(gate);
-    }
-    let data = options.data.clone().unwrap_or_else(|| PathBuf::from("../shared/data"));
-    match if options.short { None } else { nezha::measure(&hark, &data)? } {
-        Some(page) => println!("{page}"),
-        None if options.short => {}
-        None => {
-            println!("There is no `nezha-trainticket` in `{}`; nothing was measured there.\n", data.display())
-        }
-    }
-    let data = data.join("petshop");
-    let cases = cases(&data)?;
+    ]))
+}
+
+/// What is named first for each of PetShop's issues, by these ways to look.
+fn answers(hark: &Hark, data: &Path, looks: Range<usize>) -> Result<Vec<Answered>, BenchError> {
+    let cases = cases(data)?;
     if cases.is_empty() {
         return Err(BenchError::Request(format!("there are no issues in `{}`", data.display())));
     }
     let callees = callees(&data.join("low_traffic/graph.csv"))?;
-    let mut answers = Vec::new();
-    for case in cases {
-        let looks = if options.short { SHIPPED..SHIPPED + 1 } else { 0..LOOKS.len() };
-        answers.push(ask(&hark, &data, case, &callees, looks)?);
-    }
-    if options.short {
-        return Ok(judge(&answers));
-    }
-    print("PetShop", &answers);
-    Ok(if options.seeds.is_some() { Gate::Kept } else { gate })
+    cases.into_iter().map(|case| ask(hark, data, case, &callees, looks.clone())).collect()
 }
 
 /// What ships, against the floors.
@@ -349,6 +364,21 @@ mod tests {
     fn services_come_in_the_order_in_which_the_story_ranks_them() {
         let ranked = json!([{ "service": "cart" }, { "service": "web" }]);
         assert_eq!(order(&json!({ "beginnings": { "ranked": ranked } })), ["cart", "web"]);
+    }
+
+    #[test]
+    fn a_short_run_is_of_petshop_where_the_folder_that_was_named_holds_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().to_str().unwrap();
+        let of = |arguments: &[&str]| {
+            let arguments = arguments.iter().map(|argument| (*argument).to_owned());
+            petshop_of_short(&Options::parse(arguments).unwrap())
+        };
+        assert_eq!(of(&["--short", "--data", data]), None);
+        let petshop = folder.path().join("petshop");
+        fs::create_dir(&petshop).unwrap();
+        assert_eq!(of(&["--short", "--data", data]), Some(petshop));
+        assert_eq!((of(&["--data", data]), of(&["--short"])), (None, None));
     }
 
     #[test]

@@ -107,13 +107,8 @@ impl Heard {
         ]);
         let spans_cut: u64 = listener.services.values().map(|service| service.spans.cut).sum();
         cut.extend([("spans of operations or flows beyond 2,000 a service".to_owned(), spans_cut)]);
-        let minutes_cut = listener.vicinity.as_ref().map_or(0, Vicinity::cut);
-        cut.extend([(
-            "samples around the start beyond 512 services or 20,000 counters".to_owned(),
-            minutes_cut,
-        )]);
         cut.retain(|(_, count)| *count > 0);
-        Self {
+        let mut heard = Self {
             as_of,
             judged_from: first.plus_hours(WARM_UP_HOURS),
             heard_until: heard_until.unwrap_or(Moment::MIN),
@@ -124,6 +119,16 @@ impl Heard {
             subjects: subjects(listener),
             cut,
             vicinity: listener.vicinity.clone(),
+        };
+        heard.recount_cut_around_start();
+        heard
+    }
+
+    /// Says anew what was cut around the start, once spans and followed requests were taken in.
+    pub fn recount_cut_around_start(&mut self) {
+        for (what, count) in self.vicinity.iter().flat_map(Vicinity::cuts) {
+            self.cut.retain(|(known, _)| known != what);
+            self.cut.extend((count > 0).then(|| (what.to_owned(), count)));
         }
     }
 

@@ -30,6 +30,9 @@ const AFTER_SECONDS: i64 = 30 * 60;
 const SERVICES_MAX: usize = 512;
 /// Counters of which the last value is kept.
 const COUNTERS_MAX: usize = 20_000;
+/// What is said of what was cut.
+const CUT_MINUTES: &str = "samples and spans around the start beyond 512 services or 20,000 counters";
+const CUT_REQUESTS: &str = "spans and records of requests around the start beyond 20,000 traces, 200,000 entries of them all, or 256 spans or 512 shapes of one";
 /// A counter that was not heard for so long begins anew.
 const GAP_SECONDS_MAX: i64 = 3_600;
 
@@ -131,13 +134,12 @@ impl Vicinity {
 
     /// Takes the requests that were followed.
     pub(crate) fn take_visits(&mut self, visits: Visits) {
-        self.cut += visits.cut;
         self.visits = visits;
     }
 
-    /// Samples that were let go because there was no room for their service or counter.
-    pub fn cut(&self) -> u64 {
-        self.cut
+    /// What was let go because there was no room for it, in words.
+    pub(crate) fn cuts(&self) -> [(&'static str, u64); 2] {
+        [(CUT_MINUTES, self.cut), (CUT_REQUESTS, self.visits.cut)]
     }
 
     /// Takes what was heard in an hour, or in the part of it that is over. Hours come in order, each of them once.

@@ -5,7 +5,11 @@
 //! one that asks and the one that answers belongs to the latter, so that a slow way to a service is found at that service.
 //!
 //! Of many traces those with the smallest hashes stay, apart for what is usual and for what is looked at, so that parts of
-//! the input merge in any order and each hour of two days is as likely to be kept. Limits within a trace work alike.
+//! the input merge in any order and each hour of two days is as likely to be kept. Limits within a trace work alike. Once one
+//! was let go, it and all beyond it stay out: a part of it that comes later would be less than was heard, and might fit.
+//!
+//! What is let go is told by what was heard and is not in what stays, so that order changes nothing: a span that stays is not let go,
+//! however often overlapping files tell of it. One that does not stay counts each time that it is told.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,8 +21,11 @@ use super::kept_around;
 
 /// Traces that are followed, of those before the start and of those since then.
 const TRACES_MAX: usize = 20_000;
+/// Sides of calls and shapes of all these traces together, which is what takes memory: about 100 bytes each.
+const ENTRIES_MAX: usize = 200_000;
 /// So many more may stand there before some are let go.
 const TRACES_SLACK: usize = TRACES_MAX / 4;
+const ENTRIES_SLACK: usize = ENTRIES_MAX / 4;
 /// Spans of one trace, on either side of calls, and shapes that all services together say in it.
 const SPANS_MAX: usize = 256;
 const SHAPES_MAX: usize = 512;
@@ -43,7 +50,7 @@ pub struct Visits {
     pub of: BTreeMap<Origin, Vec<Visit>>,
     /// Who asked whom.
     pub calls: BTreeSet<(Origin, Origin)>,
-    /// How many spans and records were let go.
+    /// How many spans and records were heard and let go.
     pub(crate) cut: u64,
 }
 
@@ -56,18 +63,61 @@ struct Side {
     second: i64,
     /// Whether whoever asked waited for it.
     is_awaited: bool,
+    /// How often it was told of.
+    heard: u32,
+}
+
+impl Side {
+    /// Of two that claim to be the same the lesser stays, whoever came first.
+    fn add(self, more: Self) -> Self {
+        let heard = self.heard.saturating_add(more.heard);
+        Self { heard, ..self.min(more) }
+    }
+}
+
+/// Few of something, in order of its keys; of too many those with the largest keys go. The nodes of a map would take a kilobyte
+/// for each trace, however short.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Few<K, V>(Vec<(K, V)>);
+
+impl<K, V> Default for Few<K, V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<K: Ord, V: Clone> Few<K, V> {
+    fn add(&mut self, key: K, value: V, most: usize, both: impl Fn(V, V) -> V) {
+        match self.0.binary_search_by(|(known, _)| known.cmp(&key)) {
+            Ok(at) => self.0[at].1 = both(self.0[at].1.clone(), value),
+            Err(at) if at < most => {
+                self.0.truncate(most - 1);
+                if self.0.len() == self.0.capacity() {
+                    self.0.reserve_exact(1 + self.0.len() / 4);
+                }
+                self.0.insert(at, (key, value));
+            }
+            Err(_) => {}
+        }
+    }
+
+    fn get(&self, key: &K) -> Option<&V> {
+        let at = self.0.binary_search_by(|(known, _)| known.cmp(key)).ok()?;
+        Some(&self.0[at].1)
+    }
+
+    fn values(&self) -> impl Iterator<Item = &V> {
+        self.0.iter().map(|(_, value)| value)
+    }
 }
 
 /// One trace, as far as it is known.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 struct Trace {
-    asking: BTreeMap<u64, Side>,
-    answering: BTreeMap<u64, Side>,
+    asking: Few<u64, Side>,
+    answering: Few<u64, Side>,
     /// Shapes by who said them, and when for the first and the second time.
-    said: BTreeMap<(u64, Origin), Times>,
-    /// Spans that were heard, and these with all records: what is let go is counted by what is left, so that order changes nothing.
-    spans: u64,
-    events: u64,
+    said: Few<(u64, Origin), Times>,
 }
 
 /// The first two moments at which something was said; the same line twice, as in files that overlap, is once.
@@ -75,6 +125,8 @@ struct Trace {
 struct Times {
     first: Moment,
     second: Option<Moment>,
+    /// In how many records.
+    heard: u32,
 }
 
 impl Times {
@@ -82,7 +134,56 @@ impl Times {
         let mut all = [Some(self.first), self.second, Some(more.first), more.second];
         all.sort_unstable();
         let first = self.first.min(more.first);
-        Self { first, second: all.into_iter().flatten().find(|time| *time > first) }
+        let second = all.into_iter().flatten().find(|time| *time > first);
+        Self { first, second, heard: self.heard.saturating_add(more.heard) }
+    }
+}
+
+/// Traces before the start, or those since then.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+struct Part {
+    traces: BTreeMap<u64, Trace>,
+    /// What all of them hold.
+    entries: usize,
+    /// The least hash that was let go.
+    closed_from: Option<u64>,
+}
+
+impl Part {
+    fn change(&mut self, id: u64, change: impl FnOnce(&mut Trace)) {
+        if self.closed_from.is_some_and(|from| id >= from) {
+            return;
+        }
+        let trace = self.traces.entry(id).or_default();
+        let before = trace.entries();
+        change(trace);
+        self.entries += trace.entries() - before;
+        if self.traces.len() > TRACES_MAX + TRACES_SLACK || self.entries > ENTRIES_MAX + ENTRIES_SLACK {
+            self.keep();
+        }
+    }
+
+    /// Lets the traces with the largest hashes go.
+    fn keep(&mut self) {
+        while self.traces.len() > TRACES_MAX || self.entries > ENTRIES_MAX {
+            let last = *self.traces.last_key_value().expect("no limit is nought").0;
+            self.close(last);
+        }
+    }
+
+    fn close(&mut self, from: u64) {
+        let gone = self.traces.split_off(&from);
+        self.entries -= gone.values().map(Trace::entries).sum::<usize>();
+        self.closed_from = Some(self.closed_from.map_or(from, |known| known.min(from)));
+    }
+
+    fn merge(&mut self, other: Self) {
+        if let Some(from) = other.closed_from {
+            self.close(from);
+        }
+        for (id, more) in other.traces {
+            self.change(id, |trace| trace.merge(more));
+        }
     }
 }
 
@@ -90,8 +191,9 @@ impl Times {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Followed {
     /// Before the start, and since then.
-    traces: [BTreeMap<u64, Trace>; 2],
-    cut: u64,
+    parts: [Part; 2],
+    /// Spans and records.
+    heard: u64,
 }
 
 impl Followed {
@@ -108,12 +210,13 @@ impl Followed {
             nanos: span.duration_nanos(),
             second: span.end.seconds(),
             is_awaited: matches!(span.kind, SpanKind::Server | SpanKind::Client),
+            heard: 1,
         };
-        let trace = self.trace(span.trace, span.end >= start);
-        (trace.spans, trace.events) = (trace.spans + 1, trace.events + 1);
-        let sides = if span.kind.is_incoming() { &mut trace.answering } else { &mut trace.asking };
-        keep_least(sides.entry(span.id), side);
-        trace.keep();
+        self.heard += 1;
+        self.parts[usize::from(span.end >= start)].change(span.trace, |trace| {
+            let sides = if span.kind.is_incoming() { &mut trace.answering } else { &mut trace.asking };
+            sides.add(span.id, side, SPANS_MAX, Side::add);
+        });
     }
 
     /// Keeps of which shape a record is, if it was said in the course of a trace around the start.
@@ -122,51 +225,28 @@ impl Followed {
         // Of a file whose records stand in no order most arrive with the latest of them; here it counts when it happened.
         let time = record.time.unwrap_or(record.arrival);
         let Some(trace) = record.trace.filter(|_| time >= from && time < to) else { return };
-        let trace = self.trace(trace, time >= start);
-        trace.events += 1;
-        let times = Times { first: time, second: None };
-        let known = trace.said.entry((shape, record.origin.clone())).or_insert(times);
-        *known = known.add(times);
-        trace.keep();
-    }
-
-    fn trace(&mut self, id: u64, is_since: bool) -> &mut Trace {
-        let traces = &mut self.traces[usize::from(is_since)];
-        if traces.len() >= TRACES_MAX + TRACES_SLACK && !traces.contains_key(&id) {
-            self.cut += cut_traces(traces);
-        }
-        self.traces[usize::from(is_since)].entry(id).or_default()
+        let times = Times { first: time, second: None, heard: 1 };
+        self.heard += 1;
+        self.parts[usize::from(time >= start)].change(trace, |trace| {
+            trace.said.add((shape, record.origin.clone()), times, SHAPES_MAX, Times::add);
+        });
     }
 
     /// Adds another account.
     pub(crate) fn merge(&mut self, other: Followed) {
-        self.cut += other.cut;
-        for (traces, others) in self.traces.iter_mut().zip(other.traces) {
-            for (id, more) in others {
-                let known = traces.entry(id).or_default();
-                more.asking.into_iter().for_each(|(id, side)| keep_least(known.asking.entry(id), side));
-                more.answering.into_iter().for_each(|(id, side)| keep_least(known.answering.entry(id), side));
-                for (key, times) in more.said {
-                    let known = known.said.entry(key).or_insert(times);
-                    *known = known.add(times);
-                }
-                (known.spans, known.events) = (known.spans + more.spans, known.events + more.events);
-                known.keep();
-            }
-            if traces.len() > TRACES_MAX + TRACES_SLACK {
-                self.cut += cut_traces(traces);
-            }
-        }
+        self.heard += other.heard;
+        self.parts.iter_mut().zip(other.parts).for_each(|(part, more)| part.merge(more));
     }
 
     /// What went on at each service. Shapes are named by this, and left out if it does not know them.
     pub(crate) fn visits<'a>(mut self, name: impl Fn(&Origin, u64) -> Option<&'a str>) -> Visits {
         let mut names: FxHashMap<(u64, Origin), Option<Arc<str>>> = FxHashMap::default();
         let mut visits = Visits::default();
-        for traces in &mut self.traces {
-            self.cut += cut_traces(traces);
-            for trace in std::mem::take(traces).into_values() {
-                self.cut += trace.spans.saturating_sub((trace.asking.len() + trace.answering.len()) as u64);
+        let mut kept = 0;
+        for part in &mut self.parts {
+            part.keep();
+            for trace in std::mem::take(&mut part.traces).into_values() {
+                kept += trace.heard();
                 visits.calls.extend(trace.calls());
                 let mut of_trace: BTreeMap<Origin, Visit> = BTreeMap::new();
                 for (origin, had) in trace.had() {
@@ -181,7 +261,7 @@ impl Followed {
                     of_trace.insert(origin, visit);
                 }
                 let mut said: BTreeMap<Origin, BTreeMap<Arc<str>, Times>> = BTreeMap::new();
-                for (key, times) in trace.said {
+                for (key, times) in trace.said.0 {
                     let named =
                         names.entry(key.clone()).or_insert_with(|| name(&key.1, key.0).map(Arc::from));
                     let Some(named) = named.clone() else { continue };
@@ -201,7 +281,7 @@ impl Followed {
             }
         }
         visits.of.values_mut().for_each(|visits| visits.sort_by_key(|visit| visit.second));
-        visits.cut = self.cut;
+        visits.cut = self.heard.saturating_sub(kept);
         visits
     }
 }
@@ -214,10 +294,23 @@ impl Trace {
         })
     }
 
-    fn keep(&mut self) {
-        cut_to(&mut self.asking, SPANS_MAX);
-        cut_to(&mut self.answering, SPANS_MAX);
-        cut_to(&mut self.said, SHAPES_MAX);
+    /// What it takes memory for.
+    fn entries(&self) -> usize {
+        self.asking.0.len() + self.answering.0.len() + self.said.0.len()
+    }
+
+    /// How many spans and records tell of what it holds.
+    fn heard(&self) -> u64 {
+        let sides = self.asking.values().chain(self.answering.values()).map(|side| side.heard);
+        sides.chain(self.said.values().map(|times| times.heard)).map(u64::from).sum()
+    }
+
+    fn merge(&mut self, more: Self) {
+        let sides = [(&mut self.asking, more.asking), (&mut self.answering, more.answering)];
+        for (known, more) in sides {
+            more.0.into_iter().for_each(|(id, side)| known.add(id, side, SPANS_MAX, Side::add));
+        }
+        more.said.0.into_iter().for_each(|(key, times)| self.said.add(key, times, SHAPES_MAX, Times::add));
     }
 
     /// How long each service had the request.
@@ -257,42 +350,13 @@ impl Had {
     }
 }
 
-/// Of two that claim to be the same the lesser stays, whoever came first.
-fn keep_least<K: Ord, V: Ord>(entry: std::collections::btree_map::Entry<'_, K, V>, value: V) {
-    use std::collections::btree_map::Entry;
-    match entry {
-        Entry::Vacant(empty) => {
-            empty.insert(value);
-        }
-        Entry::Occupied(mut known) => {
-            if value < *known.get() {
-                known.insert(value);
-            }
-        }
-    }
-}
-
-/// Lets the largest keys go.
-fn cut_to<K: Ord, V>(map: &mut BTreeMap<K, V>, most: usize) {
-    while map.len() > most {
-        map.pop_last();
-    }
-}
-
-/// Lets the traces with the largest hashes go; says of how much was heard in them.
-fn cut_traces(traces: &mut BTreeMap<u64, Trace>) -> u64 {
-    let mut cut = 0;
-    while traces.len() > TRACES_MAX {
-        cut += traces.pop_last().map_or(0, |(_, trace)| trace.events);
-    }
-    cut
-}
-
 #[cfg(test)]
 mod tests {
-    use hark_event::{Level, RecordFields};
+    use hark_event::{Level, RecordFields, Zone};
 
     use super::*;
+    use crate::listener::Listener;
+    use crate::vicinity::CUT_REQUESTS;
 
     const START: Moment = Moment::from_seconds(1_000_000);
 
@@ -385,6 +449,51 @@ mod tests {
         assert_eq!(parts.visits(named), whole);
         assert_eq!(whole.of[&origin("web")].len(), TRACES_MAX);
         assert_eq!(whole.cut, 2 * TRACES_SLACK as u64);
+    }
+
+    #[test]
+    fn of_too_much_in_all_traces_the_same_stay_however_they_are_divided_and_ordered() {
+        let traces = (ENTRIES_MAX + 2 * ENTRIES_SLACK) as u64 / 50;
+        let many: Vec<Told> =
+            (1..=50).flat_map(|id| (1..=traces).map(move |trace| (trace, id))).map(one_of_many).collect();
+        let whole = followed(&many).visits(named);
+        let mut backwards = many.clone();
+        backwards.reverse();
+        assert_eq!(followed(&backwards).visits(named), whole);
+        let mut parts = followed(&many[90_000..]);
+        parts.merge(followed(&many[..90_000]));
+        assert!(parts.parts[1].entries <= ENTRIES_MAX + ENTRIES_SLACK);
+        assert_eq!(parts.visits(named), whole);
+        assert_eq!(whole.of[&origin("web")].len(), ENTRIES_MAX / 50);
+        assert_eq!(whole.cut, 2 * ENTRIES_SLACK as u64);
+    }
+
+    fn one_of_many((trace, id): (u64, u64)) -> Told {
+        Told::Span(trace, id, None, "web", SpanKind::Server, 1)
+    }
+
+    #[test]
+    fn what_is_let_go_within_a_trace_is_counted_and_what_stays_is_not_however_often_it_is_told() {
+        let spans = (1..=SPANS_MAX as u64 + 3).map(|id| one_of_many((1, id)));
+        let shapes = (1..=SHAPES_MAX as u64 + 5).map(|shape| Told::Said(1, shape, "web"));
+        let again = [one_of_many((1, 1)), one_of_many((1, 1)), Told::Said(1, 1, "web")];
+        let all: Vec<Told> = spans.chain(shapes).chain(again).collect();
+        assert_eq!(followed(&all).visits(named).cut, 3 + 5);
+        let mut parts = followed(&all[300..]);
+        parts.merge(followed(&all[..300]));
+        assert_eq!(parts.visits(named).cut, 3 + 5);
+        assert_eq!(followed(&again).visits(named).cut, 0);
+    }
+
+    #[test]
+    fn what_is_let_go_of_followed_requests_is_told_in_words_of_its_own() {
+        let listener = Listener::new(Zone::utc()).looking_around(START);
+        let mut heard = listener.heard(START.plus_seconds(60));
+        let spans: Vec<Told> = (1..=SPANS_MAX as u64 + 3).map(|id| one_of_many((1, id))).collect();
+        listener.follow(&mut heard, followed(&spans));
+        heard.recount_cut_around_start();
+        heard.recount_cut_around_start();
+        assert_eq!(heard.cut, [(CUT_REQUESTS.to_owned(), 3)]);
     }
 
     #[test]

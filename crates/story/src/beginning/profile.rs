@@ -93,7 +93,8 @@ impl Profile {
             let requests = hurt.requests.get(cell).filter(|requests| **requests > 0.0)?;
             Some(self.requests.get(cell)? / requests)
         };
-        let mut often: Vec<f64> = usual.iter().filter_map(asked).collect();
+        // Whoever is asked in few minutes only is asked as often as it is in those.
+        let mut often: Vec<f64> = usual.iter().filter_map(asked).filter(|often| *often > 0.0).collect();
         let most = if often.is_empty() { f64::INFINITY } else { at(&mut often, 0.5) };
         let share = |(cell, amount): (&i64, &f64)| {
             let requests = hurt.requests.get(cell).filter(|requests| **requests > 0.0)?;

@@ -29,7 +29,8 @@ const USUAL_REQUESTS_MIN: usize = 3;
 struct Changed {
     deviations: f64,
     /// The seconds that it added to all of its requests, where that alone makes them as long again as a usual request of the hurt
-    /// service: whoever does that hurts users; who merely says something else may or may not.
+    /// service: whoever does that hurts users; who merely says something else may or may not. Where nothing tells how long those take,
+    /// nobody does.
     hurting_seconds: f64,
     what: What,
 }
@@ -144,7 +145,7 @@ fn quiet(
     hurt: &[Visit],
     (start, length): (i64, i64),
     most: Option<&Changed>,
-    usual_request: f64,
+    usual_request: Option<f64>,
 ) -> (u32, u32) {
     let before = hurt.iter().take_while(|visit| visit.second < start);
     let stretches: BTreeSet<i64> = before.map(|visit| (start - 1 - visit.second) / length).collect();
@@ -169,7 +170,7 @@ impl<'a> Requests<'a> {
     }
 
     /// What is most surely otherwise within this part of them.
-    fn changed(&self, part: Range<usize>, usual_request: f64) -> Option<Changed> {
+    fn changed(&self, part: Range<usize>, usual_request: Option<f64>) -> Option<Changed> {
         if part.is_empty() || self.visits.len() - part.len() < USUAL_REQUESTS_MIN {
             return None;
         }
@@ -177,12 +178,13 @@ impl<'a> Requests<'a> {
         slower.into_iter().chain(self.said_otherwise(part)).max_by(Changed::order)
     }
 
-    /// How long half of them take at most; nought if nothing tells.
-    fn median(&self) -> f64 {
-        at(&mut self.visits.iter().filter_map(|visit| visit.seconds).collect::<Vec<f64>>(), 0.5)
+    /// How long half of them take at most; none if nothing tells.
+    fn median(&self) -> Option<f64> {
+        let mut known: Vec<f64> = self.visits.iter().filter_map(|visit| visit.seconds).collect();
+        Some(at(&mut known, 0.5)).filter(|median| *median > 0.0)
     }
 
-    fn slower(&self, part: Range<usize>, usual_request: f64) -> Option<Changed> {
+    fn slower(&self, part: Range<usize>, usual_request: Option<f64>) -> Option<Changed> {
         let ranked = |range: Range<usize>| self.ranks[range].iter().flatten();
         let (all, now) = (ranked(0..self.ranks.len()).count() as f64, ranked(part.clone()).count() as f64);
         let usual = all - now;
@@ -198,7 +200,7 @@ impl<'a> Requests<'a> {
         let above = ranked(part).sum::<f64>() - now * (now + 1.0) / 2.0 - now * usual / 2.0;
         let deviations = above / (now * usual * (all + 1.0) / 12.0).sqrt();
         let more = now_median - before_median;
-        let is_hurting = more >= usual_request && deviations >= SURELY_MIN;
+        let is_hurting = usual_request.is_some_and(|usual| more >= usual) && deviations >= SURELY_MIN;
         (more >= SLOW_SECONDS_MIN).then_some(Changed {
             deviations,
             hurting_seconds: if is_hurting { more * now } else { 0.0 },
@@ -396,6 +398,24 @@ mod tests {
         let what = What::Said { pattern: "x".into(), again: false, now: (9, 9), before: (0, 99) };
         let said = Changed { deviations: 9.0, hurting_seconds: 0.0, what };
         assert_eq!(slow.order(&said), Ordering::Greater);
+    }
+
+    #[test]
+    fn nobody_hurts_by_slowness_where_nothing_tells_how_long_requests_of_the_hurt_service_take() {
+        let visits = |seconds: fn(i64) -> Option<f64>| -> Vec<Visit> {
+            let visit =
+                |at| Visit { second: at, seconds: seconds(at), own_seconds: seconds(at), said: Vec::new() };
+            (-48..12).map(visit).collect()
+        };
+        let silent = visits(|_| None);
+        assert_eq!(Requests::of(&silent).median(), None);
+        let slower = visits(|at| Some(if at >= 0 { 0.03 } else { 0.02 } + stir(at) / 10.0));
+        let hurting = |usual_request: Option<f64>| {
+            let changed = Requests::of(&slower).changed(48..60, usual_request);
+            changed.expect("it got slower").hurting_seconds
+        };
+        assert_eq!(hurting(Requests::of(&silent).median()), 0.0);
+        assert!(hurting(Some(0.005)) > 0.1);
     }
 
     #[test]

@@ -90,6 +90,14 @@ fn who_is_asked_seldom_weighs_little() {
 }
 
 #[test]
+fn who_is_asked_in_every_third_minute_only_can_be_named() {
+    let is_asked = |at: i64| at.rem_euclid(3) == 0;
+    let late = |at| if is_asked(at) { slow(at, 0.3) } else { calm(at) };
+    let third = |at| if is_asked(at) { slow(at, 0.3) } else { Some((0.0, 0.0, 0.0)) };
+    check(&[("web", &late), ("cart", &late), ("stock", &third)], &["stock"]);
+}
+
+#[test]
 fn who_explains_little_of_the_trouble_is_not_named_and_the_hurt_service_is_ranked_itself() {
     let failing = |at| Some((100.0, 0.1, if at >= 0 { 0.4 } else { 0.0 }));
     let found = check(&[("web", &failing), ("cart", &calm), ("stock", &|at| slow(at, 0.02))], &["web"]);
