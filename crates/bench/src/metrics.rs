@@ -63,7 +63,7 @@ pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
         }
     }
     if measured == 0 {
-        return Err(nothing_to_measure(data));
+        return Err(nothing_to_measure(&data));
     }
     Ok(Gate::Kept)
 }

@@ -6,7 +6,7 @@
 //! before it, so that one disaster does not make everything after it look small; if such days come again and again, the
 //! bound grows with each of them.
 //!
-//! Of the half year before these days the farthest is known, and for how many days: what a summer does every few weeks is
+//! Of the twelve to twenty-four weeks before these days the farthest is known, and for how many days: what a summer does every few weeks is
 //! no record. It cannot know what comes less often than that, and it knows no weekdays.
 
 use crate::robust::median_of;
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_season_did_before_the_latest_days_is_no_record_for_half_a_year() {
+    fn what_a_season_did_before_the_latest_days_is_no_record_for_weeks() {
         let days_after = |count: usize| days(&[&[1.0; 20][..], &[3.0], &vec![1.0; count]].concat());
         let (known, forgotten) = (days_after(150), days_after(220));
         assert!(known.surprise(2.9) < forgotten.surprise(2.9) - 0.5, "{}", known.surprise(2.9));
