@@ -21,7 +21,7 @@ use super::kept_around;
 
 /// Traces that are followed, of those before the start and of those since then.
 const TRACES_MAX: usize = 20_000;
-/// Sides of calls and shapes of all these traces together, which is what takes memory: about 100 bytes each.
+/// Sides of calls and shapes of all these traces together, which is what takes memory: 80 bytes each, and some room to grow.
 const ENTRIES_MAX: usize = 200_000;
 /// So many more may stand there before some are let go.
 const TRACES_SLACK: usize = TRACES_MAX / 4;
