@@ -77,7 +77,10 @@ impl MetricSubject {
         if self.is_hidden_by_starts(hour, starts) {
             return false;
         }
-        let settled_since = (hour.0 % 6 == 0).then(|| self.settled_since(hour, starts)).flatten();
+        // Days off hide how a level goes on, and make a ramp look like a step; nor can anybody tell on one whether what is unusual is over.
+        let since_holiday = self.last_holiday.map_or(i64::MAX, |holiday| hour - holiday);
+        let may_settle = hour.0 % 6 == 0 && since_holiday >= (SETTLED_DAYS * HOURS_PER_DAY) as i64;
+        let settled_since = may_settle.then(|| self.settled_since(hour, starts)).flatten();
         if let Some(since) = settled_since {
             self.explained(since);
             return true;
@@ -85,8 +88,7 @@ impl MetricSubject {
         if self.open_kind == Some(SignalKind::MetricSaturation) {
             return hour.0 % 6 == 0 && !self.goes_on(hour);
         }
-        // Nobody can tell on a holiday whether what is unusual is over.
-        if self.last_holiday.is_some_and(|holiday| hour - holiday < HOURS_PER_DAY as i64) {
+        if since_holiday < HOURS_PER_DAY as i64 {
             return false;
         }
         let near = (0.4 * self.open_level.abs()).clamp(1.0, 3.0);
