@@ -128,7 +128,6 @@ pub(crate) fn listen_with(
         vicinity.hear_spans(&told.traced);
     }
     listener.follow(&mut heard, std::mem::take(&mut told.followed));
-    heard.recount_cut_around_start();
     hearing.subjects = heard.subjects.clone();
     hearing.cut("alerts, reports and changes beyond 100,000 of a file", told.cut);
     heard.cut.iter().for_each(|(what, count)| hearing.cut(what, *count));

@@ -8,11 +8,11 @@ use crate::Moment;
 const DAY_SECONDS: i64 = 86_400;
 /// So many of the latest days are kept.
 const DAYS_MAX: usize = 64;
-/// What comes after a silence of so many days, before which there was more, is doubted.
+/// What comes after a silence of so many days, before which there was more, is doubted if it is little.
 const SILENCE_DAYS: i64 = 366;
-/// So many days after all others a few arrivals are worth a remark.
+/// So many days after all others a little is worth a remark.
 const LONELY_DAYS: i64 = 2;
-/// And believed, if it is more than this, or more than one in so many of all.
+/// More than this is not little, nor is more than one in so many of all.
 const FEW_MAX: u64 = 50;
 const FEW_SHARE: u64 = 1_000;
 
@@ -58,10 +58,7 @@ impl LatestDays {
         let after = |at: usize| self.days[at..].iter().map(|day| day.count).sum::<u64>();
         let is_doubted = |at: &usize| {
             let silence_days = self.days[*at].day - self.days[at - 1].day;
-            let count = after(*at);
-            silence_days >= SILENCE_DAYS
-                && count <= FEW_MAX
-                && count.saturating_mul(FEW_SHARE) <= self.arrivals
+            silence_days >= SILENCE_DAYS && self.is_few(after(*at))
         };
         let believed = (1..self.days.len()).find(is_doubted).unwrap_or(self.days.len());
         let latest = self.days[..believed].last()?;
@@ -71,8 +68,12 @@ impl LatestDays {
     /// The latest arrivals if they are few, and days after all others: how many, and when the last one before them came.
     pub fn lonely_end(&self) -> Option<(u64, Moment)> {
         let [.., before, last] = self.days.as_slice() else { return None };
-        let is_few = last.count <= FEW_MAX && last.count.saturating_mul(FEW_SHARE) <= self.arrivals;
-        (last.day - before.day >= LONELY_DAYS && is_few).then_some((last.count, before.last))
+        let is_lonely = last.day - before.day >= LONELY_DAYS && self.is_few(last.count);
+        is_lonely.then_some((last.count, before.last))
+    }
+
+    fn is_few(&self, count: u64) -> bool {
+        count <= FEW_MAX && count.saturating_mul(FEW_SHARE) <= self.arrivals
     }
 
     fn take(&mut self, new: Day) {

@@ -125,7 +125,7 @@ impl Heard {
     }
 
     /// Says anew what was cut around the start, once spans and followed requests were taken in.
-    pub fn recount_cut_around_start(&mut self) {
+    pub(crate) fn recount_cut_around_start(&mut self) {
         for (what, count) in self.vicinity.iter().flat_map(Vicinity::cuts) {
             self.cut.retain(|(known, _)| known != what);
             self.cut.extend((count > 0).then(|| (what.to_owned(), count)));

@@ -227,6 +227,7 @@ impl Listener {
             Some(vocabulary.name(pattern))
         });
         vicinity.take_visits(visits);
+        heard.recount_cut_around_start();
     }
 
     /// Takes what was heard so far of an hour that has not closed: nothing is said of it, and only the minutes around a start are kept.
