@@ -54,18 +54,33 @@ pub(crate) struct Accounted {
 struct Said {
     hour: Hour,
     onset: Hour,
+    /// When the same was found last.
+    found_again: Option<Hour>,
 }
 
 impl Accounted {
     /// Remembers what is said of a series.
     pub(crate) fn say(&mut self, series: &Arc<str>, onset: Hour, hour: Hour) {
         self.said.retain(|_, said| hour - said.hour < SAID_HOURS);
-        self.said.insert(series.clone(), Said { hour, onset });
+        self.said.insert(series.clone(), Said { hour, onset, found_again: None });
     }
 
     /// Whether others accounted for what a series did of late, so that its day is not quiet.
     pub(crate) fn of_late(&self, series: &str, hour: Hour) -> bool {
-        self.series.get(series).is_some_and(|last| hour - *last < DAY_HOURS as i64)
+        let again = || self.said.get(series).and_then(|said| said.found_again);
+        let is_late = |last: Hour| hour - last < DAY_HOURS as i64;
+        self.series.get(series).copied().is_some_and(is_late) || again().is_some_and(is_late)
+    }
+
+    /// Whether others accounted for it not long ago.
+    fn is_known(&self, series: &str, hour: Hour) -> bool {
+        self.series.get(series).is_some_and(|last| hour - *last < KNOWN_HOURS)
+    }
+
+    /// What was said of a series is found again.
+    fn add_again(&mut self, series: &str, hour: Hour) {
+        let said = self.said.get_mut(series).expect("what is found again was said");
+        self.findings += u64::from(said.found_again.replace(hour).is_none());
     }
 
     fn add(&mut self, series: &Arc<str>, hour: Hour) {
@@ -93,13 +108,19 @@ impl Service {
         sums: &mut Sums,
     ) -> bool {
         let Some(subject) = self.series.get(name) else { return false };
+        let Some(asked) = asked(subject, found, hour) else { return false };
+        if self.is_what_was_said(subject, asked) {
+            self.accounted.add_again(name, hour);
+            if found.class == Class::Apart {
+                self.companions.open();
+            }
+            return true;
+        }
         if found.class == Class::Spread {
             // Around a level that has moved the season of the old one is no measure of scatter.
-            return self.accounted.said.contains_key(name) || self.accounted.series.contains_key(name);
+            return self.accounted.is_known(name, hour);
         }
-        let Some(asked) = asked(subject, found, hour) else { return false };
-        let is_known = self.is_what_was_said(subject, asked);
-        if !is_known && !self.is_due_to_siblings(subject, found, asked, sums) {
+        if !self.is_due_to_siblings(subject, found, asked, sums) {
             match sums.requests.going(subject, &self.series, &self.traffic, self.accounted.told, asked) {
                 Going::Along => {}
                 Going::Alone if !counts_requests(subject) => return false,
@@ -213,6 +234,7 @@ fn asked(subject: &MetricSubject, found: &Candidate, hour: Hour) -> Option<Asked
     let since = (hour + 1 - found.onset.hour()).max(1) as usize;
     let of_hours = |window: usize| Asked { hour, window, since: since.max(window), is_of_minutes: false };
     match found.class {
+        Class::Spread => Some(of_hours(DAY_HOURS)),
         Class::Drift | Class::Shift | Class::Rising | Class::Errors | Class::Gone => {
             Some(of_hours(since.min(DAY_HOURS)))
         }

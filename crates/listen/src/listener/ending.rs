@@ -107,10 +107,10 @@ impl Listener {
             }
             let starts = service.starts.hours();
             let beside = SeriesAround { traffic: &service.traffic, measured: &service.measured, starts };
-            let is_quiet = |series: &&Box<MetricSubject>| {
+            let is_quiet = |series: &MetricSubject| {
                 series.phase.may_speak(hour) && !service.accounted.of_late(&series.name, hour)
             };
-            for series in service.series.values().filter(is_quiet) {
+            for series in service.series.values().filter(|series| is_quiet(series)) {
                 for (class, score) in series.quiet_scores(calendar, &beside) {
                     self.calibration.add(class, score);
                 }
