@@ -114,6 +114,13 @@ fn pods_that_are_renamed_or_fewer_are_no_signal() {
 }
 
 #[test]
+fn a_crowd_that_becomes_smaller_and_shares_the_same_is_no_signal() {
+    let shares: Vec<(f64, f64)> =
+        (0..60).map(|pod| (1.0, if pod % 3 == 0 { f64::NAN } else { 1.5 })).collect();
+    check_subjects(&said(1.0, pods(&shares)), &[]);
+}
+
+#[test]
 fn a_pod_whose_load_nobody_takes_is_said() {
     let fell = said(1.0, pods(&[(0.25, 0.05), (0.25, 0.25), (0.25, 0.25), (0.25, 0.25)]));
     assert!(

@@ -163,7 +163,7 @@ pub(crate) fn is_young_sibling(subject: &MetricSubject, all: &SeriesByName, hour
 }
 
 /// When something is asked about: over which hours, and when it began.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct Asked {
     /// The hour that closed last.
     pub(crate) hour: Hour,
@@ -280,6 +280,8 @@ pub(crate) fn mean(parts: &[usize], value: impl Fn(usize) -> f64) -> Option<f64>
 #[derive(Default)]
 pub(crate) struct Families {
     totals: BTreeMap<String, Arc<Total>>,
+    /// How most of a family have moved: what they are beside what was usual, by when is asked.
+    commons: BTreeMap<(String, Asked), Option<f64>>,
 }
 
 impl Families {
@@ -298,7 +300,7 @@ impl Families {
             let family = Family { all, apart: *apart, name: &name };
             let total = self.totals.entry(name.clone());
             let total = total.or_insert_with(|| Arc::new(Total::of(family.members(), asked.hour)));
-            total.members > 1 && family.accounts_for(subject, total, measures, asked)
+            total.members > 1 && family.accounts_for(subject, total, measures, &mut self.commons, asked)
         })
     }
 }
@@ -334,6 +336,7 @@ impl<'a> Family<'a> {
         subject: &MetricSubject,
         total: &Total,
         measures: &BTreeMap<String, Arc<Total>>,
+        commons: &mut BTreeMap<(String, Asked), Option<f64>>,
         asked: Asked,
     ) -> bool {
         let Some((own, parts)) = moved_along(subject, among(subject, total, asked.hour), asked) else {
@@ -348,6 +351,16 @@ impl<'a> Family<'a> {
         if wholes.iter().any(|whole| stays(whole, own.by(), asked)) {
             return true;
         }
+        if total.members >= COMPARED_MIN {
+            // Of many a part tells how most have moved.
+            let step = total.members.div_ceil(COMPARED_MAX);
+            let places = || self.members().step_by(step).map(|member| place(member, total, &parts, asked));
+            let common = commons.entry((self.name.to_owned(), asked));
+            let common = *common.or_insert_with(|| weighted_middle(&places().collect::<Vec<_>>()));
+            if common.is_some_and(|common| moves_as_most(&own, common, &wholes, asked)) {
+                return true;
+            }
+        }
         if total.members > COMPARED_MAX {
             return false;
         }
@@ -359,6 +372,13 @@ impl<'a> Family<'a> {
                 own.is_some_and(|(_, own)| balance(&places, *own, asked))
             })
     }
+}
+
+/// Whether it has moved as most of its siblings have, and their sum stays beside that: fewer of them share the same, or more.
+fn moves_as_most(own: &Movement, common: f64, wholes: &[Movement], asked: Asked) -> bool {
+    let as_most = (common - 1.0) * own.usual;
+    (own.by() - as_most).abs() <= LEFT_MAX * own.by().abs()
+        && wholes.first().is_some_and(|whole| stays(whole, (common - 1.0) * whole.usual, asked))
 }
 
 /// Whether it takes a part of what one sibling gave, or gives a part of what one took: the sum stays beside that.
