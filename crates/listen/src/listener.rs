@@ -187,7 +187,8 @@ impl Listener {
         let mut slots = known.unwrap_or_else(|| History::from(hour));
         assert_eq!(slots.next(), hour, "hours close one after the other");
         slots.push(self.clock.slot(hour));
-        let calendar = Calendar { hour, slots: &slots };
+        let zone = self.clock.zone.clone();
+        let calendar = Calendar { hour, slots: &slots, zone: &zone };
         self.take_changes(hour);
         self.make_room(&cells);
         let heard = self.take_cells(cells, hour);
@@ -247,7 +248,7 @@ impl Listener {
     }
 
     pub(crate) fn calendar(&self) -> Option<Calendar<'_>> {
-        self.slots.as_ref().map(|slots| Calendar { hour: slots.next() - 1, slots })
+        self.slots.as_ref().map(|slots| Calendar { hour: slots.next() - 1, slots, zone: &self.clock.zone })
     }
 
     pub(crate) fn zone(&self) -> &Zone {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use hark_event::{Evidence, Hour, Level, Moment, Origin, SignalKind, Subject, SubjectKind};
+use hark_event::{Evidence, Hour, Level, Moment, Origin, SignalKind, Subject, SubjectKind, Zone};
 use hark_pattern::{Limits, PatternId, Rules, ShapeId, Vocabulary};
 
 use hark_detect::counts;
@@ -261,7 +261,7 @@ impl Service {
     }
 
     /// What change explains a finding away, in words.
-    pub(crate) fn explanation(&self, found: &Candidate) -> Option<String> {
+    pub(crate) fn explanation(&self, found: &Candidate, zone: &Zone) -> Option<String> {
         let start = match found.explainable {
             Explainable::Never => None,
             Explainable::ByDeploy { uncertain_seconds } => {
@@ -281,7 +281,7 @@ impl Service {
                     .or_else(|| self.explained_sibling(&found.subject.name, found.onset))
             }
         };
-        start.map(|start| format!("{} at {}", start.what, start.at))
+        start.map(|start| format!("{} at {}", start.what, zone.said(start.at)))
     }
 
     /// If a newcomer is the same line as one that came with a start, but for one word: that start.

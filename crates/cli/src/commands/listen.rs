@@ -68,7 +68,7 @@ impl Listen {
         let typed = |text: &str| moment_words::moment(text, &listened.zone, as_of.timestamp());
         let since = self.since.as_deref().map(typed).transpose()?;
         if since.is_some_and(|since| since > as_of) {
-            return Err(Failure::SinceAfterNow { now: as_of });
+            return Err(Failure::SinceAfterNow { now: listened.zone.said(as_of) });
         }
         let attention = if self.all { Attention::All } else { settings.attention.budget() };
         let since = since.unwrap_or_else(|| as_of.plus_seconds(-DAY_SECONDS));

@@ -35,7 +35,7 @@ impl Listener {
                     _ => service.judged_series(),
                 };
                 let strength = self.calibration.strength(&found, series, pressure)?;
-                let explained_by = service.explanation(&found);
+                let explained_by = service.explanation(&found, &self.clock.zone);
                 Some(Rated { strength, origin, speaker, found, explained_by })
             })
             .collect();

@@ -138,7 +138,7 @@ impl MetricSubject {
         }
         let onset = (calendar.hour + 1 - (found.days_since_onset * HOURS_PER_DAY) as i64).start();
         let now = daily.last().copied().unwrap_or_default();
-        let reached = date_of(calendar.hour.end(), found.left);
+        let reached = date_of(calendar, found.left);
         let summary = format!(
             "{} is {} and moves by {} a day: at this rate it reaches its limit of {} {reached}.",
             self.name,
@@ -236,7 +236,7 @@ impl MetricSubject {
         let days = self.latest_days((since_hours / HOURS_PER_DAY).max(SLOPE_DAYS_MIN));
         let left = saturation::days_left(&days, now, limit)?;
         let is_ahead = left.likely > 0.0 && left.likely <= FORECAST_DAYS_MAX;
-        is_ahead.then(|| format!("limit of {} {}", self.said(limit), date_of(calendar.hour.end(), left)))
+        is_ahead.then(|| format!("limit of {} {}", self.said(limit), date_of(calendar, left)))
     }
 
     fn judge_shift(&self, calendar: &Calendar<'_>, starts: &[Hour]) -> Option<Candidate> {
@@ -399,9 +399,8 @@ fn vaguely(mut candidate: Candidate) -> Candidate {
 }
 
 /// The day on which a limit is reached, and the days between which it lies.
-pub(super) fn date_of(now: Moment, left: DaysLeft) -> String {
-    let day =
-        |days: f64| now.plus_seconds((days * 86_400.0) as i64).timestamp().strftime("%-d %b %Y").to_string();
+pub(super) fn date_of(calendar: &Calendar<'_>, left: DaysLeft) -> String {
+    let day = |days: f64| calendar.zone.day_said(calendar.hour.end().plus_seconds((days * 86_400.0) as i64));
     let (likely, soonest) = (day(left.likely), day(left.soonest));
     match left.latest.map(day) {
         Some(latest) if latest == soonest => format!("on {likely}"),

@@ -47,7 +47,7 @@ impl MetricSubject {
         let remaining = self.remaining(calendar.hour)?;
         let found = line::line(&remaining.daily, remaining.limit)?;
         let last = remaining.daily.last().copied()?;
-        let reached = date_of(calendar.hour.end(), found.left);
+        let reached = date_of(calendar, found.left);
         let nearest = |what: &str, said: &dyn Fn(f64) -> String| {
             let words = |nearest| format!("; it was never let come nearer than {} {what}", said(nearest));
             found.nearest_before.map(words).unwrap_or_default()

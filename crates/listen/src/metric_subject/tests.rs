@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hark_event::{Hour, Place, SignalKind};
+use hark_event::{Hour, Place, SignalKind, Zone};
 
 use super::{Calendar, MetricSubject, SeriesAround};
 use crate::candidate::{Class, Explainable};
@@ -48,7 +48,7 @@ pub(super) fn listen_to(
     for passed in 0..days * DAY {
         let hour = FIRST + passed;
         slots.push(Slot::plain((passed % 168) as u8));
-        let calendar = Calendar { hour, slots: &slots };
+        let calendar = Calendar { hour, slots: &slots, zone: &Zone::utc() };
         let known: Vec<Hour> = starts.iter().copied().filter(|start| *start <= hour).collect();
         series.hear(&[(hour.start(), value(passed))], &calendar, &known);
         let around = SeriesAround { traffic: &traffic, measured: &measured, starts: &known };
@@ -142,7 +142,7 @@ fn listen_raw(name: &str, days: i64, samples: impl Fn(i64) -> Vec<(i64, f64)>) -
         let hour = FIRST + passed;
         slots.push(Slot::plain((passed % 168) as u8));
         measured.push(9);
-        let calendar = Calendar { hour, slots: &slots };
+        let calendar = Calendar { hour, slots: &slots, zone: &Zone::utc() };
         let samples: Vec<_> = samples(passed)
             .into_iter()
             .map(|(second, value)| (hour.start().plus_seconds(second), value))
@@ -306,7 +306,7 @@ fn a_drift_says_when_it_would_reach_its_limit_and_only_where_there_is_one() {
         (0..35 * DAY).find_map(|passed| {
             let hour = FIRST + passed;
             slots.push(Slot::plain((passed % 168) as u8));
-            let calendar = Calendar { hour, slots: &slots };
+            let calendar = Calendar { hour, slots: &slots, zone: &Zone::utc() };
             let texture = (passed * 7919).rem_euclid(101) as f64 / 50.0;
             let climbed = 0.5 * (passed as f64 / DAY as f64 - 20.0).max(0.0);
             series.hear(&[(hour.start(), 100.0 + texture + climbed)], &calendar, &[]);
