@@ -10,6 +10,7 @@ use crate::listener::{Listener, subjects};
 use crate::occurrences::Occurrences;
 use crate::pattern_subject::Around;
 use crate::rates::{base_rate, quiet_moments};
+use crate::silence::{FellSilent, Presence, is_silence};
 use crate::starts::Start;
 use crate::vicinity::Vicinity;
 
@@ -58,6 +59,8 @@ pub struct HeardService {
     pub series: Vec<Arc<str>>,
     /// Its starts and deploys.
     pub starts: Vec<Start>,
+    /// In which hours it was heard.
+    pub(crate) presence: Presence,
     /// Errors per hour, and the hour of the first.
     pub errors: (Hour, Vec<u32>),
 }
@@ -174,6 +177,11 @@ impl HeardService {
         self.from.plus_hours(WARM_UP_HOURS)
     }
 
+    /// What had been silent for whole hours before this moment, and longer than ever before.
+    pub fn silent_before(&self, moment: Moment) -> Vec<FellSilent> {
+        self.presence.silent_before(moment)
+    }
+
     fn of(service: &crate::service::Service) -> Self {
         let pattern = |pattern: &crate::pattern_subject::PatternSubject| HeardPattern {
             name: pattern.name.clone(),
@@ -193,6 +201,7 @@ impl HeardService {
             patterns,
             series: service.series.keys().cloned().collect(),
             starts: service.starts.all().to_vec(),
+            presence: service.presence.clone(),
             errors: (service.errors.first(), service.errors.values().to_vec()),
         }
     }
@@ -226,6 +235,7 @@ fn add_curves(listener: &Listener, episodes: &mut [Episode]) {
                 .find(|pattern| pattern.name == *name)
                 .map(|pattern| pattern.curve(&around)),
             SubjectKind::Metric => service.series.get(name.as_str()).map(|series| series.curve(&calendar)),
+            SubjectKind::Service if is_silence(episode.signal.kind) => Some(service.presence.curve()),
             SubjectKind::Service => Some(errors_curve(service)),
             kind @ (SubjectKind::Operation | SubjectKind::Flow) => {
                 service.spans.subject(kind, name).map(|subject| subject.curve(episode.signal.kind, &calendar))

@@ -6,6 +6,7 @@
 pub(crate) mod closing;
 mod ending;
 mod saying;
+mod silences;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -30,6 +31,7 @@ use crate::room;
 use crate::season_clock::{SeasonClock, Slot};
 use crate::service::{HeardSeries, Service};
 use crate::service_spans::{Meant, SpanName, flow_name, kind_of};
+use crate::silence::Medium;
 use crate::span_cells::{Called, SpanCells, SpanCount};
 use crate::vicinity::{Followed, Vicinity};
 
@@ -47,6 +49,8 @@ pub struct Listener {
     rules: Arc<Rules>,
     slots: Option<History<Slot>>,
     pub(crate) services: BTreeMap<Origin, Service>,
+    /// How many of them were heard, per hour.
+    services_heard: Option<History<u32>>,
     pub(crate) flows: Flows,
     limits: Limits,
     calibration: Calibration,
@@ -92,6 +96,8 @@ pub(crate) enum Speaker {
     Apart(Arc<str>),
     Errors,
     Spans(SpanName),
+    /// The service as a whole, or all of its logs, metrics or spans.
+    Silence(Medium),
 }
 
 impl Listener {
@@ -108,6 +114,7 @@ impl Listener {
             rules,
             slots: None,
             services: BTreeMap::new(),
+            services_heard: None,
             flows: Flows::default(),
             limits: Limits::default(),
             calibration: Calibration::default(),
@@ -192,7 +199,8 @@ impl Listener {
         self.take_changes(hour);
         self.make_room(&cells);
         let heard = self.take_cells(cells, hour);
-        let findings = self.close_services(heard, &calendar);
+        let mut findings = self.close_services(heard, &calendar);
+        findings.extend(self.judge_silences(&calendar));
         let said = self.say(hour, findings);
         self.end_episodes(&calendar);
         if hour.0 % 24 == 23 {
@@ -335,6 +343,7 @@ impl Listener {
         for (origin, operations) in cells.operations {
             let Some(service) = self.service(&origin, hour) else { continue };
             service.heard_last = hour;
+            service.presence.hear(Medium::Spans);
             operations.into_iter().for_each(|(name, count)| service.spans.hear_operation(&name, count, hour));
             self.flows.add_tracer(&origin.service);
         }
@@ -378,6 +387,7 @@ impl Listener {
         }
         let Some(service) = self.service(origin, hour) else { return };
         service.heard_last = hour;
+        service.presence.hear(Medium::Spans);
         service.spans.hear_flow(&name, &meant, count, hour);
     }
 

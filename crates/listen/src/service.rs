@@ -18,6 +18,7 @@ use crate::pattern_subject::{Around, PatternSubject};
 use crate::phase::Phase;
 use crate::service_company::Companions;
 use crate::service_spans::ServiceSpans;
+use crate::silence::{Medium, Presence};
 use crate::starts::{Start, Starts, comes_like_a_start, is_start_of_process, reads_like_a_start};
 use crate::words::{hours, quantity, times};
 
@@ -49,6 +50,8 @@ pub(crate) struct Service {
     /// Series that were measured, per hour.
     pub(crate) measured: History<u32>,
     pub(crate) error_phase: Phase,
+    /// In which hours it was heard, and in what.
+    pub(crate) presence: Presence,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) patterns: BTreeMap<PatternId, PatternSubject>,
     pub(crate) series: SeriesByName,
@@ -84,6 +87,7 @@ impl Service {
             errors: History::from(hour),
             measured: History::from(hour),
             error_phase: Phase::Quiet,
+            presence: Presence::from(hour),
             vocabulary: Vocabulary::with_rules(limits, rules.clone()),
             patterns: BTreeMap::new(),
             series: BTreeMap::new(),
@@ -109,7 +113,7 @@ impl Service {
         let series = self.series.values().map(|series| series.phase);
         let surprises = self.series.values().filter_map(|series| series.surprises.open_episode());
         let spans = self.spans.phases();
-        let others = patterns.chain(series).chain([self.error_phase]).chain(spans);
+        let others = patterns.chain(series).chain([self.error_phase, self.presence.phase]).chain(spans);
         surprises.chain(others.filter_map(|phase| match phase {
             Phase::Open(place) => Some(place),
             Phase::Quiet | Phase::Resting(_) => None,
@@ -119,6 +123,7 @@ impl Service {
     /// Takes the shapes that were said in the hour that closes.
     pub(crate) fn hear_logs(&mut self, hour: Hour, said: &BTreeMap<LogKey, LogCount>) {
         self.heard_last = hour;
+        self.presence.hear(Medium::Logs);
         let learned =
             self.vocabulary.learn(said.iter().map(|(key, count)| (ShapeId(key.shape), &*count.text)));
         self.shapes_cut += learned.cut;
@@ -210,6 +215,7 @@ impl Service {
             let (_, subject) =
                 known.by_ref().find(|(known, _)| **known == name).expect("its series is known");
             self.heard_last = calendar.hour;
+            self.presence.hear(Medium::Metrics);
             self.samples += samples.values.len() as u64;
             if is_start_of_process(&name) {
                 for &(time, started) in &samples.values {
@@ -226,6 +232,7 @@ impl Service {
         self.traffic.push(self.heard_this_hour.0);
         self.errors.push(self.heard_this_hour.1);
         self.heard_this_hour = (0, 0);
+        self.presence.close_hour();
         for (id, pattern) in &mut self.patterns {
             pattern.counts.push(self.counted_this_hour.get(id).copied().unwrap_or(0));
         }

@@ -25,5 +25,6 @@ mod repositories;
 mod requests;
 mod secrets;
 mod settings;
+mod silence;
 mod times;
 mod world;

@@ -211,6 +211,7 @@ impl Listener {
                 }
             }
             Speaker::Errors => service.error_phase = Phase::Open(place),
+            Speaker::Silence(medium) => service.presence.open(signal.kind, medium, place),
             Speaker::Spans(name) => {
                 service.spans.open(&name, signal.kind, signal.onset.hour(), place, explained);
             }

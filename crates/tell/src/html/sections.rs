@@ -294,7 +294,7 @@ pub(super) fn aftermath(page: &mut Markup, story: &Story, calendar: &Calendar) {
         page.element(
             "p",
             &[("class", "remark")],
-            &format!("{} · {}", calendar.day_and_time(signal.noticed_at), words::kind(signal.kind)),
+            &format!("{} · {}", calendar.day_and_time(signal.noticed_at), words::meaning(signal)),
         );
         page.raw("</div></li>\n");
     }
