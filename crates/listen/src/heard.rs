@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hark_event::{Curve, Episode, Hour, Level, Moment, Origin, SubjectKind, Window, Zone};
+use hark_event::{BaseRate, Curve, Episode, Hour, Level, Moment, Origin, SignalKind, Subject, SubjectKind, Window, Zone};
 
 use crate::flows::Flow;
 use crate::listener::{Listener, subjects};
@@ -98,6 +98,7 @@ impl Heard {
         let mut episodes = listener.episodes.clone();
         add_members(&mut episodes);
         add_curves(listener, &mut episodes);
+        add_forecasts(listener, &mut episodes);
         let mut cut: Vec<(String, u64)> =
             listener.cut.iter().map(|(what, count)| ((*what).to_owned(), *count)).collect();
         let series_cut: u64 = listener.services.values().map(|service| service.series_cut).sum();
@@ -242,6 +243,19 @@ fn add_curves(listener: &Listener, episodes: &mut [Episode]) {
             }
             _ => None,
         };
+    }
+}
+
+fn add_forecasts(listener: &Listener, episodes: &mut [Episode]) {
+    let Some(calendar) = listener.calendar() else { return };
+    // What stepped or surprised goes nowhere in particular.
+    let climbs = |kind| matches!(kind, SignalKind::MetricDrift | SignalKind::MetricSaturation);
+    let is_asked = |episode: &&mut Episode| episode.ended_at.is_none() && climbs(episode.signal.kind);
+    for episode in episodes.iter_mut().filter(is_asked) {
+        let Subject { kind, name } = &episode.signal.subject;
+        let service = listener.services.get(&episode.signal.origin).filter(|_| *kind == SubjectKind::Metric);
+        let series = service.and_then(|service| service.series.get(name.as_str()));
+        episode.forecast = series.and_then(|series| series.forecast_now(&calendar));
     }
 }
 

@@ -47,7 +47,7 @@ mod told;
 mod vicinity;
 mod words;
 
-pub use budget::{Attention, ITEMS_A_DAY, Selection, select};
+pub use budget::{Attention, ITEMS_A_DAY, Selection, nearing, select};
 pub use cell::{Exemplar, HourCells, LogCount, LogKey, SAMPLES_PER_HOUR_MAX, Samples};
 pub use durations::Durations;
 pub use flows::{Flow, names};

@@ -501,6 +501,29 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_that_comes_near_is_told_as_of_now_beside_what_was_said_once() {
+        let limits = BTreeMap::from([("queue_depth".to_owned(), 125.0)]);
+        let mut listener = Listener::new(Zone::utc()).knowing_limits(limits);
+        let first = Hour(480_000);
+        let mut days_left = Vec::new();
+        for passed in 0..40 * DAY {
+            let above = 0.05 * (passed - 26 * DAY).max(0) as f64;
+            listener.close(first + passed, hour_of(first + passed, None, above));
+            if passed % DAY == 0 && passed > 35 * DAY {
+                let heard = listener.heard((first + passed).end());
+                let drifts: Vec<&Episode> =
+                    heard.episodes.iter().filter(|one| one.signal.kind == SignalKind::MetricDrift).collect();
+                let [drift] = drifts[..] else { panic!("said once") };
+                let forecast = drift.forecast.as_ref().expect("it runs into its limit");
+                assert!(forecast.text.starts_with("As of "), "{}", forecast.text);
+                days_left.push(forecast.days_left);
+            }
+        }
+        assert!(days_left.is_sorted_by(|before, after| before >= after), "{days_left:?}");
+        assert!(days_left.last().is_some_and(|left| *left < 4.0), "{days_left:?}");
+    }
+
+    #[test]
     fn later_hours_change_nothing_that_was_said() {
         let whole = listen_to(40, 25, 26);
         let cut = listen_to(34, 25, 26);

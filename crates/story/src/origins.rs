@@ -102,6 +102,7 @@ mod tests {
             code: Vec::new(),
             members: Vec::new(),
             curve: None,
+            forecast: None,
         }
     }
 

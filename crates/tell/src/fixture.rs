@@ -333,6 +333,7 @@ pub(crate) fn listening() -> Listening {
         episodes,
         held_back: 2,
         explained: 3,
+        nearing: Vec::new(),
         services: 8,
         hearing: hearing(),
     }
@@ -875,6 +876,7 @@ fn episode(draft: Draft) -> Episode {
             .collect(),
         members: Vec::new(),
         curve: draft.curve.map(|shape| curve(draft, shape)),
+        forecast: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use hark_event::{Listening, Moment, SubjectKind, Zone};
-use hark_listen::{Attention, select};
+use hark_listen::{Attention, nearing, select};
 
 use crate::arguments::{Format, Sources, Telling};
 use crate::failure::Failure;
@@ -107,6 +107,7 @@ pub(crate) fn listening(listened: &mut Listened, since: Moment, attention: Atten
         episodes: selection.shown,
         held_back: selection.held_back,
         explained: selection.explained,
+        nearing: nearing(&listened.heard.episodes, since),
         services: listened
             .heard
             .subjects

@@ -224,6 +224,7 @@ impl Listener {
             code: Vec::new(),
             members: Vec::new(),
             curve: None,
+            forecast: None,
         });
     }
 }

@@ -23,7 +23,7 @@ const STEP_LEVEL_MIN: f64 = 4.5;
 /// A step at a start is taken out of a drift for so long: after it, what is usual has been learned anew.
 const START_HOURS_MAX: usize = 14 * HOURS_PER_DAY;
 /// A limit that is farther away in time says nothing about a drift.
-const FORECAST_DAYS_MAX: f64 = 60.0;
+pub(super) const FORECAST_DAYS_MAX: f64 = 60.0;
 /// Fewer days have no slope to speak of.
 const SLOPE_DAYS_MIN: usize = 3;
 
