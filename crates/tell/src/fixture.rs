@@ -635,6 +635,7 @@ fn whispered_changes() -> Vec<StoryChange> {
                   active,
                   approval: Option<&str>,
                   link: &str| StoryChange {
+        is_elsewhere: false,
         change: Change {
             id: Id::of(&["change", summary]),
             time: at,
