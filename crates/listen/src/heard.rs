@@ -148,16 +148,24 @@ impl Heard {
         let rates: Vec<_> = self
             .episodes
             .iter()
-            .map(|episode| {
-                let mut busy = incidents.to_vec();
-                busy.extend(self.open_with(episode));
-                let moments = self.quiet_moments(at, &busy);
-                base_rate(episode, &self.episodes, &moments)
-            })
+            .map(|episode| self.base_rate_at(episode, at, incidents, &self.episodes))
             .collect();
         for (episode, rate) in self.episodes.iter_mut().zip(rates) {
             episode.base_rate = rate;
         }
+    }
+
+    /// How often a signal like this one was there, among these, at quiet moments like `at`: while it or one that moved with it was open nothing is quiet.
+    pub fn base_rate_at(
+        &self,
+        episode: &Episode,
+        at: Moment,
+        incidents: &[Window],
+        among: &[Episode],
+    ) -> BaseRate {
+        let mut busy = incidents.to_vec();
+        busy.extend(self.open_with(episode));
+        base_rate(episode, among, &self.quiet_moments(at, &busy))
     }
 
     /// The times at which this episode or one that moved with it was open.

@@ -190,15 +190,20 @@ impl MetricSubject {
         let (said, shown) = forecast.map_or_else(Default::default, |reached| {
             (format!(" At this rate it reaches its {reached}."), format!("; {reached}"))
         });
+        // Its pace is known over days: of what began this morning it would be that of the days before.
+        let pace = if found.hours_since_onset >= SLOPE_DAYS_MIN * HOURS_PER_DAY {
+            format!(", {} σ a day", quantity(found.slope_per_day.abs()))
+        } else {
+            String::new()
+        };
         let summary = format!(
-            "{} has drifted {} for {}: {} over the last day where {} is usual at these hours ({} σ, {} σ a day).{said}",
+            "{} has drifted {} for {}: {} over the last day where {} is usual at these hours ({} σ{pace}).{said}",
             self.name,
             way(found.direction),
             hours(found.hours_since_onset),
             self.said(now),
             self.said(usual),
             quantity(found.level),
-            quantity(found.slope_per_day.abs()),
         );
         let text = format!("median {} over the last day, {} usual{shown}", self.said(now), self.said(usual));
         let (kind, class) = match self.meaning {
@@ -322,7 +327,8 @@ impl MetricSubject {
             kind: found.kind,
             class: found.class,
             subject: Subject { kind: SubjectKind::Metric, name: self.name.to_string() },
-            onset: found.onset,
+            // Days are counted whole, and the first of them may not have been.
+            onset: found.onset.max(self.first_heard.start()),
             score: found.score,
             summary: found.summary,
             evidence: vec![Evidence { time: calendar.hour.end(), text: found.text, source }],
