@@ -101,10 +101,9 @@ impl Heard {
         add_forecasts(listener, &mut episodes);
         let mut cut: Vec<(String, u64)> =
             listener.cut.iter().map(|(what, count)| ((*what).to_owned(), *count)).collect();
-        let series_cut: u64 = listener.services.values().map(|service| service.series_cut).sum();
         let shapes_cut: u64 = listener.services.values().map(|service| service.shapes_cut).sum();
         let patterns_cut: u64 = listener.services.values().map(|service| service.patterns_cut).sum();
-        cut.extend([("samples of series beyond 20,000 a service".to_owned(), series_cut)]);
+        cut.extend(listener.cut_series.counts().map(|(beyond, count)| (beyond.name().to_owned(), count)));
         cut.extend([
             ("shapes beyond the limit of a service's vocabulary".to_owned(), shapes_cut),
             ("patterns forgotten to make room for others".to_owned(), patterns_cut),

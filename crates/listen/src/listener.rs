@@ -21,6 +21,7 @@ use crate::awakenings::Awakenings;
 use crate::calibration::Calibration;
 use crate::cell::{HourCells, LogCount, LogKey};
 use crate::clusters::Clusters;
+use crate::cut_names::{Beyond, CutNames};
 use crate::flows::{Flows, joined};
 use crate::heard::Heard;
 use crate::history::History;
@@ -64,6 +65,8 @@ pub struct Listener {
     announced: Vec<Change>,
     pub(crate) forgotten: Forgotten,
     pub(crate) cut: BTreeMap<&'static str, u64>,
+    /// Series that there was no room for.
+    pub(crate) cut_series: CutNames,
     /// Does for the services of an hour what can be done side by side.
     side_by_side: Option<SideBySide>,
     /// The minutes around a start that someone asks about.
@@ -126,6 +129,7 @@ impl Listener {
             announced: Vec::new(),
             forgotten: Forgotten::default(),
             cut: BTreeMap::new(),
+            cut_series: CutNames::default(),
             side_by_side: None,
             vicinity: None,
             overheard: BTreeMap::new(),
@@ -318,12 +322,13 @@ impl Listener {
                 *self.cut.entry(SERVICES_CUT).or_default() += heard.len().saturating_sub(1) as u64;
                 return false;
             };
-            let (met, beyond) = service.meet(heard, room, hour);
-            series += met.len();
-            if beyond > 0 {
-                *self.cut.entry("series beyond 100,000").or_default() += beyond;
+            let met = service.meet(heard, room, hour);
+            series += met.new.len();
+            let beyond = [(Beyond::Service, met.beyond_service), (Beyond::All, met.beyond_all)];
+            for (beyond, names) in beyond {
+                names.iter().for_each(|name| self.cut_series.add(beyond, origin, name));
             }
-            met.iter().for_each(|name| self.flows.read(&origin.service, name));
+            met.new.iter().for_each(|name| self.flows.read(&origin.service, name));
             true
         });
         for (_, count) in cells.overflow {
