@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hark_event::{BaseRate, Curve, Episode, Hour, Level, Moment, Origin, SignalKind, Subject, SubjectKind, Window, Zone};
+use hark_event::{
+    BaseRate, Curve, Episode, Hour, Level, Moment, Origin, SignalKind, Subject, SubjectKind, Window, Zone,
+};
 
 use crate::flows::Flow;
 use crate::listener::{Listener, subjects};

@@ -15,6 +15,7 @@ mod cut_names;
 mod durations;
 mod flows;
 mod heard;
+mod hearing_loss;
 mod history;
 mod kin;
 mod ledger;

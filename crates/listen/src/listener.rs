@@ -24,6 +24,7 @@ use crate::clusters::Clusters;
 use crate::cut_names::{Beyond, CutNames};
 use crate::flows::{Flows, joined};
 use crate::heard::Heard;
+use crate::hearing_loss::{self, Cut, HearingLosses, Lost};
 use crate::history::History;
 use crate::listener::closing::SideBySide;
 use crate::metric_subject::Calendar;
@@ -63,6 +64,7 @@ pub struct Listener {
     pub(crate) awakenings: Awakenings,
     pub(crate) episodes: Vec<Episode>,
     announced: Vec<Change>,
+    losses: HearingLosses,
     pub(crate) forgotten: Forgotten,
     pub(crate) cut: BTreeMap<&'static str, u64>,
     /// Series that there was no room for.
@@ -127,6 +129,7 @@ impl Listener {
             awakenings: Awakenings::default(),
             episodes: Vec::new(),
             announced: Vec::new(),
+            losses: HearingLosses::default(),
             forgotten: Forgotten::default(),
             cut: BTreeMap::new(),
             cut_series: CutNames::default(),
@@ -202,10 +205,12 @@ impl Listener {
         let calendar = Calendar { hour, slots: &slots, zone: &zone };
         self.take_changes(hour);
         self.make_room(&cells);
-        let heard = self.take_cells(cells, hour);
+        let spoke = cells.services();
+        let (heard, lost) = self.take_cells(cells, hour);
         let mut findings = self.close_services(heard, &calendar);
         findings.extend(self.judge_silences(&calendar));
-        let said = self.say(hour, findings);
+        let mut said = self.say(hour, findings);
+        said.extend(self.say_losses(hour, spoke, lost));
         self.end_episodes(&calendar);
         if hour.0 % 24 == 23 {
             self.calibrate(&calendar);
@@ -292,8 +297,9 @@ impl Listener {
         self.services.values_mut().for_each(|service| service.vocabulary.set_limits(self.limits));
     }
 
-    /// Takes all but samples of series that are listened to, which are given back.
-    fn take_cells(&mut self, mut cells: HourCells, hour: Hour) -> BTreeMap<Origin, HeardSeries> {
+    /// Takes all but samples of series that are listened to, which are given back with what was cut.
+    fn take_cells(&mut self, mut cells: HourCells, hour: Hour) -> (BTreeMap<Origin, HeardSeries>, Lost) {
+        let mut lost = Lost::new();
         for (origin, said) in cells.logs {
             let known: Vec<PatternId> =
                 self.service(&origin, hour).map_or(Vec::new(), |s| s.patterns.keys().copied().collect());
@@ -320,6 +326,7 @@ impl Listener {
             let room = SERIES_MAX.saturating_sub(series);
             let Some(service) = self.service(origin, hour) else {
                 *self.cut.entry(SERVICES_CUT).or_default() += heard.len().saturating_sub(1) as u64;
+                *lost.entry((hearing_loss::listener(), Cut::Services)).or_default() += 1;
                 return false;
             };
             let met = service.meet(heard, room, hour);
@@ -327,21 +334,25 @@ impl Listener {
             let beyond = [(Beyond::Service, met.beyond_service), (Beyond::All, met.beyond_all)];
             for (beyond, names) in beyond {
                 names.iter().for_each(|name| self.cut_series.add(beyond, origin, name));
+                if !names.is_empty() {
+                    *lost.entry((origin.clone(), Cut::Series)).or_default() += names.len() as u64;
+                }
             }
             met.new.iter().for_each(|name| self.flows.read(&origin.service, name));
             true
         });
-        for (_, count) in cells.overflow {
+        for (origin, count) in cells.overflow {
             *self
                 .cut
                 .entry("records of shapes beyond 4,096 an hour and service, or 65,536 an hour")
                 .or_default() += count;
+            *lost.entry((origin, Cut::Records)).or_default() += count;
         }
         self.take_spans(cells.spans, hour);
         if cells.samples_cut > 0 {
             *self.cut.entry("samples beyond 3,600 an hour and series").or_default() += cells.samples_cut;
         }
-        cells.metrics
+        (cells.metrics, lost)
     }
 
     fn take_spans(&mut self, cells: SpanCells, hour: Hour) {

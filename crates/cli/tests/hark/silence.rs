@@ -21,7 +21,10 @@ fn place_where_payments_stops(with_metrics: bool) -> Place {
                 writeln!(log, "{stamp} INFO {service} request {day}{hour}{minute} served").unwrap();
             }
             if !is_silent || !with_metrics {
-                for (series, value) in [("queue_depth", hour % 7), ("sessions", minute % 11 + usize::from(service.as_bytes()[0]))] {
+                for (series, value) in [
+                    ("queue_depth", hour % 7),
+                    ("sessions", minute % 11 + usize::from(service.as_bytes()[0])),
+                ] {
                     writeln!(metrics, "{stamp},{series},{value}").unwrap();
                 }
             }
