@@ -56,7 +56,7 @@ mod tests {
             for said in [
                 "One thing that your system is saying.",
                 "explained by version 1.8.2 at 3 Mar 2026 12:00 CET",
-                "1 signal is explained by a known change, in the list above",
+                "1 of these is explained by a known change: nothing to answer.",
                 "1 more is explained by a known change",
                 "As of now it reaches its end on 9 Mar 2026.",
                 "Said before, and near its limit",

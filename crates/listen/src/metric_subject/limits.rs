@@ -122,11 +122,7 @@ impl MetricSubject {
         let text = if is_moment {
             format!("As of {now} it names a moment that comes {reached}.")
         } else {
-            format!(
-                "As of {now} it is {}, and at the pace of its latest days reaches its limit of {} {reached}.",
-                self.said(last),
-                self.said(limit),
-            )
+            format!("As of {now} it is {}, and reaches {} {reached}.", self.said(last), self.said(limit),)
         };
         Some(Forecast { text, days_left: left.likely })
     }

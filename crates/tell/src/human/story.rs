@@ -197,7 +197,12 @@ fn change(sheet: &mut Sheet, index: usize, told: &StoryChange, calendar: &Calend
     let change = &told.change;
     let mark = format!("C{}", index + 1);
     let cells = [cell(mark, 3, CHANGE), cell(calendar.aligned(change.time), 17, QUIET)];
-    sheet.row(2, &cells, STRONG, &format!("{}: {}", words::change(change.kind), change.summary));
+    sheet.row(
+        2,
+        &cells,
+        STRONG,
+        &format!("{}: {}", words::change(change.kind), words::arrows(&change.summary)),
+    );
     let (details, more) = first(&change.details, selection::DETAILS_MAX);
     for detail in details {
         sheet.row(6, &[cell("│", 1, CHANGE)], PLAIN, &words::arrows(detail));

@@ -12,9 +12,13 @@ use crate::calendar::Calendar;
 
 /// One sentence: how many signals there are, or how much was listened to in vain.
 pub(crate) fn headline(listening: &Listening) -> String {
-    // What a change explains stands in the list of all, and is nothing that anybody has to answer.
+    // What a change explains, and what was not heard, may stand in the list, and are nothing that anybody has to answer.
+    let asking = listening.episodes.iter().filter(|episode| episode.signal.asks_for_attention()).count();
     let explained = explained_in_list(listening);
-    match listening.episodes.len() - explained {
+    match asking {
+        0 if listening.episodes.len() > explained => {
+            "Nothing spoke, and some of it was not heard.".to_owned()
+        }
         0 if explained > 0 => "Nothing spoke but what a known change explains.".to_owned(),
         0 if !listening.nearing.is_empty() => "Nothing new spoke, and a limit is near.".to_owned(),
         0 if !listening.waiting.is_empty() => "Nothing spoke, with little history.".to_owned(),
@@ -66,8 +70,8 @@ pub(crate) fn beside(listening: &Listening) -> Vec<String> {
     let in_list = explained_in_list(listening);
     if in_list > 0 {
         said.push(format!(
-            "{} explained by a known change, in the list above, and no thing to answer.",
-            count(in_list as u64, "signal is", "signals are")
+            "{} explained by a known change: nothing to answer.",
+            count(in_list as u64, "of these is", "of these are")
         ));
     }
     if listening.explained > in_list {

@@ -121,7 +121,10 @@ pub(crate) fn after(episode: &Episode) -> String {
     let signal = &episode.signal;
     let explained =
         signal.explained_by.as_ref().map_or_else(String::new, |because| format!(" (explained by {because})"));
-    format!("{}: {}{explained}", signal.origin.service, signal.summary)
+    let service = &*signal.origin.service;
+    // “shop: shop writes far more errors” names it twice.
+    let whose = if signal.summary.starts_with(service) { String::new() } else { format!("{service}: ") };
+    format!("{whose}{}{explained}", signal.summary)
 }
 
 /// How long before the users it was noticed: `9 d 8 h before`.
