@@ -4,7 +4,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use hark_dig::DigError;
-use hark_event::Moment;
 use hark_memory::MemoryError;
 use hark_rehearsal::RehearsalError;
 
@@ -21,7 +20,7 @@ pub(crate) enum Failure {
     EndsBeforeItStarts,
     /// Signals were asked for that are yet to come.
     #[error("`--since` lies after now, which is {now}")]
-    SinceAfterNow { now: Moment },
+    SinceAfterNow { now: String },
     /// A page of what was replayed.
     #[error("`replay` has no page; its tables are Markdown")]
     ReplayedAsPage,

@@ -1,5 +1,6 @@
 //! The answer of `hark replay`.
 
+use hark_event::Zone;
 use hark_story::Replay;
 
 use crate::{Screen, human, markdown, wire};
@@ -15,8 +16,8 @@ pub fn human(replay: &Replay, screen: &Screen) -> String {
 }
 
 /// For an issue: two tables.
-pub fn markdown(replay: &Replay) -> String {
-    markdown::replay::tell(replay)
+pub fn markdown(replay: &Replay, zone: &Zone) -> String {
+    markdown::replay::tell(replay, zone)
 }
 
 #[cfg(test)]
@@ -65,7 +66,7 @@ mod tests {
 
     #[test]
     fn what_was_said_stands_beside_what_followed_and_what_chance_gives() {
-        insta::assert_snapshot!(markdown(&replay()));
+        insta::assert_snapshot!(markdown(&replay(), &hark_event::Zone::utc()));
     }
 
     #[test]
