@@ -198,7 +198,7 @@ pub(crate) struct Silent<'a> {
 
 impl Silent<'_> {
     pub(crate) fn candidate(self, found: Gone, hour: Hour, zone: &Zone) -> Candidate {
-        let service = &self.origin.service;
+        let service = self.origin;
         let onset = (hour + 1 - found.silent_hours as i64).start();
         let since = format!("since {} ({})", zone.said(onset), hours(found.silent_hours));
         let before = match found.longest_hours_before {
@@ -236,7 +236,7 @@ impl Silent<'_> {
         Candidate {
             kind,
             class: Class::Gone,
-            subject: Subject { kind: SubjectKind::Service, name: service.to_string() },
+            subject: Subject { kind: SubjectKind::Service, name: service.service.to_string() },
             onset,
             score: found.score,
             summary,

@@ -62,7 +62,7 @@ pub(super) fn line(page: &mut Markup, rank: usize, episode: &Episode, now: Momen
     page.raw("<details class=\"line\"><summary>");
     page.element("span", &[("class", "mark signal")], &mark);
     page.raw("<span class=\"said\">");
-    page.element("strong", &[], &format!("{}: {}", signal.origin.service, words::meaning(signal)));
+    page.element("strong", &[], &format!("{}: {}", signal.origin, words::meaning(signal)));
     page.raw(" ");
     page.quoting("span", &[("class", "summary")], &signal.summary);
     if let Some(forecast) = &episode.forecast {

@@ -113,7 +113,7 @@ pub(crate) fn incident(story: &Story, calendar: &Calendar) -> String {
 /// A signal as a headline: `payments: a log line said more and more`.
 pub(crate) fn headline(linked: &LinkedSignal) -> String {
     let signal = &linked.episode.signal;
-    format!("{}: {}", signal.origin.service, meaning(signal))
+    format!("{}: {}", signal.origin, meaning(signal))
 }
 
 /// A signal of the aftermath in a line, and what explains it.
@@ -121,9 +121,10 @@ pub(crate) fn after(episode: &Episode) -> String {
     let signal = &episode.signal;
     let explained =
         signal.explained_by.as_ref().map_or_else(String::new, |because| format!(" (explained by {because})"));
-    let service = &*signal.origin.service;
+    let origin = signal.origin.to_string();
     // “shop: shop writes far more errors” names it twice.
-    let whose = if signal.summary.starts_with(service) { String::new() } else { format!("{service}: ") };
+    let names_it = signal.summary.strip_prefix(&*origin).is_some_and(|rest| rest.starts_with(' '));
+    let whose = if names_it { String::new() } else { format!("{origin}: ") };
     format!("{whose}{}{explained}", signal.summary)
 }
 
