@@ -21,9 +21,6 @@ pub(crate) enum Failure {
     /// Signals were asked for that are yet to come.
     #[error("`--since` lies after now, which is {now}")]
     SinceAfterNow { now: String },
-    /// A page of what was replayed.
-    #[error("`replay` has no page; its tables are Markdown")]
-    ReplayedAsPage,
     /// A list of incidents without one.
     #[error("no incident can be read in `{path}`{}", .because.as_ref().map_or_else(String::new, |why| format!(": {why}")))]
     NoIncident { path: PathBuf, because: Option<String> },
@@ -97,7 +94,6 @@ impl Failure {
             Self::Time { .. }
             | Self::EndsBeforeItStarts
             | Self::SinceAfterNow { .. }
-            | Self::ReplayedAsPage
             | Self::NoIncident { .. }
             | Self::NoDocument { .. }
             | Self::OnlyJson { .. }
@@ -146,7 +142,6 @@ impl Failure {
             Self::SinceAfterNow { .. } => {
                 "now is --as-of, else the time of the latest record; ask for what was before it"
             }
-            Self::ReplayedAsPage => "use --format markdown",
             Self::NoIncident { .. } => {
                 "write one line for each: {\"start\": \"2026-03-07T11:28:00Z\", \"service\": \"checkout\"}"
             }

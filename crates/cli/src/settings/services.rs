@@ -64,7 +64,7 @@ fn edges(text: &str, file: &str) -> Result<DeclaredCalls, usize> {
         let ends = ends(line).ok_or(number)?;
         let is_head =
             |(from, to): &(&str, &str)| ends.0.eq_ignore_ascii_case(from) && ends.1.eq_ignore_ascii_case(to);
-        if !HEADS.iter().any(|head| is_head(head)) && !line.starts_with('#') {
+        if !HEADS.iter().any(is_head) && !line.starts_with('#') {
             calls.entry(ends).or_insert_with(|| format!("{file}:{number}"));
         }
         if calls.len() > CALLS_MAX {
