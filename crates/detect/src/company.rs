@@ -29,7 +29,7 @@ const VARIANCE_FLOOR: f64 = 1e-3;
 const BEFOREHAND: Beforehand = Beforehand { spread_days: 4.0, wild_max: 1.1 };
 
 /// A moment at which a series left the company of the others.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Apart {
     /// Those that the others foretold worst, worst first; a few.
     pub leavers: Vec<Leaver>,
@@ -42,7 +42,7 @@ pub struct Apart {
 }
 
 /// One of them.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Leaver {
     /// Its place among the members.
     pub member: usize,
@@ -66,7 +66,7 @@ pub fn chance_beforehand(score: f64) -> f64 {
 }
 
 /// What is known of the members.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Company {
     scales: Vec<Scale>,
     sums: Vec<f64>,
@@ -83,7 +83,7 @@ pub struct Company {
 }
 
 /// Where a member's values usually lie.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Scale {
     /// The middle.
     pub center: f64,
@@ -99,7 +99,7 @@ impl Scale {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 struct Learned {
     mean: Vec<f64>,
     /// The inverse of the covariance, column by column: so all rows are summed side by side, each in the order of its columns.
@@ -117,6 +117,17 @@ impl Company {
     /// How many members there are.
     pub fn members(&self) -> usize {
         self.scales.len()
+    }
+
+    /// Whether it can go on after it was read back.
+    pub fn is_sound(&self) -> bool {
+        let (members, square) = (self.members(), self.members() * self.members());
+        let is_learned = |learned: &Learned| learned.mean.len() == members && learned.columns.len() == square;
+        members <= MEMBERS_MAX
+            && self.sums.len() == members
+            && self.products.len() == square
+            && self.learned.as_ref().is_none_or(is_learned)
+            && self.farthest.is_sound()
     }
 
     /// Adds a member behind the others; it is judged once the day has closed.

@@ -37,7 +37,7 @@ pub(crate) fn farther(today: f32, excursion: f64) -> f32 {
 }
 
 /// The farthest excursions of the latest days.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Farthest {
     /// Those that are known, in any order; what lies behind them means nothing.
     days: [f32; DAYS_MAX],
@@ -53,7 +53,7 @@ pub(crate) struct Farthest {
 }
 
 /// Days that are no longer known one by one.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, serde::Serialize, serde::Deserialize)]
 struct Older {
     days: u16,
     farthest: f32,
@@ -94,6 +94,11 @@ impl Farthest {
         }
         self.older[0].days += 1;
         self.older[0].farthest = self.older[0].farthest.max(day);
+    }
+
+    /// Whether it can go on after it was read back.
+    pub(crate) fn is_sound(&self) -> bool {
+        usize::from(self.known) <= DAYS_MAX && usize::from(self.next) < DAYS_MAX
     }
 
     /// Days of which anything is known.

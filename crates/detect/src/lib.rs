@@ -31,7 +31,7 @@ mod surprise;
 pub mod vanished;
 
 /// Which way a quantity went.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Direction {
     /// Above what was expected.
     Up,

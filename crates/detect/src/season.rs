@@ -40,7 +40,7 @@ const NOTHING_SHARE: f32 = 0.1;
 const NOTHING_MAX: f64 = 0.05;
 
 /// How far medians over windows of one length strayed from the profile, in sigmas, both as positive numbers.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Reach {
     /// Farthest above.
     pub up: f64,
@@ -55,7 +55,7 @@ impl Reach {
 }
 
 /// How far a series strayed, by how long it is looked at.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Reaches {
     /// Medians over a day.
     pub day: Reach,
@@ -64,7 +64,7 @@ pub struct Reaches {
 }
 
 /// A fitted season.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Season {
     /// If the profile is in the natural logarithm of the values: the value that all below it are taken for.
     least: Option<f32>,
@@ -124,6 +124,11 @@ impl Season {
                 three_days: reach(&scaled, 72).widened(understated(days, weekly)),
             },
         })
+    }
+
+    /// Whether it can be used after it was read back.
+    pub fn is_sound(&self) -> bool {
+        self.profile.len() == WEEK
     }
 
     /// Whether the profile is in the natural logarithm of the values.

@@ -41,7 +41,7 @@ pub struct Spread {
 }
 
 /// How one day scattered.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Day {
     /// The mean distance from the day's median.
     scatter: f32,

@@ -3,7 +3,7 @@
 use crate::{CodePlace, Curve, Hearing, Id, Moment, Origin, Subject};
 
 /// The kinds of signal, with the names that the contract gives them.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum SignalKind {
     /// A pattern that was never seen before.
     PatternNew,
@@ -64,7 +64,7 @@ impl SignalKind {
 }
 
 /// One piece of evidence.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Evidence {
     /// When it was said or measured.
     pub time: Moment,
@@ -83,7 +83,7 @@ impl Evidence {
 }
 
 /// One finding about one subject. Nothing in it changes after it was said.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Signal {
     /// Hash of kind, service, environment, subject and `noticed_at`.
     pub id: Id,
@@ -110,7 +110,7 @@ pub struct Signal {
 }
 
 /// How often such a signal is there when nothing happens.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct BaseRate {
     /// Quiet moments that were looked at.
     pub quiet_windows: u32,
@@ -130,7 +130,7 @@ impl BaseRate {
 }
 
 /// A signal, and what was learned after it was said.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Episode {
     /// What was said.
     pub signal: Signal,

@@ -46,7 +46,9 @@ const NAMING_KEY_BYTES_MAX: usize = 8;
 const SLOW: Flags = DIGIT | AT | SLASH | BACKSLASH;
 
 /// The identity of a shape: XXH3 (64 bits, seed 0) of its text.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, serde::Serialize, serde::Deserialize,
+)]
 pub struct ShapeId(pub u64);
 
 /// The shape of a message.
