@@ -31,7 +31,7 @@ pub struct Flow {
 type Ends = (Arc<str>, Arc<str>);
 
 /// All flows that are known.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Flows {
     services: BTreeSet<Arc<str>>,
     /// Those of them whose names are no single word.

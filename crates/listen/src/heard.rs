@@ -96,7 +96,7 @@ impl Heard {
         add_members(&mut episodes);
         add_curves(listener, &mut episodes);
         let mut cut: Vec<(String, u64)> =
-            listener.cut.iter().map(|(what, count)| ((*what).to_owned(), *count)).collect();
+            listener.cut.iter().map(|(what, count)| (what.to_string(), *count)).collect();
         let series_cut: u64 = listener.services.values().map(|service| service.series_cut).sum();
         let shapes_cut: u64 = listener.services.values().map(|service| service.shapes_cut).sum();
         let patterns_cut: u64 = listener.services.values().map(|service| service.patterns_cut).sum();

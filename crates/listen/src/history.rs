@@ -11,7 +11,7 @@ pub(crate) const SLACK: usize = 7 * 24;
 const ROOM: usize = 7 * 24;
 
 /// Values from one hour on, one an hour without gaps.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct History<T> {
     first: Hour,
     values: Vec<T>,
@@ -37,6 +37,11 @@ impl<T: Copy> History<T> {
     /// The hour that the next value will belong to.
     pub(crate) fn next(&self) -> Hour {
         self.first + self.values.len() as i64
+    }
+
+    /// Whether it holds no more than is remembered.
+    pub(crate) fn is_bounded(&self) -> bool {
+        self.values.len() <= HOURS_MAX + SLACK
     }
 
     /// All values, oldest first.

@@ -30,6 +30,8 @@ mod phase;
 mod picks;
 mod rates;
 mod room;
+#[cfg(test)]
+mod saved_tests;
 mod season_clock;
 mod service;
 mod service_company;
@@ -54,6 +56,7 @@ pub use heard::{Heard, HeardPattern, HeardService};
 pub use ledger::{Fields, Ledger};
 pub use listener::Listener;
 pub use listener::closing::{SideBySide, Task};
+pub use listener::saved::NotRestored;
 pub use picks::{Pick, Picks};
 pub use rates::base_rate;
 pub use span_cells::{Called, Outline, Sighting, SpanCells, SpanCount};

@@ -5,8 +5,10 @@
 
 pub(crate) mod closing;
 mod ending;
+pub(crate) mod saved;
 mod saying;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -40,10 +42,14 @@ const SERVICES_CUT: &str = "services beyond 5,000";
 const SERIES_MAX: usize = 100_000;
 
 /// Listens to closed hours.
+#[derive(serde::Serialize, serde::Deserialize)]
 pub struct Listener {
+    #[serde(skip)]
     clock: SeasonClock,
     /// Limits that people know of, by series.
+    #[serde(skip)]
     limits_known: Arc<BTreeMap<String, f64>>,
+    #[serde(skip)]
     rules: Arc<Rules>,
     slots: Option<History<Slot>>,
     pub(crate) services: BTreeMap<Origin, Service>,
@@ -51,6 +57,7 @@ pub struct Listener {
     limits: Limits,
     calibration: Calibration,
     /// How long a series rests after an episode.
+    #[serde(skip)]
     rest_hours: i64,
     clusters: Clusters,
     alarms: Alarms,
@@ -59,8 +66,9 @@ pub struct Listener {
     pub(crate) episodes: Vec<Episode>,
     announced: Vec<Change>,
     pub(crate) forgotten: Forgotten,
-    pub(crate) cut: BTreeMap<&'static str, u64>,
+    pub(crate) cut: BTreeMap<Cow<'static, str>, u64>,
     /// Does for the services of an hour what can be done side by side.
+    #[serde(skip)]
     side_by_side: Option<SideBySide>,
     /// The minutes around a start that someone asks about.
     pub(crate) vicinity: Option<Vicinity>,
@@ -69,7 +77,7 @@ pub struct Listener {
 }
 
 /// What was heard once and is not listened to any more.
-#[derive(Default)]
+#[derive(Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Forgotten {
     services: BTreeSet<Origin>,
     patterns: u64,
@@ -103,7 +111,7 @@ impl Listener {
     /// The same, by the rules of those whose lines it hears.
     pub fn with_rules(zone: Zone, rules: Arc<Rules>) -> Self {
         Self {
-            clock: SeasonClock { zone, holidays: Holidays::default() },
+            clock: SeasonClock { zone, ..SeasonClock::default() },
             limits_known: Arc::default(),
             rules,
             slots: None,
@@ -306,13 +314,13 @@ impl Listener {
         cells.metrics.retain(|origin, heard| {
             let room = SERIES_MAX.saturating_sub(series);
             let Some(service) = self.service(origin, hour) else {
-                *self.cut.entry(SERVICES_CUT).or_default() += heard.len().saturating_sub(1) as u64;
+                *self.cut.entry(SERVICES_CUT.into()).or_default() += heard.len().saturating_sub(1) as u64;
                 return false;
             };
             let (met, beyond) = service.meet(heard, room, hour);
             series += met.len();
             if beyond > 0 {
-                *self.cut.entry("series beyond 100,000").or_default() += beyond;
+                *self.cut.entry("series beyond 100,000".into()).or_default() += beyond;
             }
             met.iter().for_each(|name| self.flows.read(&origin.service, name));
             true
@@ -320,12 +328,13 @@ impl Listener {
         for (_, count) in cells.overflow {
             *self
                 .cut
-                .entry("records of shapes beyond 4,096 an hour and service, or 65,536 an hour")
+                .entry("records of shapes beyond 4,096 an hour and service, or 65,536 an hour".into())
                 .or_default() += count;
         }
         self.take_spans(cells.spans, hour);
         if cells.samples_cut > 0 {
-            *self.cut.entry("samples beyond 3,600 an hour and series").or_default() += cells.samples_cut;
+            *self.cut.entry("samples beyond 3,600 an hour and series".into()).or_default() +=
+                cells.samples_cut;
         }
         cells.metrics
     }
@@ -354,8 +363,10 @@ impl Listener {
             }
         }
         if cells.cut > 0 {
-            *self.cut.entry("spans of operations or calls beyond 512 an hour and service").or_default() +=
-                cells.cut;
+            *self
+                .cut
+                .entry("spans of operations or calls beyond 512 an hour and service".into())
+                .or_default() += cells.cut;
         }
     }
 
@@ -383,7 +394,7 @@ impl Listener {
     fn service(&mut self, origin: &Origin, hour: Hour) -> Option<&mut Service> {
         if !self.services.contains_key(origin) {
             if self.services.len() >= SERVICES_MAX {
-                *self.cut.entry(SERVICES_CUT).or_default() += 1;
+                *self.cut.entry(SERVICES_CUT.into()).or_default() += 1;
                 return None;
             }
             self.flows.add_service(&origin.service);

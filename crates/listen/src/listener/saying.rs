@@ -67,7 +67,7 @@ impl Listener {
                 continue;
             }
             if self.episodes.len() >= EPISODES_MAX {
-                *self.cut.entry("signals beyond 200,000").or_default() += 1;
+                *self.cut.entry("signals beyond 200,000".into()).or_default() += 1;
                 continue;
             }
             said.push(self.say_one(hour, one));

@@ -37,7 +37,7 @@ const STRAIGHT_WITHIN: f64 = 0.2;
 const SAME_HOURS: i64 = 24;
 
 /// What was surprising in a series, and what may be said of it again.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Surprises {
     /// One for each manner.
     phases: [Phase; Manner::ALL.len()],

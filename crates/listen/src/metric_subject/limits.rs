@@ -20,7 +20,7 @@ const DAY_SECONDS: f64 = 86_400.0;
 const RENEWED_MIN: f64 = 1.25;
 
 /// How that goes which is said of a series, where its own level does not tell when it is over.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) enum Way {
     /// Away from its season, or to its limit faster than ever.
     Free,

@@ -4,6 +4,7 @@
 //! the one that names its limit.
 
 mod anomaly;
+pub(crate) mod by_name;
 mod cadence;
 mod episode;
 mod findings;
@@ -33,6 +34,7 @@ pub(crate) use findings::SeriesAround;
 use limits::Way;
 
 use crate::history::History;
+use crate::listener::saved::ends_before;
 use crate::metric_name::{Meaning, counts_bytes, natural_limit};
 use crate::phase::Phase;
 use crate::season_clock::{Clock, Slot};
@@ -68,7 +70,7 @@ pub(crate) struct Calendar<'a> {
 }
 
 /// A series' state.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct MetricSubject {
     pub(crate) name: Arc<str>,
     pub(crate) meaning: Meaning,
@@ -162,6 +164,16 @@ impl MetricSubject {
             rest: rest::Rest::UNKNOWN,
             surprises: Surprises::none_since(first),
         }
+    }
+
+    /// Whether it has heard the hours before this one and no others, after it was read back.
+    pub(crate) fn is_sound(&self, next: Hour) -> bool {
+        ends_before(&self.values, next)
+            && ends_before(&self.scores, next)
+            && (self.ticks.values().is_empty() || ends_before(&self.ticks, next))
+            && self.days.len() <= SCATTER_DAYS_MAX
+            && self.season.as_ref().is_none_or(|season| season.is_sound())
+            && self.memory.as_ref().is_none_or(|memory| memory.is_sound())
     }
 
     /// Takes the samples of the hour, in order of time; none if nothing was measured.
