@@ -9,6 +9,7 @@
 
 pub mod anomaly;
 pub mod burst;
+pub mod compact;
 pub mod company;
 pub mod counts;
 pub mod drift;
