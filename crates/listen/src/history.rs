@@ -1,5 +1,6 @@
 //! Hourly values of one subject, contiguous and bounded.
 
+use hark_detect::compact::Half;
 use hark_event::Hour;
 
 /// Hours that are remembered: five weeks, so that four full ones stand behind the present.
@@ -71,6 +72,23 @@ impl<T: Copy> History<T> {
             self.values.reserve_exact(ROOM);
         }
         self.values.push(value);
+    }
+}
+
+impl History<Half> {
+    /// The numbers from an hour on.
+    pub(crate) fn numbers_since(&self, hour: Hour) -> Vec<f32> {
+        self.since(hour).iter().map(|half| half.get()).collect()
+    }
+
+    /// All numbers, oldest first.
+    pub(crate) fn numbers(&self) -> Vec<f32> {
+        self.numbers_since(self.first)
+    }
+
+    /// The latest numbers, so many or all.
+    pub(crate) fn latest(&self, hours: usize) -> Vec<f32> {
+        self.numbers_since(self.next() - hours as i64)
     }
 }
 
