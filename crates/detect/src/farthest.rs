@@ -111,7 +111,11 @@ impl Farthest {
     }
 
     fn latest(&self) -> impl Iterator<Item = f32> + '_ {
-        self.days[..usize::from(self.known)].iter().map(|day| day.get())
+        self.known_days().iter().map(|day| day.get())
+    }
+
+    fn known_days(&self) -> &[Far] {
+        &self.days[..usize::from(self.known)]
     }
 
     /// What goes no farther is no surprise at all.
@@ -131,9 +135,8 @@ impl Farthest {
         if self.known == 0 || excursion <= f64::from(self.daily) {
             return 0.0;
         }
-        let reaches = |farthest: f32| f64::from(farthest) >= excursion;
-        let of_latest = self.latest().filter(|day| reaches(*day)).count();
-        let of_older = || self.older.iter().filter(|older| reaches(older.farthest.get())).count();
+        let of_latest = self.known_days().iter().filter(|day| day.reaches(excursion)).count();
+        let of_older = || self.older.iter().filter(|older| older.farthest.reaches(excursion)).count();
         let reached = if of_latest > 0 { of_latest } else { of_older() };
         // A record that is barely one is no rarer after half a year than after four weeks: those who sum several would make much of it.
         let rank = (reached as f64 + 1.0) / (f64::from(self.known) + 1.0);

@@ -37,6 +37,8 @@ pub enum SignalKind {
     FlowNew,
     /// Calls that used to be made are no longer made.
     FlowGone,
+    /// Harkback itself did not hear what was there to be heard: no news of the system.
+    HearingLoss,
 }
 
 impl SignalKind {
@@ -59,6 +61,7 @@ impl SignalKind {
             Self::RetriesRising => "retries-rising",
             Self::FlowNew => "flow-new",
             Self::FlowGone => "flow-gone",
+            Self::HearingLoss => "hearing-loss",
         }
     }
 }
@@ -107,6 +110,25 @@ pub struct Signal {
     pub explained_by: Option<String>,
     /// The signal that speaks for those that moved together; its own id if it is that one.
     pub cluster: Option<Id>,
+}
+
+impl Signal {
+    /// The identity of what is said of a subject at a moment.
+    pub fn id_of(kind: SignalKind, origin: &Origin, subject: &Subject, noticed_at: Moment) -> Id {
+        Id::of(&[
+            kind.name(),
+            &origin.service,
+            &origin.environment,
+            subject.kind.name(),
+            &subject.name,
+            &noticed_at.to_string(),
+        ])
+    }
+
+    /// Whether it tells of the system, with no known change to explain it: the rest is counted apart and takes no attention.
+    pub fn asks_for_attention(&self) -> bool {
+        self.explained_by.is_none() && self.kind != SignalKind::HearingLoss
+    }
 }
 
 /// How often such a signal is there when nothing happens.

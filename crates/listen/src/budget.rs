@@ -43,7 +43,56 @@ pub fn select(episodes: &[Episode], since: Moment, as_of: Moment, attention: Att
     asked.retain(|episode| episode.signal.explained_by.is_none() && episode.is_representative());
     let days = (as_of.seconds_since(since) + 86_399) / 86_400;
     let budget = items_a_day.saturating_mul(usize::try_from(days.max(1)).unwrap_or(1));
-    let held_back = asked.len().saturating_sub(budget);
-    asked.truncate(budget);
+    // What was not heard takes no place: whoever reads the list has to know it.
+    let mut asking = 0;
+    asked.retain(|episode| {
+        let asks = episode.signal.asks_for_attention();
+        asking += usize::from(asks);
+        !asks || asking <= budget
+    });
+    let held_back = asking.saturating_sub(budget);
     Selection { shown: asked, held_back, explained }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use hark_event::{BaseRate, Id, Origin, Signal, SignalKind, Subject, SubjectKind};
+
+    use super::*;
+
+    fn episode(name: &str, kind: SignalKind, strength: f64) -> Episode {
+        let signal = Signal {
+            id: Id::known(name),
+            kind,
+            origin: Origin { service: Arc::from("shop"), environment: Arc::from("production") },
+            subject: Subject { kind: SubjectKind::Metric, name: name.to_owned() },
+            onset: Moment::from_seconds(0),
+            noticed_at: Moment::from_seconds(3_600),
+            strength,
+            summary: String::new(),
+            evidence: Vec::new(),
+            explained_by: None,
+            cluster: Some(Id::known(name)),
+        };
+        let base_rate = BaseRate::default();
+        Episode { signal, ended_at: None, base_rate, code: Vec::new(), members: Vec::new(), curve: None }
+    }
+
+    #[test]
+    fn what_was_not_heard_is_always_shown_and_takes_no_place() {
+        let episodes = [
+            episode("a", SignalKind::MetricDrift, 0.9),
+            episode("b", SignalKind::HearingLoss, 0.7),
+            episode("c", SignalKind::MetricShift, 0.6),
+            episode("d", SignalKind::MetricShift, 0.5),
+            episode("e", SignalKind::HearingLoss, 0.1),
+        ];
+        let (since, as_of) = (Moment::from_seconds(0), Moment::from_seconds(80_000));
+        let selection = select(&episodes, since, as_of, Attention::Budget(2));
+        let shown: Vec<&str> =
+            selection.shown.iter().map(|episode| episode.signal.subject.name.as_str()).collect();
+        assert_eq!((shown, selection.held_back), (vec!["a", "b", "c", "e"], 1));
+    }
 }

@@ -14,6 +14,7 @@ mod clusters;
 mod durations;
 mod flows;
 mod heard;
+mod hearing_loss;
 mod history;
 mod kin;
 mod ledger;

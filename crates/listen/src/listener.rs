@@ -24,6 +24,7 @@ use crate::cell::{HourCells, LogCount, LogKey};
 use crate::clusters::Clusters;
 use crate::flows::{Flows, joined};
 use crate::heard::Heard;
+use crate::hearing_loss::{self, Cut, HearingLosses, Lost};
 use crate::history::History;
 use crate::listener::closing::SideBySide;
 use crate::metric_subject::Calendar;
@@ -65,6 +66,7 @@ pub struct Listener {
     pub(crate) awakenings: Awakenings,
     pub(crate) episodes: Vec<Episode>,
     announced: Vec<Change>,
+    losses: HearingLosses,
     pub(crate) forgotten: Forgotten,
     pub(crate) cut: BTreeMap<Cow<'static, str>, u64>,
     /// Does for the services of an hour what can be done side by side.
@@ -125,6 +127,7 @@ impl Listener {
             awakenings: Awakenings::default(),
             episodes: Vec::new(),
             announced: Vec::new(),
+            losses: HearingLosses::default(),
             forgotten: Forgotten::default(),
             cut: BTreeMap::new(),
             side_by_side: None,
@@ -198,9 +201,11 @@ impl Listener {
         let calendar = Calendar { hour, slots: &slots };
         self.take_changes(hour);
         self.make_room(&cells);
-        let heard = self.take_cells(cells, hour);
+        let spoke = cells.services();
+        let (heard, lost) = self.take_cells(cells, hour);
         let findings = self.close_services(heard, &calendar);
-        let said = self.say(hour, findings);
+        let mut said = self.say(hour, findings);
+        said.extend(self.say_losses(hour, spoke, lost));
         self.end_episodes(&calendar);
         if hour.0 % 24 == 23 {
             self.calibrate(&calendar);
@@ -287,8 +292,9 @@ impl Listener {
         self.services.values_mut().for_each(|service| service.vocabulary.set_limits(self.limits));
     }
 
-    /// Takes all but samples of series that are listened to, which are given back.
-    fn take_cells(&mut self, mut cells: HourCells, hour: Hour) -> BTreeMap<Origin, HeardSeries> {
+    /// Takes all but samples of series that are listened to, which are given back with what was cut.
+    fn take_cells(&mut self, mut cells: HourCells, hour: Hour) -> (BTreeMap<Origin, HeardSeries>, Lost) {
+        let mut lost = Lost::new();
         for (origin, said) in cells.logs {
             let known: Vec<PatternId> =
                 self.service(&origin, hour).map_or(Vec::new(), |s| s.patterns.keys().copied().collect());
@@ -315,9 +321,15 @@ impl Listener {
             let room = SERIES_MAX.saturating_sub(series);
             let Some(service) = self.service(origin, hour) else {
                 *self.cut.entry(SERVICES_CUT.into()).or_default() += heard.len().saturating_sub(1) as u64;
+                *lost.entry((hearing_loss::listener(), Cut::Services)).or_default() += 1;
                 return false;
             };
+            let cut_before = service.series_cut;
             let (met, beyond) = service.meet(heard, room, hour);
+            let cut = beyond + service.series_cut - cut_before;
+            if cut > 0 {
+                *lost.entry((origin.clone(), Cut::Series)).or_default() += cut;
+            }
             series += met.len();
             if beyond > 0 {
                 *self.cut.entry("series beyond 100,000".into()).or_default() += beyond;
@@ -325,18 +337,19 @@ impl Listener {
             met.iter().for_each(|name| self.flows.read(&origin.service, name));
             true
         });
-        for (_, count) in cells.overflow {
+        for (origin, count) in cells.overflow {
             *self
                 .cut
                 .entry("records of shapes beyond 4,096 an hour and service, or 65,536 an hour".into())
                 .or_default() += count;
+            *lost.entry((origin, Cut::Records)).or_default() += count;
         }
         self.take_spans(cells.spans, hour);
         if cells.samples_cut > 0 {
             *self.cut.entry("samples beyond 3,600 an hour and series".into()).or_default() +=
                 cells.samples_cut;
         }
-        cells.metrics
+        (cells.metrics, lost)
     }
 
     fn take_spans(&mut self, cells: SpanCells, hour: Hour) {

@@ -51,7 +51,7 @@ pub(crate) fn origin<'a>(
             && other.signal.subject.kind != SubjectKind::Flow
             && other.signal.noticed_at < start
             && other.is_open_at(start)
-            && other.signal.explained_by.is_none()
+            && other.signal.asks_for_attention()
             && (-EARLIER_SECONDS_MAX..=LATER_SECONDS_MAX).contains(&later)
     };
     let origins = episodes.iter().filter(explains).map(|episode| &episode.signal);

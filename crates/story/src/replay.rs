@@ -112,12 +112,12 @@ fn links(known: &Known, incidents: &[PastIncident]) -> BTreeMap<Option<String>, 
     services.into_iter().map(linked).collect()
 }
 
-/// The places of the episodes that no change explains, by cluster: the one that speaks for it first.
+/// The places of the episodes that ask for attention, by cluster: the one that speaks for it first.
 fn clusters(heard: &Heard) -> Vec<Vec<usize>> {
     let mut clusters: BTreeMap<&Id, Vec<usize>> = BTreeMap::new();
     for (at, episode) in heard.episodes.iter().enumerate() {
         let signal = &episode.signal;
-        if signal.explained_by.is_none() {
+        if signal.asks_for_attention() {
             clusters.entry(signal.cluster.as_ref().unwrap_or(&signal.id)).or_default().push(at);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hark_event::{BaseRate, Change, ChangeKind, CodeJoin, Episode, Id, Moment};
+use hark_event::{BaseRate, Change, ChangeKind, CodeJoin, Episode, Id, Moment, SignalKind};
 
 use crate::link::{Link, Linker};
 use crate::origins::origin;
@@ -20,6 +20,9 @@ const COINCIDENT_MAX: usize = 10;
 pub(crate) fn objection(episode: &Episode, link: &Link, rate: BaseRate, start: Moment) -> Option<String> {
     if !link.is_linked() {
         return Some("no path to the incident is known".to_owned());
+    }
+    if episode.signal.kind == SignalKind::HearingLoss {
+        return Some("what was not heard tells nothing of the system".to_owned());
     }
     if let Some(change) = &episode.signal.explained_by {
         return Some(format!("explained by {change}"));

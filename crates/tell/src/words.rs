@@ -122,6 +122,7 @@ pub(crate) fn kind(kind: SignalKind) -> &'static str {
         SignalKind::RetriesRising => "calls tried again more and more often",
         SignalKind::FlowNew => "a call never seen before",
         SignalKind::FlowGone => "a call that is no longer made",
+        SignalKind::HearingLoss => "hearing that was lost",
     }
 }
 

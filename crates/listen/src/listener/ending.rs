@@ -23,6 +23,9 @@ const ERROR_SUBJECTS: usize = 20;
 impl Listener {
     pub(super) fn end_episodes(&mut self, calendar: &Calendar<'_>) {
         let hour = calendar.hour;
+        for place in self.losses.end(hour) {
+            self.episodes[place].ended_at = Some(hour.end());
+        }
         for service in self.services.values_mut() {
             let around = Around { hour, heard_from: service.heard_from, traffic: &service.traffic };
             for pattern in service.patterns.values_mut() {

@@ -109,9 +109,10 @@ impl Listener {
         sound(self.services.len() <= SERVICES_MAX && series <= SERIES_MAX, "more than is listened to")?;
         sound(slots.values().iter().all(|slot| slot.is_in_week()), "an hour of no week")?;
         sound(self.calibration.is_sound(), "quiet scores of no class")?;
+        let is_known = |place: usize| place < self.episodes.len();
+        sound(self.losses.open_episodes().all(is_known), "an episode that nobody spoke of")?;
         for service in self.services.values() {
             sound(service.is_sound(next), "a service that heard other hours")?;
-            let is_known = |place: usize| place < self.episodes.len();
             sound(all_episodes(service).all(is_known), "an episode that nobody spoke of")?;
         }
         Ok(())

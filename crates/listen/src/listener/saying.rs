@@ -3,16 +3,18 @@
 //! A finding is worth a word if it is rare enough on quiet days of its class. The strongest of an hour comes first and leads its
 //! cluster; what a build did is not said. It finds nothing by itself.
 
-use hark_event::{Episode, Evidence, Hour, Id, Origin, Signal, SignalKind};
+use hark_event::{BaseRate, Episode, Evidence, Hour, Moment, Origin, Signal, SignalKind};
 
 use super::ending::QUIET;
 use super::{Listener, Speaker};
 use crate::candidate::{Candidate, Class};
 use crate::clusters::Newcomer;
+use crate::hearing_loss::Lost;
 use crate::kin::Kinship;
 use crate::phase::Phase;
 
 const EPISODES_MAX: usize = 200_000;
+const EPISODES_CUT: &str = "signals beyond 200,000";
 
 /// A finding that is worth a word.
 struct Rated {
@@ -67,7 +69,7 @@ impl Listener {
                 continue;
             }
             if self.episodes.len() >= EPISODES_MAX {
-                *self.cut.entry("signals beyond 200,000".into()).or_default() += 1;
+                *self.cut.entry(EPISODES_CUT.into()).or_default() += 1;
                 continue;
             }
             said.push(self.say_one(hour, one));
@@ -109,14 +111,7 @@ impl Listener {
             source: "what was heard so far".to_owned(),
         });
         let noticed_at = hour.end();
-        let id = Id::of(&[
-            found.kind.name(),
-            &origin.service,
-            &origin.environment,
-            found.subject.kind.name(),
-            &found.subject.name,
-            &noticed_at.to_string(),
-        ]);
+        let id = Signal::id_of(found.kind, &origin, &found.subject, noticed_at);
         let cluster = match &explained_by {
             Some(_) => None,
             None => {
@@ -215,14 +210,34 @@ impl Listener {
                 service.spans.open(&name, signal.kind, signal.onset.hour(), place, explained);
             }
         }
-        self.episodes.push(Episode {
-            signal: signal.clone(),
-            // What a change explains is over when it is said: it has become what is usual.
-            ended_at: explained.then(|| hour.end()),
-            base_rate: hark_event::BaseRate::default(),
-            code: Vec::new(),
-            members: Vec::new(),
-            curve: None,
-        });
+        // What a change explains is over when it is said: it has become what is usual.
+        self.episodes.push(episode(signal.clone(), explained.then(|| hour.end())));
+    }
+
+    /// Says what Harkback itself failed to hear in the hour.
+    pub(super) fn say_losses(&mut self, hour: Hour, spoke: usize, lost: Lost) -> Vec<Signal> {
+        let mut said = Vec::new();
+        for loss in self.losses.hear(hour, spoke, lost) {
+            if self.episodes.len() >= EPISODES_MAX {
+                *self.cut.entry(EPISODES_CUT.into()).or_default() += 1;
+                continue;
+            }
+            let signal = self.losses.signal(&loss, hour, self.services.len());
+            self.losses.open(loss, hour, self.episodes.len());
+            self.episodes.push(episode(signal.clone(), None));
+            said.push(signal);
+        }
+        said
+    }
+}
+
+fn episode(signal: Signal, ended_at: Option<Moment>) -> Episode {
+    Episode {
+        signal,
+        ended_at,
+        base_rate: BaseRate::default(),
+        code: Vec::new(),
+        members: Vec::new(),
+        curve: None,
     }
 }
