@@ -205,6 +205,10 @@ fn settings(seed: i64) -> Listener {
     let listener = Listener::with_rules(Zone::new(zone), Arc::new(rules))
         .knowing_holidays(holidays)
         .knowing_limits(limits)
+        .knowing_calls(Arc::new(BTreeMap::from([(
+            (Arc::from("shop"), Arc::from("mail")),
+            "hark.toml".to_owned(),
+        )])))
         .saying_from(0.15)
         .resting(48);
     if seed % 2 == 0 { listener.looking_around(start_asked(seed)) } else { listener }

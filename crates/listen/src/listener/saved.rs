@@ -1,6 +1,6 @@
 //! The listener as bytes: all that it has heard, at the close of any hour, and back.
 //!
-//! What was heard is written; what somebody sets (zone, holidays, rules, known limits, how much is said) is not: whoever restores
+//! What was heard is written; what somebody sets (zone, holidays, rules, known limits, declared calls, how much is said) is not: whoever restores
 //! brings a listener with settings, as they do who begin anew. Going on after a restoration says the same as never having
 //! stopped, and the same state gives the same bytes.
 //!
@@ -86,6 +86,7 @@ impl Listener {
             ..read
         };
         restored.calibration.take_settings(&self.calibration);
+        restored.flows.take_settings(&self.flows);
         restored.bring_settings();
         Ok(restored)
     }
