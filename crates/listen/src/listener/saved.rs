@@ -110,6 +110,8 @@ impl Listener {
         sound(self.services.len() <= SERVICES_MAX && series <= SERIES_MAX, "more than is listened to")?;
         sound(slots.values().iter().all(|slot| slot.is_in_week()), "an hour of no week")?;
         sound(self.calibration.is_sound(), "quiet scores of no class")?;
+        let heard = self.services_heard.as_ref();
+        sound(heard.is_none_or(|heard| ends_before(heard, next)), "services that were heard in other hours")?;
         let is_known = |place: usize| place < self.episodes.len();
         sound(self.losses.open_episodes().all(is_known), "an episode that nobody spoke of")?;
         for service in self.services.values() {
