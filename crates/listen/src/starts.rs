@@ -23,7 +23,7 @@ const HOURS_A_WEEK_MAX: usize = 6;
 const FRESH_SECONDS: f64 = 2.0 * 3_600.0;
 
 /// One start of a service.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Start {
     /// When.
     pub at: Moment,
@@ -32,7 +32,7 @@ pub struct Start {
 }
 
 /// The starts of one service, in order of time.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Starts {
     all: Vec<Start>,
     /// The hours in which they were: asked for by every series in every hour.
