@@ -289,13 +289,20 @@ impl Listener {
     fn take_changes(&mut self, hour: Hour) {
         while self.announced.last().is_some_and(|change| change.time < hour.end()) {
             let change = self.announced.pop().expect("there is a last one");
-            if change.kind != ChangeKind::Deploy {
-                continue;
-            }
-            for service in self.services.values_mut() {
-                if change.service.as_ref() == Some(&service.origin.service) {
-                    service.starts.add(change.time, format!("deploy {}", change.summary));
+            let told = format!("{} {}", change.kind.name(), change.summary);
+            let concerned = self
+                .services
+                .values_mut()
+                .filter(|service| change.service.as_ref() == Some(&service.origin.service));
+            match change.kind {
+                ChangeKind::Deploy => {
+                    concerned.for_each(|service| service.starts.add(change.time, told.clone()));
                 }
+                // What was committed takes effect when it is deployed, and nobody knows when that is.
+                ChangeKind::Config | ChangeKind::Flag | ChangeKind::Scale if change.commit.is_none() => {
+                    concerned.for_each(|service| service.turns.add(change.time, told.clone()));
+                }
+                _ => {}
             }
         }
     }

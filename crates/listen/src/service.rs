@@ -72,6 +72,8 @@ pub(crate) struct Service {
     pub(crate) series: SeriesByName,
     versions: BTreeSet<Arc<str>>,
     pub(crate) starts: Starts,
+    /// When its settings, flags or instances were changed: a metric may step then, and its process goes on.
+    pub(crate) turns: Starts,
     pub(crate) records: u64,
     pub(crate) samples: u64,
     pub(crate) shapes_cut: u64,
@@ -112,6 +114,7 @@ impl Service {
             series: BTreeMap::new(),
             versions: BTreeSet::new(),
             starts: Starts::default(),
+            turns: Starts::default(),
             records: 0,
             samples: 0,
             shapes_cut: 0,
@@ -316,7 +319,10 @@ impl Service {
         let start = match found.explainable {
             Explainable::Never => None,
             Explainable::ByDeploy { uncertain_seconds } => {
-                self.starts.explaining(found.onset, uncertain_seconds)
+                let turn = || self.turns.few_explaining(found.onset, uncertain_seconds);
+                let is_metric = found.subject.kind == SubjectKind::Metric;
+                let start = self.starts.explaining(found.onset, uncertain_seconds);
+                start.or_else(|| if is_metric { turn() } else { None })
             }
             Explainable::ByDeploySince { patience_seconds } => {
                 self.starts.ending(found.onset, patience_seconds)
