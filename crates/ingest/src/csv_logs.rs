@@ -110,8 +110,6 @@ impl<'a> Reader<'a> {
             Column::Pod(index) => service_of_pod(self.rows.cell(index).trim()),
         });
         let environment = self.table.environment.map(|column| self.rows.cell(column));
-        if service.is_some() || environment.is_some() {
-            draft.origin = ear.origins.of(service, environment);
-        }
+        draft.origin = ear.origins.of(service, environment).or(draft.origin);
     }
 }

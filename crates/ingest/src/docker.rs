@@ -14,7 +14,7 @@ use serde::Deserialize;
 use crate::content::Carrier;
 use crate::ear::Ear;
 use crate::lines::{Line, Lines, Tally};
-use crate::origin::{ENVIRONMENT_KEYS, OriginIndex, SERVICE_KEYS};
+use crate::origin::{ENVIRONMENT_KEYS, SERVICE_KEYS, Speaker};
 use crate::pieces::{Piece, Pieces, Stream};
 use crate::stamp::FieldReader;
 use crate::text::clean;
@@ -87,9 +87,9 @@ impl Reader {
     }
 }
 
-fn origin(attrs: &BTreeMap<Cow<'_, str>, Cow<'_, str>>, ear: &mut Ear<'_>) -> OriginIndex {
+fn origin(attrs: &BTreeMap<Cow<'_, str>, Cow<'_, str>>, ear: &mut Ear<'_>) -> Speaker {
     if attrs.is_empty() {
-        return OriginIndex::default();
+        return Speaker::default();
     }
     let named = |keys: &[&str]| keys.iter().find_map(|key| attrs.get(*key)).map(AsRef::as_ref);
     let service = named(&SERVICE_KEYS).or_else(|| named(&[COMPOSE_SERVICE]));

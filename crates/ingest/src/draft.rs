@@ -4,7 +4,7 @@ use hark_event::{Level, Moment};
 
 use crate::field_notes::FieldNotes;
 use crate::lines::Tally;
-use crate::origin::OriginIndex;
+use crate::origin::Speaker;
 
 /// Lines kept of one record.
 const LINES_MAX: u32 = 1_000;
@@ -23,7 +23,7 @@ pub(crate) struct Draft {
     /// When it says that it was observed.
     pub(crate) observed: Option<Moment>,
     /// Who spoke.
-    pub(crate) origin: OriginIndex,
+    pub(crate) origin: Speaker,
     /// How loudly.
     pub(crate) level: Level,
     /// What was said; at most the limit.

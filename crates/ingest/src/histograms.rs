@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, VecDeque};
 use hark_event::Moment;
 
 use crate::ear::Ear;
-use crate::origin::OriginIndex;
+use crate::origin::Speaker;
 use crate::series::Series;
 
 const QUANTILES: [(f64, &str); 3] = [(0.5, "0.5"), (0.9, "0.9"), (0.99, "0.99")];
@@ -23,7 +23,7 @@ const BOUNDS_MAX: usize = 1_000;
 /// The histograms of one file.
 #[derive(Default)]
 pub(crate) struct Histograms {
-    by_name: BTreeMap<(OriginIndex, String), usize>,
+    by_name: BTreeMap<(Speaker, String), usize>,
     list: Vec<Histogram>,
     waiting: usize,
     cut: u64,
@@ -37,7 +37,7 @@ pub(crate) struct Bucket {
 }
 
 struct Histogram {
-    origin: OriginIndex,
+    origin: Speaker,
     /// By quantile.
     names: [String; QUANTILES.len()],
     bounds: Vec<Bound>,
@@ -54,7 +54,7 @@ struct Bound {
 
 impl Histograms {
     /// The bucket that a series is, if it is one: its name ends with `_bucket` and `le` says its upper bound.
-    pub(crate) fn bucket(&mut self, series: &Series, origin: OriginIndex, is_gauge: bool) -> Option<Bucket> {
+    pub(crate) fn bucket(&mut self, series: &Series, origin: Speaker, is_gauge: bool) -> Option<Bucket> {
         let base = series.name.strip_suffix("_bucket")?;
         let (_, le) = series.labels.iter().find(|(label, _)| label == "le")?;
         let upper: f64 = le.trim().parse().ok().filter(|upper: &f64| !upper.is_nan())?;
@@ -71,24 +71,18 @@ impl Histograms {
     }
 
     /// The native histogram of that name.
-    pub(crate) fn native(&mut self, series: &Series, origin: OriginIndex, is_gauge: bool) -> usize {
+    pub(crate) fn native(&mut self, series: &Series, origin: Speaker, is_gauge: bool) -> usize {
         self.of(&series.name, series.labels.clone(), origin, is_gauge)
     }
 
-    fn of(
-        &mut self,
-        base: &str,
-        labels: Vec<(String, String)>,
-        origin: OriginIndex,
-        is_gauge: bool,
-    ) -> usize {
+    fn of(&mut self, base: &str, labels: Vec<(String, String)>, origin: Speaker, is_gauge: bool) -> usize {
         let names = QUANTILES.map(|(_, quantile)| {
             let mut labels = labels.clone();
             labels.push(("quantile".to_owned(), quantile.to_owned()));
             Series { name: base.to_owned(), labels }.render()
         });
         let next = self.list.len();
-        let found = *self.by_name.entry((origin, names[0].clone())).or_insert(next);
+        let found = *self.by_name.entry((origin.settled(), names[0].clone())).or_insert(next);
         if found == next {
             self.list.push(Histogram { origin, names, bounds: Vec::new(), before: None, is_gauge });
         }

@@ -15,7 +15,7 @@ use crate::ear::Ear;
 use crate::json::Scalar;
 use crate::json_walk::{Step, Visit};
 use crate::lines::Tally;
-use crate::origin::{ENVIRONMENT_KEYS, OriginIndex};
+use crate::origin::{ENVIRONMENT_KEYS, Speaker};
 use crate::otlp_value::{Text, Whole, id_hash};
 use crate::span_draft::SpanDraft;
 
@@ -104,7 +104,7 @@ impl<'de> Visitor<'de> for ProcessesVisitor {
 /// Who performed spans.
 #[derive(Clone)]
 struct Process {
-    origin: OriginIndex,
+    origin: Speaker,
     version: String,
 }
 

@@ -13,7 +13,7 @@ use hark_event::Moment;
 use crate::ear::Ear;
 use crate::histograms::{Bucket, Histograms, cumulated};
 use crate::lines::Lines;
-use crate::origin::OriginIndex;
+use crate::origin::Speaker;
 use crate::samples::KnownLines;
 use crate::series::Series;
 use crate::stamp::{of_fraction, of_magnitude};
@@ -43,7 +43,7 @@ enum Role {
 }
 
 struct Known {
-    origin: OriginIndex,
+    origin: Speaker,
     role: Role,
 }
 
@@ -109,7 +109,7 @@ impl Reader {
             Role::Sample(name) => ear.sample(time, origin, name, number(written.value)?, line),
             Role::Bucket(bucket) => {
                 let (bucket, value) = (*bucket, number(written.value)?);
-                let is_known = ear.part(time);
+                let is_known = ear.part(time, origin);
                 if is_known {
                     self.histograms.take(bucket, time, value, line, ear);
                 }
@@ -117,7 +117,7 @@ impl Reader {
             }
             Role::Native(histogram) => {
                 let (histogram, counts) = (*histogram, native_counts(written.value)?);
-                let is_known = ear.part(time);
+                let is_known = ear.part(time, origin);
                 if is_known {
                     self.histograms.take_all(histogram, time, counts, line, ear);
                 }

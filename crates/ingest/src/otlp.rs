@@ -11,7 +11,7 @@ use crate::documents::Units;
 use crate::ear::Ear;
 use crate::json_walk::{Step, Stop, Visit, Walk};
 use crate::lines::Tally;
-use crate::origin::{ENVIRONMENT_KEYS, OriginIndex};
+use crate::origin::{ENVIRONMENT_KEYS, Speaker};
 use crate::otlp_logs::Logs;
 use crate::otlp_metrics::Metrics;
 use crate::otlp_traces::Traces;
@@ -24,7 +24,7 @@ const WAITING_BYTES_MAX: usize = 16 << 20;
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Resource {
     /// Service and environment.
-    pub(crate) origin: OriginIndex,
+    pub(crate) origin: Speaker,
     /// The service's version; empty if none is told.
     pub(crate) version: String,
     /// Which of several that run side by side; empty if none is told.
@@ -210,7 +210,7 @@ fn understand(attributes: &[KeyValue<'_>], ear: &mut Ear<'_>) -> Resource {
             found.value.scalar().text().map(str::trim).filter(|text| !text.is_empty())
         })
     };
-    let origin = ear.origins.of(text(&["service.name"]), text(&ENVIRONMENT_KEYS));
+    let origin = ear.origins.of(text(&["service.name"]), text(&ENVIRONMENT_KEYS)).settled();
     Resource {
         origin,
         version: text(&["service.version"]).unwrap_or_default().to_owned(),

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use crate::ear::Ear;
-use crate::origin::OriginIndex;
+use crate::origin::Speaker;
 use crate::otlp::Resource;
 use crate::otlp_value::{KeyValue, Number, Text, Whole};
 use crate::quantiles::{Bucket, quantile};
@@ -105,14 +105,14 @@ struct Last {
 /// Reads metrics.
 #[derive(Default)]
 pub(crate) struct Metrics {
-    last: FxHashMap<(OriginIndex, String), Last>,
+    last: FxHashMap<(Speaker, String), Last>,
     forgotten: u64,
 }
 
 /// One point on its way to samples.
 struct Said<'e, 'h> {
     ear: &'e mut Ear<'h>,
-    origin: OriginIndex,
+    origin: Speaker,
     time: Moment,
     line: u64,
 }
@@ -193,7 +193,7 @@ impl Metrics {
     }
 
     /// The sum so far.
-    fn total(&mut self, origin: OriginIndex, name: &str, value: f64, is_delta: bool) -> Option<f64> {
+    fn total(&mut self, origin: Speaker, name: &str, value: f64, is_delta: bool) -> Option<f64> {
         if !is_delta {
             return Some(value);
         }
@@ -202,7 +202,7 @@ impl Metrics {
         Some(last.total)
     }
 
-    fn last(&mut self, origin: OriginIndex, name: &str) -> Option<&mut Last> {
+    fn last(&mut self, origin: Speaker, name: &str) -> Option<&mut Last> {
         let key = (origin, name.to_owned());
         if self.last.len() >= SERIES_MAX && !self.last.contains_key(&key) {
             self.forgotten += 1;

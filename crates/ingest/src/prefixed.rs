@@ -19,7 +19,7 @@ use rustc_hash::FxHashMap;
 use crate::content::{Carrier, Content, is_continuation};
 use crate::ear::Ear;
 use crate::lines::{Lines, Tally};
-use crate::origin::{OriginIndex, has_pod_hash, service_of_pod};
+use crate::origin::{Speaker, has_pod_hash, service_of_pod};
 use crate::plain;
 use crate::records::Records;
 use crate::stamp::{Finder, Form, leading, search};
@@ -195,7 +195,7 @@ struct Reader {
 #[derive(Clone, Copy)]
 struct Line<'a> {
     text: &'a str,
-    origin: OriginIndex,
+    origin: Speaker,
     /// Whether the record before is of the same container.
     follows: bool,
     before: Tally,

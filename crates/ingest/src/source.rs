@@ -143,9 +143,6 @@ impl Source {
             Ok(form) => self.account_for(&form, &mut ear),
         }
         consumed.finish(self.bytes_on_disk);
-        if ear.origins.refused > 0 {
-            ear.hearing.cut("records that named more than 10,000 services in one file", ear.origins.refused);
-        }
         ear.hearing
     }
 

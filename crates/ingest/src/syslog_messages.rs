@@ -14,7 +14,7 @@ use crate::ear::Ear;
 use crate::json::{Fields, Span, Value};
 use crate::lines::{Lines, Tally};
 use crate::log_fields::{LogFields, is_field};
-use crate::origin::OriginIndex;
+use crate::origin::Speaker;
 use crate::plain;
 use crate::records::Records;
 use crate::stamp::leading;
@@ -180,9 +180,7 @@ impl Reader {
         let mut carrier = Carrier { time: message.time, origin: ear.origins.of(message.app, None), level };
         if structured_fields(message.data, &mut self.fields) {
             self.meanings.fill(&self.fields, message.data, draft, ear);
-            if draft.origin != OriginIndex::default() {
-                carrier.origin = draft.origin;
-            }
+            carrier.origin = draft.origin.or(carrier.origin);
             // What structured data says of the sender stays, its text goes where there is a message.
             if !is_empty {
                 draft.message.clear();
@@ -192,7 +190,7 @@ impl Reader {
                 }
             }
         }
-        (draft.time, draft.observed, draft.origin) = (None, None, OriginIndex::default());
+        (draft.time, draft.observed, draft.origin) = (None, None, Speaker::default());
         if is_empty {
             (draft.time, draft.origin) = (carrier.time, carrier.origin);
         } else {

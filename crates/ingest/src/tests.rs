@@ -1,10 +1,12 @@
 //! Files in, events and the account out: what a user of this crate sees, form by form and rule by rule.
 
 mod answers;
+mod carriers;
 mod defects;
 mod files;
 mod folders;
 mod forms;
+mod losses;
 mod matrix;
 mod packed;
 mod tables;

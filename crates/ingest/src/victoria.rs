@@ -81,7 +81,7 @@ fn say(
                 let time = Moment::from_millis(*millis);
                 let is_said = match bucket {
                     Some(bucket) => {
-                        let is_said = ear.part(time);
+                        let is_said = ear.part(time, origin);
                         if is_said {
                             histograms.take(bucket, time, value, line, ear);
                         }
