@@ -88,8 +88,3 @@ fn take_text(text: &str, draft: &mut Draft, ear: &mut Ear<'_>) {
         None => plain::take_message(text, draft),
     }
 }
-
-/// Whether a line goes on with the record before it, as stack traces do.
-pub(crate) fn is_continuation(text: &str) -> bool {
-    text.starts_with([' ', '\t']) || text.starts_with("Caused by: ")
-}

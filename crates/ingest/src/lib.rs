@@ -34,6 +34,7 @@ mod encoding;
 mod endings;
 mod field_notes;
 mod folders;
+mod further;
 mod histograms;
 mod holes;
 mod incidents;

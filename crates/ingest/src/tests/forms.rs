@@ -199,8 +199,9 @@ fn containers_lines_are_put_together_again_and_read_as_what_they_are() {
         r#"{"log":"{\"level\":\"error\",\"message\":\"inner\"}\n","stream":"stdout","time":"2026-01-02T00:00:07Z"}"#, "\n",
     ).as_bytes()), @r##"
     2026-01-02T00:00:03.000000001Z 0a ERROR "o.s.Pay no funds" :1+1
+    2026-01-02T00:00:04Z 0a  "half a li" :2+1
     2026-01-02T00:00:04.5Z 0a WARN "errors" :3+1
-    2026-01-02T00:00:04Z at 2026-01-02T00:00:04.5Z 0a  "half a line" :2+2
+    2026-01-02T00:00:05Z 0a  "ne" :4+1
     2026-01-02T00:00:06Z web  "red" in test :5+1
     2026-01-02T00:00:07Z 0a ERROR "inner" :7+1
     rejected 1
