@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use hark_event::Moment;
 
 use crate::ear::Ear;
-use crate::histograms::{Bucket, Histograms, cumulated};
+use crate::histograms::{Bucket, HistogramIndex, Histograms, cumulated};
 use crate::lines::Lines;
 use crate::origin::Speaker;
 use crate::samples::KnownLines;
@@ -23,6 +23,9 @@ use crate::text::clean;
 const SERIES_MAX: usize = 200_000;
 /// Buckets of one native histogram at one moment.
 const BUCKETS_MAX: usize = 1_000;
+
+/// Families of gauge histograms of one file.
+const FAMILIES_MAX: usize = 10_000;
 
 /// A line of text taken apart: the series as it is written, its value, its time, and whether an exemplar follows.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -39,7 +42,7 @@ enum Role {
     Sample(String),
     Bucket(Bucket),
     /// Native histograms tell themselves by their values.
-    Native(usize),
+    Native(HistogramIndex),
 }
 
 struct Known {
@@ -53,6 +56,7 @@ struct Reader {
     histograms: Histograms,
     /// Families whose buckets count one moment and not all time.
     gauge_histograms: FxHashSet<Box<str>>,
+    families_cut: u64,
     exemplars: u64,
 }
 
@@ -81,7 +85,10 @@ pub(crate) fn read(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
         }
         known_lines.count(tally, is_known, ear);
     }
-    reader.histograms.finish(lines.tally.lines, ear);
+    reader.histograms.finish(ear);
+    if reader.families_cut > 0 {
+        ear.hearing.cut("families of gauge histograms beyond 10,000 of a file", reader.families_cut);
+    }
     if reader.exemplars > 0 {
         ear.hearing.cut("exemplars of metrics, which are not read", reader.exemplars);
     }
@@ -92,7 +99,12 @@ impl Reader {
         if let Some(family) =
             comment.strip_prefix("# TYPE ").and_then(|rest| rest.strip_suffix(" gaugehistogram"))
         {
-            self.gauge_histograms.insert(family.trim().into());
+            let family = family.trim();
+            if self.gauge_histograms.len() < FAMILIES_MAX || self.gauge_histograms.contains(family) {
+                self.gauge_histograms.insert(family.into());
+            } else {
+                self.families_cut += 1;
+            }
         }
     }
 

@@ -148,7 +148,8 @@ impl Names {
     }
 }
 
-fn cut(text: &str) -> &str {
+/// A name of a service, an environment or a version, up to the limit.
+pub(crate) fn cut(text: &str) -> &str {
     let mut end = text.len().min(NAME_BYTES_MAX);
     while !text.is_char_boundary(end) {
         end -= 1;

@@ -54,7 +54,7 @@ pub(crate) fn read(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
         tally.take_rejected(&mut rejected);
         known_lines.count(tally, is_known, ear);
     }
-    histograms.finish(lines.tally.lines, ear);
+    histograms.finish(ear);
 }
 
 /// Hands the samples of one series on while they are read.

@@ -268,12 +268,12 @@ fn what_promtool_dumps_and_federation_gives_is_read() {
     2026-11-25T18:20:40.332Z shop up{instance="127.0.0.1:19090"} 1.0 :41
     2026-11-25T18:20:45.332Z shop up{instance="127.0.0.1:19090"} 1.0 :42
     2026-11-25T18:20:50.328Z shop up{instance="127.0.0.1:19090"} 1.0 :43
-    2026-11-25T18:20:45.332Z shop prometheus_http_request_duration_seconds{handler="/metrics",instance="127.0.0.1:19090",quantile="0.5"} 0.05 :43
-    2026-11-25T18:20:45.332Z shop prometheus_http_request_duration_seconds{handler="/metrics",instance="127.0.0.1:19090",quantile="0.9"} 0.09000000000000001 :43
-    2026-11-25T18:20:45.332Z shop prometheus_http_request_duration_seconds{handler="/metrics",instance="127.0.0.1:19090",quantile="0.99"} 0.099 :43
-    2026-11-25T18:20:50.328Z shop prometheus_http_request_duration_seconds{handler="/metrics",instance="127.0.0.1:19090",quantile="0.5"} 0.05 :43
-    2026-11-25T18:20:50.328Z shop prometheus_http_request_duration_seconds{handler="/metrics",instance="127.0.0.1:19090",quantile="0.9"} 0.09000000000000001 :43
-    2026-11-25T18:20:50.328Z shop prometheus_http_request_duration_seconds{handler="/metrics",instance="127.0.0.1:19090",quantile="0.99"} 0.099 :43
+    2026-11-25T18:20:45.332Z shop prometheus_http_request_duration_seconds{handler="/metrics",instance="127.0.0.1:19090",quantile="0.5"} 0.05 :29
+    2026-11-25T18:20:45.332Z shop prometheus_http_request_duration_seconds{handler="/metrics",instance="127.0.0.1:19090",quantile="0.9"} 0.09000000000000001 :29
+    2026-11-25T18:20:45.332Z shop prometheus_http_request_duration_seconds{handler="/metrics",instance="127.0.0.1:19090",quantile="0.99"} 0.099 :29
+    2026-11-25T18:20:50.328Z shop prometheus_http_request_duration_seconds{handler="/metrics",instance="127.0.0.1:19090",quantile="0.5"} 0.05 :30
+    2026-11-25T18:20:50.328Z shop prometheus_http_request_duration_seconds{handler="/metrics",instance="127.0.0.1:19090",quantile="0.9"} 0.09000000000000001 :30
+    2026-11-25T18:20:50.328Z shop prometheus_http_request_duration_seconds{handler="/metrics",instance="127.0.0.1:19090",quantile="0.99"} 0.099 :30
     "##);
     insta::assert_snapshot!(heard("federate.prom", include_bytes!("../../samples/federate.prom")), @r##"
     2026-11-25T18:20:45.332Z shop prometheus_http_requests_total{code="200",handler="/metrics",instance="127.0.0.1:19090"} 2.0 :2

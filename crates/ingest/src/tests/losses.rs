@@ -24,3 +24,144 @@ fn what_services_beyond_the_limit_say_is_cut_and_not_told_of_another() {
     assert_eq!((events.len(), hearing.records, hearing.lines), (10_000, 10_000, 10_002));
     assert_eq!(cuts(&hearing), [(cut.to_owned(), 2)]);
 }
+
+#[test]
+fn an_odd_tag_costs_the_tag_and_null_costs_nothing() {
+    let jaeger = r#"{"data":[{"traceID":"1","processes":{"p":{"serviceName":"app","tags":null}},"spans":[
+{"traceID":"1","spanID":"a","operationName":"op","references":null,"startTime":1767312000000000,"duration":5000,
+ "tags":[{"key":"sampler.param","type":"float64","value":0.001},{"key":"x","value":[1]},null],"processID":"p"}]}]}
+"#;
+    let (events, hearing) = read("j.json", jaeger.as_bytes(), &utc());
+    assert_eq!((events.len(), hearing.rejected), (1, 0), "{events:?}");
+    let log = |inner: &str| {
+        format!(
+            r#"{{"resourceLogs":[{{"resource":{{"attributes":null}},"scopeLogs":[{{"logRecords":[{{"timeUnixNano":"1767312000000000000","body":{{"stringValue":"a"}},{inner}}}]}}]}}]}}"#
+        ) + "\n"
+    };
+    let logs = log(r#""attributes":null"#)
+        + &log(
+            r#""attributes":[{"key":"user","value":null},{"key":"k","value":{"intValue":"odd"}},{"key":"n","value":{"intValue":7}}]"#,
+        )
+        + &log(r#""attributes":[{"key":"user","value":"text"},7],"severityText":null"#);
+    let hearing = check(
+        "o.json",
+        &logs,
+        &[
+            "2026-01-02T00:00:00Z o  \"a\" :1+1",
+            "2026-01-02T00:00:00Z o  \"a\" beside user=,k=,n=7 :2+1",
+            "2026-01-02T00:00:00Z o  \"a\" beside user= :3+1",
+        ],
+    );
+    assert_eq!(hearing.rejected, 0);
+    let zipkin = concat!(
+        r#"[{"traceId":"1","id":"a","name":"op","timestamp":1767312000000000,"duration":5000,"#,
+        r#""localEndpoint":null,"shared":null,"tags":{"load":0.5,"more":{"a":1}}},"#,
+        r#"{"traceId":"1","id":"b","name":"op","timestamp":1767312000000000,"duration":5000,"localEndpoint":{},"tags":null}]"#,
+        "\n"
+    );
+    let (events, hearing) = read("z.json", zipkin.as_bytes(), &utc());
+    assert_eq!((events.len(), hearing.rejected), (2, 0), "{events:?}");
+}
+
+fn otlp_metric(metric: &str) -> String {
+    format!(r#"{{"resourceMetrics":[{{"resource":{{}},"scopeMetrics":[{{"metrics":[{metric}]}}]}}]}}"#) + "\n"
+}
+
+#[test]
+fn points_without_a_time_are_rejected_and_those_with_too_many_labels_cut() {
+    let text = otlp_metric(
+        r#"{"name":"mem","gauge":{"dataPoints":[{"asInt":1},{"asInt":2,"flags":1},{"timeUnixNano":"1767312000000000000","asInt":3}]}}"#,
+    );
+    let hearing = check("o.json", &text, &["2026-01-02T00:00:00Z o mem 3.0 :1"]);
+    assert_eq!((hearing.rejected, hearing.rejects[0].reason.as_str()), (1, "a point without a time"));
+    let labels: Vec<String> =
+        (0..33).map(|n| format!(r#"{{"key":"k{n}","value":{{"intValue":{n}}}}}"#)).collect();
+    let text = otlp_metric(&format!(
+        r#"{{"name":"mem","gauge":{{"dataPoints":[{{"timeUnixNano":"1767312000000000000","asInt":3,"attributes":[{}]}}]}}}}"#,
+        labels.join(",")
+    ));
+    let hearing = check("o.json", &text, &[]);
+    assert_eq!(cuts(&hearing), [("points of OTLP series with more than 32 labels".to_owned(), 1)]);
+}
+
+#[test]
+fn a_record_that_is_too_long_to_be_read_is_rejected_by_name() {
+    let point = r#"{"timeUnixNano":"1767312000000000000","asInt":3},"#.repeat(100_000);
+    let text = otlp_metric(&format!(r#"{{"name":"mem","gauge":{{"dataPoints":[{point}{{}}]}}}}"#));
+    let hearing = check("o.json", &text, &[]);
+    assert_eq!((hearing.truncated, hearing.rejected), (0, 1));
+    assert_eq!(hearing.rejects[0].reason, "a record longer than 4 MiB");
+}
+
+#[test]
+fn a_lost_bucket_costs_no_later_moment_of_its_histogram() {
+    let moment = |n: u64, lost: bool| {
+        let (time, all) = (1_767_312_000 + n * 60, 10 * (n + 1));
+        let one = if lost { String::new() } else { format!("wait_bucket{{le=\"1\"}} {} {time}\n", all / 2) };
+        one + &format!("wait_bucket{{le=\"2\"}} {all} {time}\nwait_bucket{{le=\"+Inf\"}} {all} {time}\n")
+    };
+    let text: String = (0..5).map(|n| moment(n, n == 2)).collect();
+    let (whole, _) = read("x.prom", text.as_bytes(), &utc());
+    let medians: Vec<&String> = whole.iter().filter(|event| event.contains("0.5")).collect();
+    assert_eq!(medians.len(), 4);
+    // Each is handed on when its moment, or the one after it, is whole.
+    for (nth, median) in medians.iter().enumerate() {
+        let line: usize = median.rsplit_once(':').unwrap().1.parse().unwrap();
+        let end = text.lines().take(line).last().unwrap();
+        assert!(end.starts_with("wait_bucket{le=\"+Inf\"}"), "{nth}: {median}");
+    }
+    // One bucket's whole history after the other gives the same.
+    let mut sorted: Vec<&str> = text.lines().collect();
+    sorted.sort_by_key(|line| line.split(' ').next());
+    let (by_bucket, _) = read("x.prom", (sorted.join("\n") + "\n").as_bytes(), &utc());
+    let said = |events: &[String]| -> Vec<String> {
+        events.iter().map(|event| event.rsplit_once(" :").unwrap().0.to_owned()).collect()
+    };
+    assert_eq!(said(&by_bucket), said(&whole));
+}
+
+#[test]
+fn histograms_beyond_the_limit_are_cut_and_named() {
+    let text: String = (0..20_001)
+        .map(|n| format!("wait_bucket{{n=\"{n}\",le=\"1\"}} 1 1767312000\nwait_bucket{{n=\"{n}\",le=\"+Inf\"}} 1 1767312000\n"))
+        .collect();
+    let (_, hearing) = read("x.prom", text.as_bytes(), &utc());
+    let cut = "samples of histograms beyond 20,000 of a file, 1,000 buckets of one, or 400,000 of all";
+    assert_eq!(cuts(&hearing), [(cut.to_owned(), 2)]);
+}
+
+#[test]
+fn a_histogram_that_halves_its_resolution_is_not_all_new() {
+    let point = |minute: u64, scale: i32, offset: i64, counts: &str, count: u64| {
+        format!(
+            r#"{{"timeUnixNano":"{}","count":"{count}","scale":{scale},"positive":{{"offset":{offset},"bucketCounts":[{counts}]}}}}"#,
+            1_767_312_000_000_000_000 + minute * 60_000_000_000
+        )
+    };
+    // Of a thousand values from 2 to 4 none is new, ten from 32 to 64 are.
+    let text = otlp_metric(&format!(
+        r#"{{"name":"wait","exponentialHistogram":{{"aggregationTemporality":2,"dataPoints":[{},{}]}}}}"#,
+        point(0, 1, 2, "500,500", 1_000),
+        point(1, 0, 1, "1000,0,0,0,10", 1_010)
+    ));
+    let (events, _) = read("o.json", text.as_bytes(), &utc());
+    assert_eq!(
+        events,
+        [
+            "2026-01-02T00:00:00Z o wait_count 1000.0 :1",
+            "2026-01-02T00:01:00Z o wait_count 1010.0 :1",
+            "2026-01-02T00:01:00Z o wait{quantile=\"0.5\"} 48.0 :1",
+            "2026-01-02T00:01:00Z o wait{quantile=\"0.9\"} 60.8 :1",
+            "2026-01-02T00:01:00Z o wait{quantile=\"0.99\"} 63.68 :1",
+        ]
+    );
+}
+
+#[test]
+fn a_version_that_is_no_version_is_cut() {
+    let text = format!(
+        "{{\"time\":\"2026-01-02T00:00:00Z\",\"msg\":\"a\",\"version\":\"{}\"}}\n",
+        "x".repeat(900_000)
+    );
+    check("a.json", &text, &[&format!("2026-01-02T00:00:00Z a  \"a\" version {} :1+1", "x".repeat(200))]);
+}
