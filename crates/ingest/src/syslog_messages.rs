@@ -233,8 +233,8 @@ fn structured_fields(data: &str, fields: &mut Fields) -> bool {
     fields.clear();
     let bytes = data.as_bytes();
     let mut at = 0;
-    while let Some(length) = bytes[at..].iter().position(|byte| *byte == b'=') {
-        let name = data[..at + length].rfind([' ', '[']).map_or(0, |before| before + 1);
+    while let Some(length) = memchr::memchr(b'=', &bytes[at..]).filter(|_| !fields.is_full()) {
+        let name = data[at..at + length].rfind([' ', '[']).map_or(at, |before| at + before + 1);
         let opens = at + length + 1;
         if bytes.get(opens) != Some(&b'"') {
             at = opens;
@@ -247,15 +247,13 @@ fn structured_fields(data: &str, fields: &mut Fields) -> bool {
             end += 1 + usize::from(*byte == b'\\');
         }
         let Some(value) = data.get(opens + 1..end) else { break };
-        let key = Span::of_line(name.max(at), at + length);
-        if !fields.is_full() {
-            let value = if is_escaped {
-                fields.copied(&value.replace("\\\"", "\"").replace("\\]", "]").replace("\\\\", "\\"))
-            } else {
-                Span::of_line(opens + 1, end)
-            };
-            fields.push(key, Value::Text(value));
-        }
+        let key = Span::of_line(name, at + length);
+        let value = if is_escaped {
+            fields.copied(&value.replace("\\\"", "\"").replace("\\]", "]").replace("\\\\", "\\"))
+        } else {
+            Span::of_line(opens + 1, end)
+        };
+        fields.push(key, Value::Text(value));
         at = (end + 1).min(bytes.len());
     }
     fields.len() > 0

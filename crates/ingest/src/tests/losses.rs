@@ -94,6 +94,37 @@ fn a_record_that_is_too_long_to_be_read_is_rejected_by_name() {
 }
 
 #[test]
+fn rows_of_another_width_than_the_header_are_no_samples() {
+    let good: String = (0..8).map(|minute| format!("2026-01-02T00:0{minute}:00Z,1,2\n")).collect();
+    let text = format!(
+        "time,a,b\n{good}2026-01-02T00:08:00Z,3,4,,\n2026-01-02T00:08:30Z,5,6,7\n2026-01-02T00:09:00Z,77"
+    );
+    let (events, hearing) = read("w.csv", text.as_bytes(), &utc());
+    assert_eq!(events[16..], ["2026-01-02T00:08:00Z w a 3.0 :10", "2026-01-02T00:08:00Z w b 4.0 :10"]);
+    assert_eq!(hearing.rejected, 2);
+    let good = "2026-01-02T00:00:00Z,mem,1\n".repeat(8);
+    let (events, hearing) =
+        read("l.csv", format!("time,series,value\n{good}2026-01-02T00:01:00Z,mem\n").as_bytes(), &utc());
+    assert_eq!(events.len(), 8);
+    assert_eq!(hearing.rejected, 1);
+}
+
+#[test]
+fn times_in_seconds_are_told_by_their_size() {
+    let hearing = check(
+        "vm.jsonl",
+        r#"{"metric":{"__name__":"up"},"values":[1,2,3],"timestamps":[1767312000000,1767312060,5]}"#,
+        &["2026-01-02T00:00:00Z vm up 1.0 :1", "2026-01-02T00:01:00Z vm up 2.0 :1"],
+    );
+    assert_eq!(hearing.rejected, 1);
+    check(
+        "ann.json",
+        "[{\"time\":1767312000,\"text\":\"Deployed cart\",\"tags\":[\"deploy\"]}]\n",
+        &["change deploy 2026-01-02T00:00:00Z - \"Deployed cart\" []"],
+    );
+}
+
+#[test]
 fn a_lost_bucket_costs_no_later_moment_of_its_histogram() {
     let moment = |n: u64, lost: bool| {
         let (time, all) = (1_767_312_000 + n * 60, 10 * (n + 1));
@@ -155,6 +186,14 @@ fn a_histogram_that_halves_its_resolution_is_not_all_new() {
             "2026-01-02T00:01:00Z o wait{quantile=\"0.99\"} 63.68 :1",
         ]
     );
+}
+
+#[test]
+fn structured_data_without_end_takes_no_longer_than_its_length() {
+    let data = "a=".repeat(400_000);
+    let log = format!("<34>1 2026-01-02T00:00:00Z host app 7 - [x {data} b=\"c\"] said\n").repeat(2);
+    let (events, _) = read("sys.log", log.as_bytes(), &utc());
+    assert_eq!(events.len(), 2);
 }
 
 #[test]
