@@ -125,6 +125,29 @@ fn times_in_seconds_are_told_by_their_size() {
 }
 
 #[test]
+fn a_wrong_size_in_the_journal_costs_its_entry_and_no_other() {
+    let entry = |n: u64| {
+        format!("__CURSOR=c{n}\n__REALTIME_TIMESTAMP={}\nMESSAGE=export {n}\n\n", 1_767_312_000_000_000 + n)
+    };
+    let binary = |size: u64| {
+        let begin = format!("__CURSOR=b\n__REALTIME_TIMESTAMP={}\nMESSAGE\n", 1_767_312_000_000_000_u64);
+        [begin.as_bytes(), &size.to_le_bytes(), b"two\nlines\n\n"].concat()
+    };
+    let rest: String = (1..5).map(entry).collect();
+    for (size, rejected, unread) in [(9, 0, 0), (61, 1, 0), (5_000, 1, 0), (1 << 40, 1, 0)] {
+        let (events, hearing) =
+            read("j.export", &[&entry(0).into_bytes(), &binary(size), rest.as_bytes()].concat(), &utc());
+        let heard = events.iter().filter(|event| event.contains("\"export ")).count();
+        assert_eq!(heard, 5, "{size}: {events:?}");
+        assert_eq!((hearing.rejected > 0, hearing.unread.len()), (rejected > 0, unread), "{size}");
+        assert_eq!(events.iter().any(|event| event.contains("two\\nlines")), size == 9, "{events:?}");
+    }
+    let (events, hearing) = read("j.export", &[entry(0).as_bytes(), &binary(61)].concat(), &utc());
+    assert_eq!((events.len(), hearing.unread.len()), (2, 1));
+    assert!(hearing.unread[0].reason.contains("in the midst of the field"), "{:?}", hearing.unread);
+}
+
+#[test]
 fn a_lost_bucket_costs_no_later_moment_of_its_histogram() {
     let moment = |n: u64, lost: bool| {
         let (time, all) = (1_767_312_000 + n * 60, 10 * (n + 1));
