@@ -148,6 +148,16 @@ fn a_wrong_size_in_the_journal_costs_its_entry_and_no_other() {
 }
 
 #[test]
+fn a_record_that_is_not_known_yet_moves_no_clock() {
+    let late = r#"{"time":"2026-01-02T00:30:00Z","observed_time":"2026-01-02T09:00:00Z","msg":"late"}"#;
+    let text = format!(
+        "{{\"time\":\"2026-01-02T00:00:00Z\",\"msg\":\"a\"}}\n{late}\n{{\"time\":\"2026-01-02T00:10:00Z\",\"msg\":\"b\"}}\n"
+    );
+    let (events, _) = read("a.json", text.as_bytes(), &as_of("2026-01-02T01:00:00Z"));
+    assert_eq!(events, ["2026-01-02T00:00:00Z a  \"a\" :1+1", "2026-01-02T00:10:00Z a  \"b\" :3+1"]);
+}
+
+#[test]
 fn a_lost_bucket_costs_no_later_moment_of_its_histogram() {
     let moment = |n: u64, lost: bool| {
         let (time, all) = (1_767_312_000 + n * 60, 10 * (n + 1));
