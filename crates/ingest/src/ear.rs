@@ -203,11 +203,14 @@ impl Ear<'_> {
         true
     }
 
-    /// Hands on an alert, if it is known already; says whether it is.
-    pub(crate) fn alert(&mut self, mut alert: Alert) -> bool {
+    /// Hands on an alert, if it is known already; says whether it is. Whether it was answered is known only when this was told,
+    /// which was not before `told_from`.
+    pub(crate) fn alert(&mut self, mut alert: Alert, told_from: Moment) -> bool {
         if !self.knows(alert.starts_at) {
             return false;
         }
+        let told_from = told_from.max(alert.starts_at).max(alert.ends_at.unwrap_or(alert.starts_at));
+        alert.answered &= self.as_of.is_none_or(|as_of| told_from <= as_of);
         alert.ends_at = alert.ends_at.filter(|ends_at| self.knows(*ends_at));
         self.hearing.heard_at(alert.starts_at);
         if let Some(ends_at) = alert.ends_at {

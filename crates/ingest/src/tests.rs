@@ -95,6 +95,7 @@ fn tell(event: &Event<'_>) -> String {
             alert.starts_at,
             alert.ends_at.map_or("-".to_owned(), |end| end.to_string()),
             alert.summary,
+            if alert.answered { " answered" } else { "" },
             alert.place.line
         ),
         Event::Report(report) => {

@@ -230,6 +230,30 @@ fn structured_data_without_end_takes_no_longer_than_its_length() {
 }
 
 #[test]
+fn an_answer_is_known_only_when_it_was_told() {
+    let alert = |name: &str, hour: u32, more: &str| {
+        format!(
+            "{{\"status\":\"firing\",\"labels\":{{\"alertname\":\"{name}\"}},{more}\"startsAt\":\"2026-01-02T{hour}:00:00Z\"}}\n"
+        )
+    };
+    let text = alert("A", 10, "") + &alert("B", 12, "") + &alert("A", 10, "\"acknowledged\":true,");
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("a.json"), text).unwrap();
+    let found = discover(&[folder.path().to_owned()]);
+    let answered = |reading: &Reading| {
+        let mut answered = Vec::new();
+        found.sources[0].read(reading, &AtomicU64::new(0), &mut |event| {
+            if let Event::Alert(alert) = event {
+                answered.push((alert.name.clone(), alert.answered));
+            }
+        });
+        answered
+    };
+    assert!(answered(&as_of("2026-01-02T11:00:00Z")).iter().all(|(_, answered)| !answered));
+    assert!(answered(&as_of("2026-01-02T12:00:00Z")).contains(&("A".to_owned(), true)));
+}
+
+#[test]
 fn a_version_that_is_no_version_is_cut() {
     let text = format!(
         "{{\"time\":\"2026-01-02T00:00:00Z\",\"msg\":\"a\",\"version\":\"{}\"}}\n",
