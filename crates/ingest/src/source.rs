@@ -19,7 +19,7 @@ use crate::origin::Origins;
 use crate::sniff::{self, Form};
 use crate::stamp::{Calendar, Finder};
 use crate::stream::Stream;
-use crate::unpack::{self, Consumed, Packing};
+use crate::unpack::{self, Consumed, Holes, Packing};
 use crate::whole_lines::WholeLines;
 use crate::{
     alertmanager, annotations, cloud_events, cri, csv_logs, csv_long, csv_wide, docker, endings, journal,
@@ -177,8 +177,8 @@ impl Source {
         let mut nobody = |_: Event<'_>| {};
         let mut ear = self.ear(reading, &mut nobody);
         let look = |file: &File, ear: &mut Ear<'_>| {
-            let (reader, packing) = self.stream(file, &consumed)?;
-            let (form, _) = sniff::form(&encoding::understood(&sniff::head(reader)).0, ear)
+            let (reader, packing) = self.stream(file, Holes::Passed, &consumed)?;
+            let (form, split) = sniff::form(&encoding::understood(&sniff::head(reader)).0, ear)
                 .map_err(|reason| self.why_unread(reason, packing, consumed.unpacked()))?;
             let has_lines_alone =
                 !matches!(form, Form::Table(_) | Form::QueryRange | Form::EmptyArray | Form::Document(_));
@@ -298,7 +298,7 @@ impl Source {
         let change = self.change(file);
         let unseen = AtomicU64::new(0);
         let looked = Consumed::new(&unseen);
-        let (reader, packing) = self.stream(file, &looked)?;
+        let (reader, packing) = self.stream(file, Holes::Passed, &looked)?;
         let head = sniff::head(reader);
         let (head, is_converted) = encoding::understood(&head);
         let (form, split) =
@@ -306,7 +306,7 @@ impl Source {
         let order = self.day_order(&head, file, ear)?;
         ear.calendar.order_days(order.unwrap_or(DayOrder::MonthFirst));
         let limit = line_bytes_max(&form);
-        let (reader, _) = self.stream(file, consumed)?;
+        let (reader, _) = self.stream(file, form.holes(), consumed)?;
         let reader = match ear.bytes_max {
             Some(bytes_max) => Box::new(WholeLines::new(reader, bytes_max)),
             None => reader,
@@ -360,7 +360,7 @@ impl Source {
         if evidence.is_open() {
             let unseen = AtomicU64::new(0);
             let looked = Consumed::new(&unseen);
-            let (reader, _) = self.stream(file, &looked)?;
+            let (reader, _) = self.stream(file, Holes::Passed, &looked)?;
             evidence.ask(Box::new(reader.take(ear.bytes_max.unwrap_or(u64::MAX))));
         }
         Ok(evidence.order())
@@ -381,11 +381,12 @@ impl Source {
     ) -> Result<(Box<dyn std::io::Read + 'a>, Packing), String> {
         // Some systems have files that say no size and yet can be read.
         let size = if self.bytes_on_disk == 0 { u64::MAX } else { self.bytes_on_disk };
-        unpack::stream(file, size, consumed).map_err(|error| cannot_open(&error))
+        unpack::stream(file, size, holes, consumed).map_err(|error| cannot_open(&error))
     }
 
     /// What to say if another file stands where this one was found.
     fn change(&self, file: &File) -> Option<String> {
+        holes: Holes,
         let now = file.metadata().ok().as_ref().and_then(identity);
         (self.identity.is_some() && now.is_some() && now != self.identity).then(|| {
             "another file took its place while files were read (rotation, perhaps); what stands there now was read, run \
