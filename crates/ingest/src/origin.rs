@@ -193,12 +193,22 @@ fn is_date_or_number(name: &str) -> bool {
         && bytes.all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.' | b':' | b'T' | b'Z'))
 }
 
+/// What says how a file is packed or written.
+const ENDINGS: [&str; 18] = [
+    ".gz", ".zst", ".bz2", ".xz", ".log", ".txt", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".out",
+    ".err", ".old", ".bak", ".prom", ".export", ".logs",
+];
+
+/// Whether this is nothing but such endings: `.log.gz`, or nothing at all.
+pub(crate) fn are_endings(mut text: &str) -> bool {
+    while let Some(shorter) = ENDINGS.iter().find_map(|ending| text.strip_suffix(ending)) {
+        text = shorter;
+    }
+    text.is_empty()
+}
+
 /// A file's name without what says how it is packed, written or rotated.
 pub(crate) fn stem(file_name: &str) -> String {
-    const ENDINGS: [&str; 18] = [
-        ".gz", ".zst", ".bz2", ".xz", ".log", ".txt", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".out",
-        ".err", ".old", ".bak", ".prom", ".export", ".logs",
-    ];
     let mut rest = file_name;
     loop {
         let shorter =

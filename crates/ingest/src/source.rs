@@ -182,7 +182,8 @@ impl Source {
                 .map_err(|reason| self.why_unread(reason, packing, consumed.unpacked()))?;
             let has_lines_alone =
                 !matches!(form, Form::Table(_) | Form::QueryRange | Form::EmptyArray | Form::Document(_));
-            Ok(Look { form: form.name(), has_lines_alone: has_lines_alone && packing == Packing::None })
+            let is_by_line = split == Split::Lines && packing == Packing::None;
+            Ok(Look { form: form.name(), has_lines_alone: has_lines_alone && is_by_line })
         };
         match &self.content {
             Content::File(path) => look(&File::open(path).map_err(|error| cannot_open(&error))?, &mut ear),
@@ -385,8 +386,8 @@ impl Source {
     fn stream<'a>(
         &self,
         file: &'a File,
-        consumed: &'a Consumed<'_>,
         holes: Holes,
+        consumed: &'a Consumed<'_>,
     ) -> Result<(Box<dyn std::io::Read + 'a>, Packing), String> {
         // Some systems have files that say no size and yet can be read.
         let size = if self.bytes_on_disk == 0 { u64::MAX } else { self.bytes_on_disk };
@@ -438,13 +439,13 @@ impl Source {
     }
 }
 
-fn line_bytes_max(form: &Form) -> usize {
 fn moment(time: SystemTime) -> Moment {
     let since_1970 =
         time.duration_since(UNIX_EPOCH).ok().and_then(|since| i64::try_from(since.as_nanos()).ok());
     since_1970.map_or(Moment::MAX, Moment::from_nanos)
 }
 
+fn line_bytes_max(form: &Form) -> usize {
     match form {
         Form::Victoria | Form::QueryRange => victoria::LINE_BYTES_MAX,
         _ => LINE_BYTES_MAX,
