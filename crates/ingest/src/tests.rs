@@ -89,7 +89,7 @@ fn tell(event: &Event<'_>) -> String {
             sample.time, sample.origin.service, sample.series, sample.value, sample.line
         ),
         Event::Alert(alert) => format!(
-            "alert {} {} {} to {} {:?} :{}",
+            "alert {} {} {} to {} {:?}{} :{}",
             alert.name,
             alert.service.as_deref().unwrap_or("-"),
             alert.starts_at,

@@ -416,6 +416,8 @@ fn no_form_knows_what_has_not_arrived() {
             assert!(early.to.is_none_or(|to| to <= at), "{name} at {at}");
             let mut rest = all.iter();
             assert!(known.iter().all(|event| rest.any(|other| other == event)), "{name} at {at}: {known:?}");
+            assert!(at < from || early.records + early.samples > 0, "{name} at {at}");
+            assert!(step < 8 || known.len() == all.len(), "{name} at {at}");
         }
     }
 }
