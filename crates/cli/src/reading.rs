@@ -89,6 +89,7 @@ pub(crate) fn listener(settings: &Settings, clock: &Clock) -> Listener {
     Listener::with_rules(clock.zone.clone(), settings.patterns.rules.clone())
         .knowing_holidays(settings.season.holidays.clone())
         .knowing_limits(settings.metrics.limits.clone())
+        .knowing_calls(settings.services.calls.clone())
         .sharing(side_by_side(threads(&settings.sources)))
 }
 

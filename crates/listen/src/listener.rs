@@ -20,7 +20,7 @@ use crate::awakenings::Awakenings;
 use crate::calibration::Calibration;
 use crate::cell::{HourCells, LogCount, LogKey};
 use crate::clusters::Clusters;
-use crate::flows::{Flows, joined};
+use crate::flows::{DeclaredCalls, Flows, joined};
 use crate::heard::Heard;
 use crate::hearing_loss::{self, Cut, HearingLosses, Lost};
 use crate::history::History;
@@ -143,6 +143,12 @@ impl Listener {
     /// Knows limits that no series tells, by the names of the series that they are for.
     pub fn knowing_limits(mut self, limits: BTreeMap<String, f64>) -> Self {
         self.limits_known = Arc::new(limits);
+        self
+    }
+
+    /// Knows calls that people declare.
+    pub fn knowing_calls(mut self, calls: Arc<DeclaredCalls>) -> Self {
+        self.flows.declare(calls);
         self
     }
 

@@ -24,6 +24,7 @@ mod replay;
 mod repositories;
 mod requests;
 mod secrets;
+mod services;
 mod settings;
 mod times;
 mod world;

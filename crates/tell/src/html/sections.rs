@@ -290,7 +290,7 @@ pub(super) fn aftermath(page: &mut Markup, story: &Story, calendar: &Calendar) {
     for (index, episode) in shown.iter().enumerate() {
         let signal = &episode.signal;
         opened(page, &format!("L{}", index + 1), "other", Some(signal.noticed_at));
-        page.quoting("p", &[("class", "title")], &format!("{}: {}", signal.origin.service, signal.summary));
+        page.quoting("p", &[("class", "title")], &format!("{}: {}", signal.origin, signal.summary));
         page.element(
             "p",
             &[("class", "remark")],

@@ -57,7 +57,7 @@ pub(super) fn line(page: &mut Markup, rank: usize, episode: &Episode, now: Momen
     page.raw("<details class=\"line\"><summary>");
     page.element("span", &[("class", "mark signal")], &mark);
     page.raw("<span class=\"said\">");
-    page.element("strong", &[], &format!("{}: {}", signal.origin.service, words::kind(signal.kind)));
+    page.element("strong", &[], &format!("{}: {}", signal.origin, words::kind(signal.kind)));
     page.raw(" ");
     page.quoting("span", &[("class", "summary")], &signal.summary);
     page.element("span", &[("class", "remark")], &words::listening::since(episode, calendar));

@@ -34,7 +34,7 @@ fn block(sheet: &mut Sheet, rank: usize, episode: &Episode, listening: &Listenin
     let signal = &episode.signal;
     let rank = rank.to_string();
     let margin = 4;
-    let headline = format!("{}: {}", signal.origin.service, words::kind(signal.kind));
+    let headline = format!("{}: {}", signal.origin, words::kind(signal.kind));
     sheet.row(0, &[cell(format!("{rank:>3}"), 3, SIGNAL)], STRONG, &headline);
     words::subject(signal).into_iter().for_each(|name| sheet.paragraph(margin, PLAIN, name));
     sheet.paragraph(margin, PLAIN, &signal.summary);

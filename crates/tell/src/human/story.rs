@@ -289,7 +289,7 @@ fn aftermath(sheet: &mut Sheet, story: &Story, calendar: &Calendar) {
             cell(format!("L{}", index + 1), 3, STRONG),
             cell(calendar.aligned(signal.noticed_at), 17, QUIET),
         ];
-        sheet.row(2, &cells, PLAIN, &format!("{}: {}", signal.origin.service, signal.summary));
+        sheet.row(2, &cells, PLAIN, &format!("{}: {}", signal.origin, signal.summary));
     }
     left(sheet, left_out, "signal", "signals");
 }

@@ -28,7 +28,7 @@ pub(crate) fn tell(listening: &Listening, zone: &Zone) -> String {
 
 fn block(page: &mut String, rank: usize, episode: &Episode, calendar: &Calendar) {
     let signal = &episode.signal;
-    let headline = format!("{}: {}", signal.origin.service, words::kind(signal.kind));
+    let headline = format!("{}: {}", signal.origin, words::kind(signal.kind));
     line!(page, "\n## {rank}. {}\n", text(&headline));
     if let Some(name) = words::subject(signal) {
         line!(page, "{}  ", code(name));

@@ -255,7 +255,7 @@ fn aftermath(page: &mut String, story: &Story, calendar: &Calendar) {
     let (shown, left_out) = first(&story.aftermath, 5);
     for (index, episode) in shown.iter().enumerate() {
         let signal = &episode.signal;
-        let said = format!("{}: {}", signal.origin.service, signal.summary);
+        let said = format!("{}: {}", signal.origin, signal.summary);
         line!(page, "- **L{}** {}, {}", index + 1, calendar.day_and_time(signal.noticed_at), text(&said));
     }
     left(page, left_out);

@@ -113,7 +113,7 @@ pub(crate) fn incident(story: &Story, calendar: &Calendar) -> String {
 /// A signal as a headline: `payments: a log line said more and more`.
 pub(crate) fn headline(linked: &LinkedSignal) -> String {
     let signal = &linked.episode.signal;
-    format!("{}: {}", signal.origin.service, kind(signal.kind))
+    format!("{}: {}", signal.origin, kind(signal.kind))
 }
 
 /// How long before the users it was noticed: `9 d 8 h before`.
