@@ -4,6 +4,9 @@
 //! closed hour after the other and says signals; [`Heard`] is what is known at a moment. No part of it reads
 //! a clock, a file or the network: whoever calls tells the time.
 
+mod accounted;
+#[cfg(test)]
+mod accounted_tests;
 mod alarms;
 mod awakenings;
 mod budget;
@@ -11,6 +14,7 @@ mod calibration;
 mod candidate;
 mod cell;
 mod clusters;
+mod cut_names;
 mod durations;
 mod flows;
 mod heard;
@@ -18,6 +22,7 @@ mod hearing_loss;
 mod history;
 mod kin;
 mod ledger;
+mod limit_index;
 mod listener;
 mod metric_name;
 mod metric_subject;
@@ -30,11 +35,14 @@ mod pattern_tests;
 mod phase;
 mod picks;
 mod rates;
+mod requests;
 mod room;
 mod season_clock;
 mod service;
 mod service_company;
 mod service_spans;
+mod siblings;
+mod silence;
 mod span_cells;
 mod span_subject;
 mod span_tally;
@@ -47,7 +55,7 @@ mod told;
 mod vicinity;
 mod words;
 
-pub use budget::{Attention, ITEMS_A_DAY, Selection, select};
+pub use budget::{Attention, ITEMS_A_DAY, Selection, nearing, select};
 pub use cell::{Exemplar, HourCells, LogCount, LogKey, SAMPLES_PER_HOUR_MAX, Samples};
 pub use durations::Durations;
 pub use flows::{DeclaredCalls, Ends, Flow, names};
@@ -56,7 +64,7 @@ pub use ledger::{Fields, Ledger};
 pub use listener::Listener;
 pub use listener::closing::{SideBySide, Task};
 pub use picks::{Pick, Picks};
-pub use rates::base_rate;
+pub use silence::{FellSilent, Medium};
 pub use span_cells::{Called, Outline, Sighting, SpanCells, SpanCount};
 pub use starts::Start;
 pub use survey::{Surveyor, waiting};

@@ -103,6 +103,7 @@ mod tests {
             code: Vec::new(),
             members: Vec::new(),
             curve: None,
+            forecast: None,
         }
     }
 

@@ -26,5 +26,6 @@ mod requests;
 mod secrets;
 mod services;
 mod settings;
+mod silence;
 mod times;
 mod world;

@@ -13,7 +13,7 @@ use hark_detect::robust::{median, quantile_of};
 use hark_event::{Hour, SignalKind};
 
 use super::findings::Found;
-use super::{Calendar, HOURS_PER_DAY, MetricSubject, PARTS_PER_HOUR, without_holidays};
+use super::{Calendar, HOURS_PER_DAY, MetricSubject, PART_SECONDS, PARTS_PER_HOUR, without_holidays};
 use crate::candidate::{Candidate, Class};
 use crate::metric_name::Meaning;
 use crate::phase::Phase;
@@ -109,8 +109,8 @@ impl MetricSubject {
         let score = self.anomaly.map_or(0.0, |anomaly| anomaly.score);
         self.anomaly_score_today = self.anomaly_score_today.max(score);
         let calm = &mut self.surprises.calm_hours;
-        // On a holiday nothing is judged, and what is unusual is not over.
-        if !with_holiday {
+        // On a holiday nothing is judged, nor at another interval until that is the usual one, and what is unusual is not over.
+        if !with_holiday && is_as_often {
             *calm = if score < CALM_SCORE_MAX { calm.saturating_add(1) } else { 0 };
         }
         if calendar.hour.0 % 24 == 23 {
@@ -167,7 +167,7 @@ impl MetricSubject {
             Meaning::TailLatency => SignalKind::TailLatency,
             _ => SignalKind::MetricAnomaly,
         };
-        let text = format!("{} where {} is usual", self.said(found.now), self.said(found.usual));
+        let text = format!("{}{}", self.said(found.now), self.beside_usual(&found));
         let summary = format!("{} {}, {}.", self.name, self.in_words(&found), beside_days(&found));
         let score = found.score;
         let window_hours = found.hours;
@@ -229,11 +229,26 @@ impl MetricSubject {
             && steps.iter().all(|step| (step - middle).abs() <= STRAIGHT_WITHIN * middle.abs())
     }
 
+    /// What is usual, behind what was measured; where both read the same, how far they lie apart.
+    fn beside_usual(&self, found: &Anomaly) -> String {
+        let (now, usual) = (self.said(found.now), self.said(found.usual));
+        let when = match found.what {
+            What::Extreme => " at this hour",
+            What::Level => " at these hours",
+            What::Jump | What::Roughness => "",
+        };
+        if now != usual {
+            return format!(" where {usual} is usual{when}");
+        }
+        let side = if found.now < found.usual { "below" } else { "above" };
+        format!(", {} {side} what is usual{when}", self.said((found.now - found.usual).abs()))
+    }
+
     fn in_words(&self, found: &Anomaly) -> String {
         let (now, usual) = (self.said(found.now), self.said(found.usual));
         match (found.what, found.direction) {
-            (What::Extreme, _) => format!("went to {now} where {usual} is usual"),
-            (What::Level, _) => format!("was {now} over {} where {usual} is usual", hours(found.hours)),
+            (What::Extreme, _) => format!("went to {now}{}", self.beside_usual(found)),
+            (What::Level, _) => format!("was {now} over {}{}", hours(found.hours), self.beside_usual(found)),
             (What::Jump, _) => match self.jumped() {
                 Direction::Up => format!("jumped by {now} at once"),
                 Direction::Down => format!("fell by {now} at once"),
@@ -287,6 +302,23 @@ impl MetricSubject {
     /// Whether it can be heard together with others.
     pub(crate) fn has_company(&self) -> bool {
         !self.is_mute()
+    }
+
+    /// What is surprising about the hour that closed last.
+    pub(crate) fn surprise(&self) -> Option<&Anomaly> {
+        self.anomaly.as_ref()
+    }
+
+    /// What it was at a few minutes of the hour that closed last, or nearest to them as far as one sample is from the next.
+    pub(crate) fn at_minute(&self, part: usize) -> f64 {
+        let apart =
+            self.cadence.seconds().map_or(PARTS_PER_HOUR, |seconds| (seconds / PART_SECONDS as f32) as usize);
+        let nearest = (0..=apart).find_map(|apart| {
+            let [before, after] = [part.checked_sub(apart), Some(part + apart)]
+                .map(|at| at.and_then(|at| self.minutes.get(at)).filter(|value| value.is_finite()));
+            before.or(after)
+        });
+        nearest.map_or(f64::NAN, |&value| f64::from(value))
     }
 
     /// Medians over five minutes of the hour that closed last; `NaN` where nothing was measured.

@@ -3,11 +3,11 @@
 //! An expiry comes in three shapes: time that is left, as a countdown; the same under a name that says expiry; and the moment itself, as
 //! seconds or milliseconds since 1970, which never moves while its date comes nearer. All are judged as what is left.
 
-use hark_detect::line;
-use hark_event::{Hour, SignalKind};
+use hark_detect::{line, saturation};
+use hark_event::{Forecast, Hour, SignalKind};
 
-use super::findings::{Found, date_of};
-use super::{Calendar, HOURS_PER_DAY, MetricSubject};
+use super::findings::{FORECAST_DAYS_MAX, Found, date_of};
+use super::{CLIMB_DAYS, Calendar, HOURS_PER_DAY, MetricSubject};
 use crate::candidate::{Candidate, Class, Explainable};
 use crate::metric_name::Meaning;
 use crate::words::quantity;
@@ -18,6 +18,9 @@ const EPOCH_MILLISECONDS_MIN: f64 = 1e11;
 const DAY_SECONDS: f64 = 86_400.0;
 /// An end that is so many times as far away as when it was said was moved.
 const RENEWED_MIN: f64 = 1.25;
+
+/// A movement that leaves less than this share of the room to a limit comes near it.
+const ROOM_LEFT_MIN: f64 = 0.5;
 
 /// How that goes which is said of a series, where its own level does not tell when it is over.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -47,7 +50,7 @@ impl MetricSubject {
         let remaining = self.remaining(calendar.hour)?;
         let found = line::line(&remaining.daily, remaining.limit)?;
         let last = remaining.daily.last().copied()?;
-        let reached = date_of(calendar.hour.end(), found.left);
+        let reached = date_of(calendar, found.left);
         let nearest = |what: &str, said: &dyn Fn(f64) -> String| {
             let words = |nearest| format!("; it was never let come nearer than {} {what}", said(nearest));
             found.nearest_before.map(words).unwrap_or_default()
@@ -96,6 +99,41 @@ impl MetricSubject {
         };
         let is_renewed = (remaining.limit - last).abs() > RENEWED_MIN * away;
         is_renewed || (!remaining.is_moment && !self.goes_on(hour))
+    }
+
+    /// Whether a movement took more than half of what was left to its limit: that is news whoever did it.
+    pub(crate) fn nears_its_limit(&self, usual: f64, now: f64) -> bool {
+        self.limit_of_finite()
+            .is_some_and(|limit| (limit - now).abs() < ROOM_LEFT_MIN * (limit - usual).abs())
+    }
+
+    /// When it reaches its limit as of now, at the pace of its latest days.
+    pub(crate) fn forecast_now(&self, calendar: &Calendar<'_>) -> Option<Forecast> {
+        if self.meaning.is_cumulative() || matches!(self.meaning, Meaning::Limit | Meaning::Part) {
+            return None;
+        }
+        let Remaining { daily, limit, is_moment } = self.remaining(calendar.hour)?;
+        let now = calendar.zone.said(calendar.hour.end());
+        if !is_moment && self.is_at_its_limit() {
+            let text = format!("As of {now} it stands at its limit of {}.", self.said(limit));
+            return Some(Forecast { text, days_left: 0.0 });
+        }
+        let last = daily.last().copied().filter(|last| last.is_finite())?;
+        let recent = daily[daily.len().saturating_sub(CLIMB_DAYS)..].iter().enumerate();
+        let points: Vec<(f64, f64)> =
+            recent.filter(|(_, day)| day.is_finite()).map(|(at, &day)| (at as f64, day)).collect();
+        let left = saturation::days_left(&points, last, limit)?;
+        // Days that may as well have gone nowhere promise nothing.
+        if left.latest.is_none() || !(0.0..=FORECAST_DAYS_MAX).contains(&left.likely) {
+            return None;
+        }
+        let reached = date_of(calendar, left);
+        let text = if is_moment {
+            format!("As of {now} it names a moment that comes {reached}.")
+        } else {
+            format!("As of {now} it is {}, and reaches {} {reached}.", self.said(last), self.said(limit),)
+        };
+        Some(Forecast { text, days_left: left.likely })
     }
 
     fn remaining(&self, hour: Hour) -> Option<Remaining> {

@@ -17,6 +17,7 @@ mod rest;
 mod season_tests;
 #[cfg(test)]
 mod tests;
+mod unit;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,7 +26,7 @@ use hark_detect::anomaly::{Anomaly, Memory};
 use hark_detect::robust::{median, median_of, sigma, theil_sen};
 use hark_detect::season::{HOURS_MIN, Season};
 use hark_detect::spread;
-use hark_event::{Curve, Hour, Moment, Place, SignalKind};
+use hark_event::{Curve, Hour, Moment, Place, SignalKind, Zone};
 
 use anomaly::Surprises;
 use cadence::Cadence;
@@ -65,6 +66,8 @@ pub(crate) struct Calendar<'a> {
     pub(crate) hour: Hour,
     /// One for each hour.
     pub(crate) slots: &'a History<Slot>,
+    /// In whose local time people read dates.
+    pub(crate) zone: &'a Zone,
 }
 
 /// A series' state.
@@ -322,13 +325,24 @@ impl MetricSubject {
 
     /// Whether the series has been silent so long that it is forgotten.
     pub(crate) fn is_forgotten(&self) -> bool {
-        let silent = self.values.values().iter().rev().take_while(|value| value.is_nan()).count();
+        let silent = (self.values.next() - self.measured_last() - 1) as usize;
         silent > 28 * HOURS_PER_DAY
     }
 
     /// The hour that the next value will belong to.
     pub(crate) fn next_hour(&self) -> Hour {
         self.values.next()
+    }
+
+    /// Its values, hour by hour.
+    pub(crate) fn hourly(&self) -> &History<f32> {
+        &self.values
+    }
+
+    /// The last hour in which it was measured.
+    pub(crate) fn measured_last(&self) -> Hour {
+        let silent = self.values.values().iter().rev().take_while(|value| value.is_nan()).count();
+        self.values.next() + -1 - silent as i64
     }
 
     /// The last value, for limits.
