@@ -15,6 +15,7 @@ mod lives;
 mod rest;
 #[cfg(test)]
 mod season_tests;
+mod shape;
 #[cfg(test)]
 mod tests;
 
@@ -113,6 +114,7 @@ pub(crate) struct MetricSubject {
     minutes: [f32; PARTS_PER_HOUR],
     /// The score of the most surprising hour of the day so far.
     anomaly_score_today: f64,
+    movement: shape::Movement,
     /// Whether it has ever moved.
     rest: rest::Rest,
     /// What was surprising, which may pass while a drift goes on.
@@ -161,6 +163,7 @@ impl MetricSubject {
             anomaly: None,
             minutes: [f32::NAN; PARTS_PER_HOUR],
             anomaly_score_today: 0.0,
+            movement: shape::Movement::default(),
             rest: rest::Rest::UNKNOWN,
             surprises: Surprises::none_since(first),
         }
