@@ -27,6 +27,7 @@ pub mod returned;
 pub mod robust;
 pub mod saturation;
 pub mod season;
+pub mod shape;
 pub mod shift;
 pub mod spread;
 mod surprise;

@@ -27,6 +27,8 @@ pub(crate) enum Class {
     Spread,
     /// Hours of metrics that go farther than ever.
     Anomaly,
+    /// Hours of metrics that move as they never did.
+    Shape,
     /// Series that never moved, and do.
     Awoken,
     /// Series of one service that move together as never before.
@@ -50,9 +52,13 @@ impl Class {
             Self::NewLoud | Self::New | Self::Rising | Self::Burst | Self::Vanished | Self::Returned => {
                 "patterns and counters"
             }
-            Self::Drift | Self::Shift | Self::Spread | Self::Anomaly | Self::Gone | Self::Saturation => {
-                "series"
-            }
+            Self::Drift
+            | Self::Shift
+            | Self::Spread
+            | Self::Anomaly
+            | Self::Shape
+            | Self::Gone
+            | Self::Saturation => "series",
             Self::TailDrift => "series of the slowest requests",
             Self::Errors => "counts of errors",
             Self::Awoken => "series at rest",
@@ -64,7 +70,7 @@ impl Class {
 
     /// Whether it happens within hours, so that others at the same time may have the same cause.
     pub(crate) fn is_sudden(self) -> bool {
-        matches!(self, Self::Anomaly | Self::Awoken | Self::Apart | Self::Shift | Self::Burst)
+        matches!(self, Self::Anomaly | Self::Shape | Self::Awoken | Self::Apart | Self::Shift | Self::Burst)
     }
 }
 
