@@ -33,6 +33,8 @@ pub(crate) enum Class {
     Apart,
     /// Series that are measured no more.
     Gone,
+    /// Series that stand still, miss their peak, are down or flap.
+    Halted,
     /// Counts of errors.
     Errors,
     /// Quantities with a limit.
@@ -50,9 +52,13 @@ impl Class {
             Self::NewLoud | Self::New | Self::Rising | Self::Burst | Self::Vanished | Self::Returned => {
                 "patterns and counters"
             }
-            Self::Drift | Self::Shift | Self::Spread | Self::Anomaly | Self::Gone | Self::Saturation => {
-                "series"
-            }
+            Self::Drift
+            | Self::Shift
+            | Self::Spread
+            | Self::Anomaly
+            | Self::Gone
+            | Self::Halted
+            | Self::Saturation => "series",
             Self::TailDrift => "series of the slowest requests",
             Self::Errors => "counts of errors",
             Self::Awoken => "series at rest",
@@ -64,7 +70,7 @@ impl Class {
 
     /// Whether it happens within hours, so that others at the same time may have the same cause.
     pub(crate) fn is_sudden(self) -> bool {
-        matches!(self, Self::Anomaly | Self::Awoken | Self::Apart | Self::Shift | Self::Burst)
+        matches!(self, Self::Anomaly | Self::Awoken | Self::Apart | Self::Shift | Self::Burst | Self::Halted)
     }
 }
 

@@ -132,7 +132,11 @@ fn tail_latency_that_stays_high_stays_open() {
 }
 
 /// Listens to raw samples, so many an hour, and returns what is said.
-fn listen_raw(name: &str, days: i64, samples: impl Fn(i64) -> Vec<(i64, f64)>) -> Vec<(SignalKind, i64)> {
+pub(super) fn listen_raw(
+    name: &str,
+    days: i64,
+    samples: impl Fn(i64) -> Vec<(i64, f64)>,
+) -> Vec<(SignalKind, i64)> {
     let place = Place { file: Arc::from("metrics.csv"), line: 1 };
     let mut series = MetricSubject::new(Arc::from(name), FIRST, place);
     let (mut slots, traffic, mut measured) =
@@ -151,9 +155,9 @@ fn listen_raw(name: &str, days: i64, samples: impl Fn(i64) -> Vec<(i64, f64)>) -
         let around = SeriesAround { traffic: &traffic, measured: &measured, starts: &[] };
         if let Some(found) = series.judge(&calendar, &around).filter(|found| found.score >= 1.0) {
             heard.push((found.kind, passed / DAY));
-            match found.kind {
-                SignalKind::MetricAnomaly => series.open_anomaly(hour, 0),
-                kind => series.open(kind, found.onset.hour(), 0),
+            match found.class {
+                Class::Anomaly => series.open_anomaly(hour, 0),
+                _ => series.open(found.kind, found.onset.hour(), 0),
             }
         }
         series.surprises.end(hour, REST_HOURS, true);
@@ -161,7 +165,7 @@ fn listen_raw(name: &str, days: i64, samples: impl Fn(i64) -> Vec<(i64, f64)>) -
     heard
 }
 
-fn every_five_minutes(value: impl Fn(i64) -> f64) -> Vec<(i64, f64)> {
+pub(super) fn every_five_minutes(value: impl Fn(i64) -> f64) -> Vec<(i64, f64)> {
     (0..12).map(|part| (part * 300, value(part))).collect()
 }
 
