@@ -205,24 +205,49 @@ const USED_UP: &[&str] = &[
     "space",
 ];
 
-/// Whether `limit` names the limit of `series`: the same things, the same labels, but for words of measure.
-pub(crate) fn is_limit_of(limit: &str, series: &str) -> bool {
-    let split = |text: &str| -> (Vec<String>, Vec<String>) {
-        let (name, labels) = text.split_once('{').unwrap_or((text, ""));
-        let mut things: Vec<String> =
-            words(name).filter(|word| !MEASURES.contains(word)).map(str::to_owned).collect();
-        things.sort();
+/// A name taken apart: what it measures, and of whom.
+pub(crate) struct NamedThing<'a> {
+    name: &'a str,
+    /// Its words but for those of measure, sorted.
+    things: Vec<&'a str>,
+    /// As they are written, without the quotation mark behind them.
+    pub(crate) labels: Vec<&'a str>,
+}
+
+impl<'a> NamedThing<'a> {
+    pub(crate) fn of(series: &'a str) -> Self {
+        let (name, labels) = series.split_once('{').unwrap_or((series, ""));
+        let mut things: Vec<&str> = words(name).filter(|word| !MEASURES.contains(word)).collect();
+        things.sort_unstable();
         let labels = labels.trim_end_matches('}').split("\",").map(|label| label.trim_end_matches('"'));
-        (labels.filter(|label| !label.is_empty()).map(str::to_owned).collect(), things)
-    };
-    let ((limit_labels, limit_things), (labels, things)) = (split(limit), split(series));
-    // A limit has no state: that of a disk is the same for what is used and for what is left of it.
-    let shared_labels = limit_labels.iter().all(|label| labels.contains(label));
-    let is_in_use = labels.iter().all(|label| {
-        !label.starts_with("state=")
-            || ["used", "active", "busy", "in_use"].iter().any(|used| label.ends_with(used))
-    });
-    limit != series && shared_labels && is_in_use && !things.is_empty() && limit_things == things
+        Self { name: series, things, labels: labels.filter(|label| !label.is_empty()).collect() }
+    }
+
+    /// Equal for those that measure the same.
+    pub(crate) fn things_joined(&self) -> String {
+        self.things.join(" ")
+    }
+
+    /// Whether `series` ends where this stands: the same things, the same labels, but for words of measure.
+    pub(crate) fn ends(&self, series: &NamedThing<'_>) -> bool {
+        // A limit has no state: that of a disk is the same for what is used and for what is left of it.
+        let shared_labels = self.labels.iter().all(|label| series.labels.contains(label));
+        let is_in_use = series.labels.iter().all(|label| {
+            !label.starts_with("state=")
+                || ["used", "active", "busy", "in_use"].iter().any(|used| label.ends_with(used))
+        });
+        self.name != series.name
+            && shared_labels
+            && is_in_use
+            && !series.things.is_empty()
+            && self.things == series.things
+    }
+}
+
+/// Whether `limit` names the limit of `series`.
+#[cfg(test)]
+pub(crate) fn is_limit_of(limit: &str, series: &str) -> bool {
+    NamedThing::of(limit).ends(&NamedThing::of(series))
 }
 
 /// Words that say how much of a thing is meant, not which thing.

@@ -3,11 +3,11 @@
 //! An expiry comes in three shapes: time that is left, as a countdown; the same under a name that says expiry; and the moment itself, as
 //! seconds or milliseconds since 1970, which never moves while its date comes nearer. All are judged as what is left.
 
-use hark_detect::line;
-use hark_event::{Hour, SignalKind};
+use hark_detect::{line, saturation};
+use hark_event::{Forecast, Hour, SignalKind};
 
-use super::findings::{Found, date_of};
-use super::{Calendar, HOURS_PER_DAY, MetricSubject};
+use super::findings::{FORECAST_DAYS_MAX, Found, date_of};
+use super::{CLIMB_DAYS, Calendar, HOURS_PER_DAY, MetricSubject};
 use crate::candidate::{Candidate, Class, Explainable};
 use crate::metric_name::Meaning;
 use crate::words::quantity;
@@ -47,7 +47,7 @@ impl MetricSubject {
         let remaining = self.remaining(calendar.hour)?;
         let found = line::line(&remaining.daily, remaining.limit)?;
         let last = remaining.daily.last().copied()?;
-        let reached = date_of(calendar.hour.end(), found.left);
+        let reached = date_of(calendar, found.left);
         let nearest = |what: &str, said: &dyn Fn(f64) -> String| {
             let words = |nearest| format!("; it was never let come nearer than {} {what}", said(nearest));
             found.nearest_before.map(words).unwrap_or_default()
@@ -96,6 +96,35 @@ impl MetricSubject {
         };
         let is_renewed = (remaining.limit - last).abs() > RENEWED_MIN * away;
         is_renewed || (!remaining.is_moment && !self.goes_on(hour))
+    }
+
+    /// When it reaches its limit as of now, at the pace of its latest days.
+    pub(crate) fn forecast_now(&self, calendar: &Calendar<'_>) -> Option<Forecast> {
+        if self.meaning.is_cumulative() || matches!(self.meaning, Meaning::Limit | Meaning::Part) {
+            return None;
+        }
+        let Remaining { daily, limit, is_moment } = self.remaining(calendar.hour)?;
+        let now = calendar.zone.said(calendar.hour.end());
+        if !is_moment && self.is_at_its_limit() {
+            let text = format!("As of {now} it stands at its limit of {}.", self.said(limit));
+            return Some(Forecast { text, days_left: 0.0 });
+        }
+        let last = daily.last().copied().filter(|last| last.is_finite())?;
+        let recent = daily[daily.len().saturating_sub(CLIMB_DAYS)..].iter().enumerate();
+        let points: Vec<(f64, f64)> =
+            recent.filter(|(_, day)| day.is_finite()).map(|(at, &day)| (at as f64, day)).collect();
+        let left = saturation::days_left(&points, last, limit)?;
+        // Days that may as well have gone nowhere promise nothing.
+        if left.latest.is_none() || !(0.0..=FORECAST_DAYS_MAX).contains(&left.likely) {
+            return None;
+        }
+        let reached = date_of(calendar, left);
+        let text = if is_moment {
+            format!("As of {now} it names a moment that comes {reached}.")
+        } else {
+            format!("As of {now} it is {}, and reaches {} {reached}.", self.said(last), self.said(limit),)
+        };
+        Some(Forecast { text, days_left: left.likely })
     }
 
     fn remaining(&self, hour: Hour) -> Option<Remaining> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hark_event::{Hour, Place, SignalKind};
+use hark_event::{Hour, Place, SignalKind, Zone};
 
 use super::{Calendar, MetricSubject, SeriesAround};
 use crate::candidate::{Class, Explainable};
@@ -48,7 +48,7 @@ pub(super) fn listen_to(
     for passed in 0..days * DAY {
         let hour = FIRST + passed;
         slots.push(Slot::plain((passed % 168) as u8));
-        let calendar = Calendar { hour, slots: &slots };
+        let calendar = Calendar { hour, slots: &slots, zone: &Zone::utc() };
         let known: Vec<Hour> = starts.iter().copied().filter(|start| *start <= hour).collect();
         series.hear(&[(hour.start(), value(passed))], &calendar, &known);
         let around = SeriesAround { traffic: &traffic, measured: &measured, starts: &known };
@@ -131,22 +131,32 @@ fn tail_latency_that_stays_high_stays_open() {
     assert!(matches!(heard[..], [(SignalKind::TailLatency, _, None)]), "{heard:?}");
 }
 
-/// Listens to raw samples, so many an hour, and returns what is said.
+/// Listens to raw samples, so many an hour, and returns what is said, and on which day.
 pub(super) fn listen_raw(
     name: &str,
     days: i64,
     samples: impl Fn(i64) -> Vec<(i64, f64)>,
 ) -> Vec<(SignalKind, i64)> {
+    let (heard, _) = hear_raw(name, days, samples);
+    heard.into_iter().map(|(kind, passed, _)| (kind, passed / DAY)).collect()
+}
+
+/// The same with the hour and the words, and the hours in which surprises ended.
+fn hear_raw(
+    name: &str,
+    days: i64,
+    samples: impl Fn(i64) -> Vec<(i64, f64)>,
+) -> (Vec<(SignalKind, i64, String)>, Vec<i64>) {
     let place = Place { file: Arc::from("metrics.csv"), line: 1 };
     let mut series = MetricSubject::new(Arc::from(name), FIRST, place);
     let (mut slots, traffic, mut measured) =
         (History::from(FIRST), History::from(FIRST), History::from(FIRST));
-    let mut heard = Vec::new();
+    let (mut heard, mut ended) = (Vec::new(), Vec::new());
     for passed in 0..days * DAY {
         let hour = FIRST + passed;
         slots.push(Slot::plain((passed % 168) as u8));
         measured.push(9);
-        let calendar = Calendar { hour, slots: &slots };
+        let calendar = Calendar { hour, slots: &slots, zone: &Zone::utc() };
         let samples: Vec<_> = samples(passed)
             .into_iter()
             .map(|(second, value)| (hour.start().plus_seconds(second), value))
@@ -154,15 +164,15 @@ pub(super) fn listen_raw(
         series.hear(&samples, &calendar, &[]);
         let around = SeriesAround { traffic: &traffic, measured: &measured, starts: &[] };
         if let Some(found) = series.judge(&calendar, &around).filter(|found| found.score >= 1.0) {
-            heard.push((found.kind, passed / DAY));
+            heard.push((found.kind, passed, found.summary));
             match found.class {
                 Class::Anomaly => series.open_anomaly(hour, 0),
                 _ => series.open(found.kind, found.onset.hour(), 0),
             }
         }
-        series.surprises.end(hour, REST_HOURS, true);
+        ended.extend(series.surprises.end(hour, REST_HOURS, true).map(|_| passed));
     }
-    heard
+    (heard, ended)
 }
 
 pub(super) fn every_five_minutes(value: impl Fn(i64) -> f64) -> Vec<(i64, f64)> {
@@ -310,7 +320,7 @@ fn a_drift_says_when_it_would_reach_its_limit_and_only_where_there_is_one() {
         (0..35 * DAY).find_map(|passed| {
             let hour = FIRST + passed;
             slots.push(Slot::plain((passed % 168) as u8));
-            let calendar = Calendar { hour, slots: &slots };
+            let calendar = Calendar { hour, slots: &slots, zone: &Zone::utc() };
             let texture = (passed * 7919).rem_euclid(101) as f64 / 50.0;
             let climbed = 0.5 * (passed as f64 / DAY as f64 - 20.0).max(0.0);
             series.hear(&[(hour.start(), 100.0 + texture + climbed)], &calendar, &[]);
@@ -357,4 +367,35 @@ fn who_left_the_others_is_back_when_they_are_together_again() {
     }
     assert_eq!(series.surprises.end(Hour(60), REST_HOURS, true), Some(3));
     assert_eq!(series.surprises.open_episode(), None);
+}
+
+#[test]
+fn hours_at_another_interval_do_not_end_a_surprise() {
+    let spike = 14 * DAY + 2;
+    let ends = |samples_an_hour: i64| {
+        let (_, ended) = hear_raw("queue_depth", 15, |passed| {
+            let count = if passed > spike { samples_an_hour } else { 12 };
+            let value = |part: i64| {
+                100.0 + texture(passed, part % 12) + if passed == spike && part == 3 { 40.0 } else { 0.0 }
+            };
+            (0..count).map(|part| (part * 3_600 / count, value(part))).collect()
+        });
+        ended
+    };
+    let ended = ends(12);
+    assert!(ended.len() == 1 && ended[0] < spike + 12, "{ended:?}");
+    assert_eq!(ends(60), [], "until the day is over nothing is known of them");
+}
+
+#[test]
+fn a_surprise_is_told_beside_what_is_usual_at_its_hour() {
+    let night = 14 * DAY + 3;
+    let (heard, _) = hear_raw("queue_depth", 15, |passed| {
+        let usual = if (8..20).contains(&(passed % DAY)) { 160.0 } else { 40.0 };
+        let value = |part| usual + texture(passed, part) + if passed == night { 200.0 } else { 0.0 };
+        every_five_minutes(value)
+    });
+    let [(SignalKind::MetricAnomaly, hour, summary)] = &heard[..] else { panic!("one surprise: {heard:?}") };
+    assert_eq!(*hour, night);
+    assert!(summary.contains("where 41 is usual at these hours"), "{summary}");
 }

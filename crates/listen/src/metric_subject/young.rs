@@ -18,7 +18,7 @@ impl MetricSubject {
         }
         let limit = self.limit_of_finite()?;
         let found = rush::rush(self.values.values(), limit)?;
-        let reached = date_of(calendar.hour.end(), found.left);
+        let reached = date_of(calendar, found.left);
         let (now, slope, limit) = (self.said(found.now), self.said(found.slope_per_day), self.said(limit));
         let mut candidate = self.candidate(
             Found {
