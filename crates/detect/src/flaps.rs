@@ -15,7 +15,7 @@ const TIMES_MOST: u16 = 4;
 const DAYS_MIN: u16 = 3;
 
 /// Changes between two values, as far as they are remembered.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Flaps {
     last: f32,
     other: f32,

@@ -9,6 +9,7 @@
 
 pub mod anomaly;
 pub mod burst;
+pub mod compact;
 pub mod company;
 pub mod counts;
 pub mod drift;
@@ -19,6 +20,7 @@ pub mod gone;
 pub mod line;
 pub mod lives;
 pub mod missed;
+pub mod movement;
 pub mod newcomer;
 pub mod novelty;
 pub mod onset;
@@ -36,7 +38,7 @@ mod surprise;
 pub mod vanished;
 
 /// Which way a quantity went.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Direction {
     /// Above what was expected.
     Up,

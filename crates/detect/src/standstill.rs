@@ -15,7 +15,8 @@ const TIMES_LONGEST: f64 = 3.5;
 /// And of what moves like a clock, whose longest pause is hardly longer than the middle one.
 const TIMES_LONGEST_REGULAR: f64 = 2.0;
 const REGULAR_WITHIN: f64 = 1.25;
-const HOURS_MIN: f64 = 8.0;
+/// And so many hours at least.
+pub const HOURS_MIN: usize = 8;
 
 /// Something that stands still.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -33,7 +34,7 @@ pub struct Standstill {
 /// Looks for a standstill at the end of hours in which something moved or did not.
 pub fn standstill(moved: &[bool]) -> Option<Standstill> {
     let still_hours = moved.iter().rev().take_while(|moved| !**moved).count();
-    if (still_hours as f64) < HOURS_MIN {
+    if still_hours < HOURS_MIN {
         return None;
     }
     let at: Vec<usize> = moved.iter().enumerate().filter(|(_, moved)| **moved).map(|(at, _)| at).collect();
@@ -46,7 +47,7 @@ pub fn standstill(moved: &[bool]) -> Option<Standstill> {
     let middle = median(pauses().map(|pause| pause as f64))?;
     let is_regular = longest_hours_before as f64 <= REGULAR_WITHIN * middle;
     let times = if is_regular { TIMES_LONGEST_REGULAR } else { TIMES_LONGEST };
-    let due = (times * longest_hours_before as f64).max(HOURS_MIN);
+    let due = (times * longest_hours_before as f64).max(HOURS_MIN as f64);
     let score = still_hours as f64 / due;
     (score >= 1.0).then_some(Standstill { still_hours, longest_hours_before, moves: at.len(), score })
 }

@@ -1,5 +1,6 @@
 //! Hourly values of one subject, contiguous and bounded.
 
+use hark_detect::compact::Half;
 use hark_event::Hour;
 
 /// Hours that are remembered: five weeks, so that four full ones stand behind the present.
@@ -11,7 +12,7 @@ pub(crate) const SLACK: usize = 7 * 24;
 const ROOM: usize = 7 * 24;
 
 /// Values from one hour on, one an hour without gaps.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct History<T> {
     first: Hour,
     values: Vec<T>,
@@ -39,6 +40,11 @@ impl<T: Copy> History<T> {
         self.first + self.values.len() as i64
     }
 
+    /// Whether it holds no more than is remembered.
+    pub(crate) fn is_bounded(&self) -> bool {
+        self.values.len() <= HOURS_MAX + SLACK
+    }
+
     /// All values, oldest first.
     pub(crate) fn values(&self) -> &[T] {
         &self.values
@@ -55,6 +61,17 @@ impl<T: Copy> History<T> {
         usize::try_from(hour - self.first).ok().and_then(|at| self.values.get(at)).copied()
     }
 
+    /// Takes other values for all of them.
+    pub(crate) fn replace_all(&mut self, other: impl Fn(T) -> T) {
+        self.values.iter_mut().for_each(|value| *value = other(*value));
+    }
+
+    /// Takes other values for those of all hours but the last, and another one for that.
+    pub(crate) fn replace(&mut self, other: impl Fn(T) -> T, last: T) {
+        self.replace_all(other);
+        self.values.iter_mut().next_back().into_iter().for_each(|value| *value = last);
+    }
+
     /// Appends the value of the next hour.
     pub(crate) fn push(&mut self, value: T) {
         if self.values.len() == HOURS_MAX + SLACK {
@@ -66,6 +83,23 @@ impl<T: Copy> History<T> {
             self.values.reserve_exact(ROOM);
         }
         self.values.push(value);
+    }
+}
+
+impl History<Half> {
+    /// The numbers from an hour on.
+    pub(crate) fn numbers_since(&self, hour: Hour) -> Vec<f32> {
+        self.since(hour).iter().map(|half| half.get()).collect()
+    }
+
+    /// All numbers, oldest first.
+    pub(crate) fn numbers(&self) -> Vec<f32> {
+        self.numbers_since(self.first)
+    }
+
+    /// The latest numbers, so many or all.
+    pub(crate) fn latest(&self, hours: usize) -> Vec<f32> {
+        self.numbers_since(self.next() - hours as i64)
     }
 }
 

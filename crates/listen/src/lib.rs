@@ -4,6 +4,9 @@
 //! closed hour after the other and says signals; [`Heard`] is what is known at a moment. No part of it reads
 //! a clock, a file or the network: whoever calls tells the time.
 
+mod accounted;
+#[cfg(test)]
+mod accounted_tests;
 mod alarms;
 mod awakenings;
 mod budget;
@@ -32,11 +35,15 @@ mod pattern_tests;
 mod phase;
 mod picks;
 mod rates;
+mod requests;
 mod room;
+#[cfg(test)]
+mod saved_tests;
 mod season_clock;
 mod service;
 mod service_company;
 mod service_spans;
+mod siblings;
 mod silence;
 mod span_cells;
 mod span_subject;
@@ -58,6 +65,7 @@ pub use heard::{Heard, HeardPattern, HeardService};
 pub use ledger::{Fields, Ledger};
 pub use listener::Listener;
 pub use listener::closing::{SideBySide, Task};
+pub use listener::saved::NotRestored;
 pub use picks::{Pick, Picks};
 pub use silence::{FellSilent, Medium};
 pub use span_cells::{Called, Outline, Sighting, SpanCells, SpanCount};

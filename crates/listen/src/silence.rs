@@ -12,6 +12,7 @@ use hark_event::{Curve, Evidence, Hour, Moment, Origin, SignalKind, Subject, Sub
 
 use crate::candidate::{Candidate, Class, Explainable};
 use crate::history::History;
+use crate::listener::saved::ends_before;
 use crate::phase::Phase;
 use crate::words::hours;
 
@@ -19,7 +20,7 @@ use crate::words::hours;
 const KNOWN_HOURS_MIN: usize = 2 * 24;
 
 /// In what a service is heard.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Medium {
     /// In anything.
     Any,
@@ -67,10 +68,13 @@ pub struct FellSilent {
 }
 
 /// In which hours a service was heard, and in what.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Presence {
     hours: History<u8>,
+    #[serde(skip)]
     this_hour: u8,
+    /// In what it was ever heard: nothing else need be looked for.
+    ever: u8,
     pub(crate) phase: Phase,
     /// What fell silent, of what is open.
     open: Medium,
@@ -78,7 +82,12 @@ pub(crate) struct Presence {
 
 impl Presence {
     pub(crate) fn from(hour: Hour) -> Self {
-        Self { hours: History::from(hour), this_hour: 0, phase: Phase::Quiet, open: Medium::Any }
+        Self { hours: History::from(hour), this_hour: 0, ever: 0, phase: Phase::Quiet, open: Medium::Any }
+    }
+
+    /// Whether it has heard the hours before this one and no others, after it was read back.
+    pub(crate) fn is_sound(&self, next: Hour) -> bool {
+        ends_before(&self.hours, next)
     }
 
     pub(crate) fn hear(&mut self, medium: Medium) {
@@ -86,6 +95,7 @@ impl Presence {
     }
 
     pub(crate) fn close_hour(&mut self) {
+        self.ever |= self.this_hour;
         self.hours.push(std::mem::take(&mut self.this_hour));
     }
 
@@ -117,7 +127,7 @@ impl Presence {
 
     fn gone(&self, medium: Medium, others: &[u32]) -> Option<Gone> {
         // Nearly always it was heard just now, and nothing need be looked at.
-        if self.was_heard(medium) {
+        if self.was_heard(medium) || self.ever & medium.bits() == 0 {
             return None;
         }
         let heard = |hour: &u8| if hour & medium.bits() != 0 { 1.0 } else { f32::NAN };
@@ -198,7 +208,7 @@ pub(crate) struct Silent<'a> {
 
 impl Silent<'_> {
     pub(crate) fn candidate(self, found: Gone, hour: Hour, zone: &Zone) -> Candidate {
-        let service = &self.origin.service;
+        let service = self.origin;
         let onset = (hour + 1 - found.silent_hours as i64).start();
         let since = format!("since {} ({})", zone.said(onset), hours(found.silent_hours));
         let before = match found.longest_hours_before {
@@ -236,7 +246,7 @@ impl Silent<'_> {
         Candidate {
             kind,
             class: Class::Gone,
-            subject: Subject { kind: SubjectKind::Service, name: service.to_string() },
+            subject: Subject { kind: SubjectKind::Service, name: service.service.to_string() },
             onset,
             score: found.score,
             summary,

@@ -13,7 +13,7 @@ use hark_detect::robust::{median, quantile_of};
 use hark_event::{Hour, SignalKind};
 
 use super::findings::Found;
-use super::{Calendar, HOURS_PER_DAY, MetricSubject, PARTS_PER_HOUR, without_holidays};
+use super::{Calendar, HOURS_PER_DAY, MetricSubject, PART_SECONDS, PARTS_PER_HOUR, without_holidays};
 use crate::candidate::{Candidate, Class};
 use crate::metric_name::Meaning;
 use crate::phase::Phase;
@@ -37,7 +37,7 @@ const STRAIGHT_WITHIN: f64 = 0.2;
 const SAME_HOURS: i64 = 24;
 
 /// What was surprising in a series, and what may be said of it again.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Surprises {
     /// One for each manner.
     phases: [Phase; Manner::ALL.len()],
@@ -120,7 +120,7 @@ impl MetricSubject {
                 .max(calendar.slots.first())
                 .max(self.usual_since.unwrap_or(Hour(i64::MIN)));
             let slots = calendar.slots.since(from);
-            let ordinary = without_holidays(self.values.since(from), slots);
+            let ordinary = without_holidays(&self.values.since(from), slots);
             let (places, clock) = Clock::followed(&ordinary, slots);
             self.memory_clock = clock;
             let hours_of_day = places.into_iter().map(|place| usize::from(place) % HOURS_PER_DAY);
@@ -142,12 +142,12 @@ impl MetricSubject {
 
     /// How many of the hours that were judged lie behind the change, where it went above or below: a mean over hours is high before the first of them is.
     fn hours_since_onset(&self, found: &Anomaly) -> usize {
-        let scores = self.scores.values();
-        match scores.len().checked_sub(found.hours) {
-            Some(from) if matches!(found.manner(), Manner::Above | Manner::Below) => {
-                onset::hours_since(&scores[from..], found.direction)
-            }
-            _ => found.hours,
+        if matches!(found.manner(), Manner::Above | Manner::Below)
+            && self.scores.values().len() >= found.hours
+        {
+            onset::hours_since(&self.scores.latest(found.hours), found.direction)
+        } else {
+            found.hours
         }
     }
 
@@ -209,8 +209,10 @@ impl MetricSubject {
 
     /// Which way the largest step between the values of the last hour, and from the hour before, leads.
     fn jumped(&self) -> Direction {
-        let hours = self.values.values();
-        let before = hours[..hours.len().saturating_sub(1)].last().copied();
+        let before = match self.values.latest(2)[..] {
+            [before, _] => Some(before),
+            _ => None,
+        };
         let values = before.into_iter().chain(self.minutes).filter(|value| value.is_finite());
         let values: Vec<f32> = values.collect();
         let steps = values.windows(2).map(|pair| pair[1] - pair[0]);
@@ -304,6 +306,23 @@ impl MetricSubject {
         !self.is_mute()
     }
 
+    /// What is surprising about the hour that closed last.
+    pub(crate) fn surprise(&self) -> Option<&Anomaly> {
+        self.anomaly.as_ref()
+    }
+
+    /// What it was at a few minutes of the hour that closed last, or nearest to them as far as one sample is from the next.
+    pub(crate) fn at_minute(&self, part: usize) -> f64 {
+        let apart =
+            self.cadence.seconds().map_or(PARTS_PER_HOUR, |seconds| (seconds / PART_SECONDS as f32) as usize);
+        let nearest = (0..=apart).find_map(|apart| {
+            let [before, after] = [part.checked_sub(apart), Some(part + apart)]
+                .map(|at| at.and_then(|at| self.minutes.get(at)).filter(|value| value.is_finite()));
+            before.or(after)
+        });
+        nearest.map_or(f64::NAN, |&value| f64::from(value))
+    }
+
     /// Medians over five minutes of the hour that closed last; `NaN` where nothing was measured.
     pub(crate) fn minutes(&self) -> &[f32; PARTS_PER_HOUR] {
         &self.minutes
@@ -311,9 +330,8 @@ impl MetricSubject {
 
     /// Where its hourly values usually lie; a series that hardly moves has no width.
     pub(crate) fn scale(&self) -> Scale {
-        let values = self.values.values();
-        let latest = &values[values.len().saturating_sub(SCALE_HOURS)..];
-        let at = |share: f64| quantile_of(latest, share).unwrap_or(f64::NAN);
+        let latest = self.values.latest(SCALE_HOURS);
+        let at = |share: f64| quantile_of(&latest, share).unwrap_or(f64::NAN);
         let center = at(0.5);
         let width = at(0.95) - at(0.05);
         Scale { center, width: if width > HARDLY_MOVES * center.abs() { width } else { f64::NAN } }

@@ -20,6 +20,8 @@ const RECENT: usize = 4;
 const EVEN_WITHIN: f32 = 0.1;
 /// An hour with no more than this share of its samples is not as others are.
 const SAMPLES_SHARE_MAX: f32 = 0.25;
+/// What is measured at longer steps is no neighbour of a moment.
+const DENSE_SECONDS_MAX: f32 = 1_200.0;
 /// What is measured less often than this leaves hours without a sample.
 const SLOW_SECONDS: f32 = 4_500.0;
 /// And what is measured less often than daily has no days.
@@ -31,7 +33,7 @@ const INCREASE_SECONDS_MAX: f32 = 7_200.0;
 const INCREASE_INTERVALS_MAX: f32 = 2.0;
 
 /// Seconds from sample to sample, as they are known from the days before and from today.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) struct Cadence {
     before: f32,
     today: f32,
@@ -55,6 +57,12 @@ impl Cadence {
         };
         self.today = interval;
         !is_other(interval, self.before)
+    }
+
+    /// Seconds from sample to sample, where an hour holds several at even steps.
+    pub(super) fn seconds(&self) -> Option<f32> {
+        let known = [self.before, self.today].into_iter().find(|seconds| seconds.is_finite());
+        known.filter(|seconds| *seconds <= DENSE_SECONDS_MAX)
     }
 
     fn interval_of(&mut self, samples: &[(Moment, f64)]) -> Option<f32> {

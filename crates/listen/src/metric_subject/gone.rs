@@ -17,7 +17,10 @@ const STAYS_HOURS: usize = 48;
 impl MetricSubject {
     /// What is to be said of its silence; `measured` is how many series of its service were measured in each hour.
     pub(super) fn judge_gone(&self, calendar: &Calendar<'_>, measured: &History<u32>) -> Option<Candidate> {
-        let Some(found) = gone::gone(self.values.values(), measured.values()) else {
+        if self.is_measured() {
+            return None;
+        }
+        let Some(found) = gone::gone(&self.values.values(), measured.values()) else {
             return self.judge_comings(calendar, measured);
         };
         let onset = (calendar.hour + 1 - found.silent_hours as i64).start();
@@ -48,7 +51,11 @@ impl MetricSubject {
 
     /// What is to be said if it comes and goes.
     fn judge_comings(&self, calendar: &Calendar<'_>, measured: &History<u32>) -> Option<Candidate> {
-        let found = gone::comes_and_goes(self.values.values(), measured.values())?;
+        // Most gaps are longer than their first hour.
+        if self.values.latest(2).first().is_some_and(|before| before.is_nan()) {
+            return None;
+        }
+        let found = gone::comes_and_goes(&self.values.values(), measured.values())?;
         let onset = (calendar.hour + 1 - found.hours_since_onset as i64).start();
         let before = match found.most_before {
             0 => "it had never been missing before".to_owned(),
@@ -86,6 +93,6 @@ impl MetricSubject {
 
     /// Whether something was measured in the hour that closed last.
     pub(crate) fn is_measured(&self) -> bool {
-        self.values.values().last().is_some_and(|value| value.is_finite())
+        self.values.last().is_some_and(|value| value.is_finite())
     }
 }

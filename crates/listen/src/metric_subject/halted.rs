@@ -20,11 +20,15 @@ const SELDOM_DAYS_MIN: usize = 21;
 const STEP_HOURS_MAX: usize = 2;
 /// How often a standstill is looked for.
 const STANDSTILL_EVERY_HOURS: i64 = 3;
+/// An hour without its peak lies so many sigmas below what is usual at it, at least.
+const LOW_BELOW: f32 = -2.0;
+/// Less than this share of it is no movement of what never falls.
+const HARDLY: f32 = 1e-6;
 /// How far back up a missed peak comes when it comes again.
 const PEAK_BACK_MIN: f32 = 0.5;
 
 /// What a series stopped doing.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) enum Halt {
     /// Something is not up.
     Down,
@@ -56,7 +60,7 @@ impl MetricSubject {
         let is_known = || match self.cadence.slow_hours() {
             Some(hours) if !self.has_hours() => {
                 let stood = self.values.values().iter().filter(|value| value.is_finite()).count();
-                stood >= SAMPLES_MIN * hours && self.values.values().len() >= SELDOM_DAYS_MIN * HOURS_PER_DAY
+                stood >= SAMPLES_MIN * hours && self.values.len() >= SELDOM_DAYS_MIN * HOURS_PER_DAY
             }
             _ => true,
         };
@@ -91,7 +95,7 @@ impl MetricSubject {
         if !self.tells_of_life || measured.peek().is_none() || measured.any(|value| *value != 0.0) {
             return None;
         }
-        let found = outage::outage(self.values.values())?;
+        let found = outage::outage(&self.values.values())?;
         let down = hours(found.down_hours);
         let before = match found.longest_hours_before {
             0 => format!("it had never been so for an hour in the {} before", hours(found.hours_before)),
@@ -135,10 +139,9 @@ impl MetricSubject {
         {
             return None;
         }
-        let moved =
-            if self.meaning.is_cumulative() { self.ticked()? } else { rises_of(self.values.values())? };
+        let moved = if self.meaning.is_cumulative() { self.ticked()? } else { self.rose()? };
         let found = standstill::standstill(&moved)?;
-        let still = &self.values.values()[self.values.values().len() - found.still_hours..];
+        let still = self.values.latest(found.still_hours);
         if 4 * still.iter().filter(|value| value.is_finite()).count() < 3 * still.len() {
             return None;
         }
@@ -161,11 +164,25 @@ impl MetricSubject {
         (*ticks.last()? == 0).then(|| ticks.iter().map(|ticks| *ticks > 0).collect())
     }
 
+    /// In which hours a gauge rose, if it never falls; nothing is told while it moves.
+    fn rose(&self) -> Option<Vec<bool>> {
+        let latest = self.values.latest(standstill::HOURS_MIN + 1);
+        let moves = latest.windows(2).any(|pair| pair[0] != pair[1] && pair[1].is_finite());
+        if moves { None } else { rises_of(&self.values.values()) }
+    }
+
+    /// Whether the hour lies below what is usual at it.
+    fn lies_below(&self, hour: Hour) -> bool {
+        self.scores.at(hour).is_some_and(|score| score.get() < LOW_BELOW)
+    }
+
     fn found_missed(&self, calendar: &Calendar<'_>) -> Option<Found> {
-        if !self.meaning.matters(Direction::Down) || !self.has_hours() {
+        let hour = calendar.hour + -(missed::HOURS_LATE as i64);
+        let may_lack_it = self.lies_below(hour) && self.lies_below(hour + -(HOURS_PER_DAY as i64));
+        if !may_lack_it || !self.meaning.matters(Direction::Down) || !self.has_hours() {
             return None;
         }
-        let found = missed::missed(self.values.values())?;
+        let found = missed::missed(&self.values.values())?;
         let (now, usual, lowest) =
             (self.said(found.now), self.said(found.usual), self.said(found.lowest_before));
         Some(self.halted(
@@ -201,7 +218,7 @@ impl MetricSubject {
 
     /// Whether it does again what it had stopped doing.
     pub(super) fn goes_again(&self, hour: Hour) -> bool {
-        let last = self.values.values().last().copied().unwrap_or(f32::NAN);
+        let last = self.values.last().unwrap_or(f32::NAN);
         match self.halt {
             None => true,
             Some(Halt::Down) => last > 0.0,
@@ -209,9 +226,10 @@ impl MetricSubject {
             Some(Halt::Still) if self.meaning.is_cumulative() => {
                 self.ticks.values().last().is_some_and(|ticks| *ticks > 0)
             }
-            Some(Halt::Still) => {
-                self.values.at(self.open_onset).is_none_or(|stood| last.is_finite() && last != stood)
-            }
+            Some(Halt::Still) => self
+                .values
+                .at(self.open_onset)
+                .is_none_or(|stood| last.is_finite() && (last - stood).abs() > HARDLY * stood.abs()),
             Some(Halt::Missed) => {
                 let before = self.open_onset + -(HOURS_PER_DAY as i64);
                 let (Some(peak), Some(without)) = (self.values.at(before), self.values.at(self.open_onset))
@@ -225,19 +243,16 @@ impl MetricSubject {
     }
 }
 
-/// In which hours a quantity that never falls rose; nothing is told of any other, nor while it does.
+/// In which hours a quantity that never falls rose; nothing is told of any other.
 fn rises_of(values: &[f32]) -> Option<Vec<bool>> {
-    let [.., before, last] = values else { return None };
-    if before != last {
-        return None;
-    }
     let mut stands = f32::NAN;
     let mut rose = Vec::with_capacity(values.len());
     for &value in values {
-        if value < stands {
+        let hardly = HARDLY * value.abs();
+        if value < stands - hardly {
             return None;
         }
-        rose.push(value > stands);
+        rose.push(value > stands + hardly);
         stands = if value.is_finite() { value } else { stands };
     }
     Some(rose)
@@ -268,7 +283,5 @@ mod tests {
     fn only_what_never_falls_can_stand_still() {
         assert_eq!(rises_of(&[1.0, 2.0, f32::NAN, 5.0, 5.0]), Some(vec![false, true, false, true, false]));
         assert_eq!(rises_of(&[1.0, 3.0, 2.0, 2.0]), None);
-        assert_eq!(rises_of(&[1.0, 3.0]), None, "it moves");
-        assert_eq!(rises_of(&[1.0]), None);
     }
 }

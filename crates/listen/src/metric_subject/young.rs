@@ -13,11 +13,11 @@ const YOUNG_HOURS: usize = (saturation::DAYS + saturation::DAYS_BEFORE_MIN) * HO
 impl MetricSubject {
     /// What is to be said of the way to its limit while history is short.
     pub(super) fn judge_young(&self, calendar: &Calendar<'_>) -> Option<Candidate> {
-        if calendar.hour.0 % 3 != 0 || self.values.values().len() >= YOUNG_HOURS {
+        if calendar.hour.0 % 3 != 0 || self.values.len() >= YOUNG_HOURS {
             return None;
         }
         let limit = self.limit_of_finite()?;
-        let found = rush::rush(self.values.values(), limit)?;
+        let found = rush::rush(&self.values.values(), limit)?;
         let reached = date_of(calendar, found.left);
         let (now, slope, limit) = (self.said(found.now), self.said(found.slope_per_day), self.said(limit));
         let mut candidate = self.candidate(
@@ -29,7 +29,7 @@ impl MetricSubject {
                 summary: format!(
                     "{} is {now} and moves by {slope} a day: at this rate it reaches its limit of {limit} {reached}. It has been heard for {} days only.",
                     self.name,
-                    self.values.values().len() / HOURS_PER_DAY,
+                    self.values.len() / HOURS_PER_DAY,
                 ),
                 text: format!("{now} now, limit {limit}, {slope} a day: reached {reached}"),
                 window_hours: found.hours_since_onset,
