@@ -35,6 +35,8 @@ pub(crate) enum Class {
     Apart,
     /// Series that are measured no more.
     Gone,
+    /// Series that stand still, miss their peak, are down or flap.
+    Halted,
     /// Counts of errors.
     Errors,
     /// Quantities with a limit.
@@ -58,6 +60,7 @@ impl Class {
             | Self::Anomaly
             | Self::Shape
             | Self::Gone
+            | Self::Halted
             | Self::Saturation => "series",
             Self::TailDrift => "series of the slowest requests",
             Self::Errors => "counts of errors",
@@ -70,7 +73,16 @@ impl Class {
 
     /// Whether it happens within hours, so that others at the same time may have the same cause.
     pub(crate) fn is_sudden(self) -> bool {
-        matches!(self, Self::Anomaly | Self::Shape | Self::Awoken | Self::Apart | Self::Shift | Self::Burst)
+        matches!(
+            self,
+            Self::Anomaly
+                | Self::Shape
+                | Self::Awoken
+                | Self::Apart
+                | Self::Shift
+                | Self::Burst
+                | Self::Halted
+        )
     }
 }
 
