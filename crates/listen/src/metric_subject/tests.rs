@@ -318,7 +318,9 @@ fn a_drift_says_when_it_would_reach_its_limit_and_only_where_there_is_one() {
     let near = said(Some(125.0)).expect("a drift");
     let (before, forecast) = near.split_once(" (nine chances in ten: ").expect("how sure it is");
     assert!(
-        before.contains("At this rate it reaches its limit of 125 on ") && before.ends_with(" Dec 2024"),
+        before.contains("At this rate it reaches its limit of 125 on ")
+            && before.contains(" Dec 2024, in ")
+            && before.ends_with(" days"),
         "{near}"
     );
     assert!(forecast.contains(" 2024 to ") && !forecast.contains("2024-"), "{near}");
