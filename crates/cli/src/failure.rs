@@ -4,7 +4,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use hark_dig::DigError;
-use hark_event::Moment;
 use hark_memory::MemoryError;
 use hark_rehearsal::RehearsalError;
 
@@ -21,10 +20,7 @@ pub(crate) enum Failure {
     EndsBeforeItStarts,
     /// Signals were asked for that are yet to come.
     #[error("`--since` lies after now, which is {now}")]
-    SinceAfterNow { now: Moment },
-    /// A page of what was replayed.
-    #[error("`replay` has no page; its tables are Markdown")]
-    ReplayedAsPage,
+    SinceAfterNow { now: String },
     /// A list of incidents without one.
     #[error("no incident can be read in `{path}`{}", .because.as_ref().map_or_else(String::new, |why| format!(": {why}")))]
     NoIncident { path: PathBuf, because: Option<String> },
@@ -98,7 +94,6 @@ impl Failure {
             Self::Time { .. }
             | Self::EndsBeforeItStarts
             | Self::SinceAfterNow { .. }
-            | Self::ReplayedAsPage
             | Self::NoIncident { .. }
             | Self::NoDocument { .. }
             | Self::OnlyJson { .. }
@@ -147,7 +142,6 @@ impl Failure {
             Self::SinceAfterNow { .. } => {
                 "now is --as-of, else the time of the latest record; ask for what was before it"
             }
-            Self::ReplayedAsPage => "use --format markdown",
             Self::NoIncident { .. } => {
                 "write one line for each: {\"start\": \"2026-03-07T11:28:00Z\", \"service\": \"checkout\"}"
             }

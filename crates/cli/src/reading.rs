@@ -89,6 +89,7 @@ pub(crate) fn listener(settings: &Settings, clock: &Clock) -> Listener {
     Listener::with_rules(clock.zone.clone(), settings.patterns.rules.clone())
         .knowing_holidays(settings.season.holidays.clone())
         .knowing_limits(settings.metrics.limits.clone())
+        .knowing_calls(settings.services.calls.clone())
         .sharing(side_by_side(threads(&settings.sources)))
 }
 
@@ -211,7 +212,7 @@ pub(crate) fn count(
     mask_hearing(&mut hearing, &patterns.rules);
     hearing.unread.sort();
     remarks.extend(remark_on_zone(&hearing, sources));
-    remarks.extend(remark_on_late(&hearing, reading.as_of));
+    remarks.extend(remark_on_late(&hearing, reading.as_of, &reading.zone));
     remarks.extend(remarks_on_files(&hearing));
     remarks.iter_mut().for_each(|remark| mask(remark, &patterns.rules));
     Ok(Counted { files, sorter, told, hearing, remarks })
@@ -226,7 +227,9 @@ fn remark_on_lonely_end(hearing: &Hearing, clock: &Clock) -> Option<String> {
         let whose = if count == 1 { "one record or sample" } else { "records or samples" };
         let count = if count == 1 { String::new() } else { format!("{count} ") };
         format!(
-            "{count}{whose} stamped up to {now}, days after all others, say what now is; if a clock was wrong, go on with --as-of {before}"
+            "{count}{whose} stamped up to {}, days after all others, say what now is; if a clock was wrong, go on with --as-of {}",
+            clock.zone.said(now),
+            clock.zone.typed(before),
         )
     })
 }
@@ -242,9 +245,9 @@ fn remark_on_zone(hearing: &Hearing, sources: &Sources) -> Option<String> {
 }
 
 /// That nothing had arrived by the moment that was asked for is worth one, too.
-pub(crate) fn remark_on_late(hearing: &Hearing, as_of: Option<Moment>) -> Option<String> {
+pub(crate) fn remark_on_late(hearing: &Hearing, as_of: Option<Moment>, zone: &Zone) -> Option<String> {
     let (as_of, first) = as_of.zip(hearing.late_first.filter(|_| hearing.from.is_none()))?;
-    Some(format!("nothing arrived by {as_of}; the first record is of {first}"))
+    Some(format!("nothing arrived by {}; the first record is of {}", zone.said(as_of), zone.said(first)))
 }
 
 /// Names of files and what other programs said of them are printed, too.

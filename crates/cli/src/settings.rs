@@ -12,6 +12,7 @@ mod metrics;
 mod patterns;
 mod season;
 mod section;
+mod services;
 mod sources;
 
 use std::fs::File;
@@ -27,6 +28,7 @@ pub(crate) use patterns::PatternSettings;
 pub(crate) use season::SeasonSettings;
 pub(crate) use section::Fault;
 use section::{Section, read_document};
+pub(crate) use services::ServiceSettings;
 use sources::SourceSettings;
 
 /// The file that is read without being asked for.
@@ -42,6 +44,7 @@ pub(crate) struct Settings {
     pub(crate) patterns: PatternSettings,
     pub(crate) season: SeasonSettings,
     pub(crate) metrics: MetricSettings,
+    pub(crate) services: ServiceSettings,
 }
 
 /// What a file of settings means by itself.
@@ -52,6 +55,7 @@ struct Written {
     patterns: PatternSettings,
     season: SeasonSettings,
     metrics: MetricSettings,
+    services: ServiceSettings,
 }
 
 impl Settings {
@@ -62,18 +66,19 @@ impl Settings {
             None => read_if_there(Path::new(FILE_NAME))?.map(|text| (Path::new(FILE_NAME), text)),
         };
         let written = written.map(|(path, text)| Written::read(&text, path)).transpose()?;
-        let Written { sources: said, attention, patterns, season, metrics } = written.unwrap_or_default();
+        let Written { sources: said, attention, patterns, season, metrics, services } =
+            written.unwrap_or_default();
         let sources = said.below(sources);
         if sources.paths.is_empty() {
             return Err(Failure::NoPath);
         }
-        Ok(Self { sources, attention, patterns, season, metrics })
+        Ok(Self { sources, attention, patterns, season, metrics, services: services.with_file()? })
     }
 
     /// The defaults, for what is asked here and nothing else.
     pub(crate) fn plain(sources: Sources) -> Self {
-        let Written { attention, patterns, season, metrics, .. } = Written::default();
-        Self { sources, attention, patterns, season, metrics }
+        let Written { attention, patterns, season, metrics, services, .. } = Written::default();
+        Self { sources, attention, patterns, season, metrics, services }
     }
 }
 
@@ -86,6 +91,7 @@ impl Written {
             patterns: document.section("patterns", PatternSettings::read),
             season: document.section("season", SeasonSettings::read),
             metrics: document.section("metrics", MetricSettings::read),
+            services: document.section("services", |section| ServiceSettings::read(section, folder)),
         });
         if faults.is_empty() { Ok(written) } else { Err(Failure::Settings { path: path.to_owned(), faults }) }
     }
@@ -159,6 +165,7 @@ mod tests {
                 document.section("patterns", PatternSettings::read);
                 document.section("season", SeasonSettings::read);
                 document.section("metrics", MetricSettings::read);
+                document.section("services", |section| ServiceSettings::read(section, Path::new("")));
             }),
             keys
         );

@@ -80,7 +80,7 @@ pub struct Anomaly {
     pub hours: usize,
     /// The value, mean, jump or roughness.
     pub now: f64,
-    /// What is usual for it.
+    /// What is usual for it: for a value or a mean, at this hour of the day or these.
     pub usual: f64,
     /// How many times as far from what is usual as on the farthest day before.
     pub times_farthest: f64,
@@ -221,6 +221,17 @@ impl Memory {
                 _ => (now - usual) * one.direction.sign(),
             };
             if far.is_finite() && far > 0.0 {
+                let here = |usual_here: f64| if usual_here.is_finite() { usual_here } else { usual };
+                // Whatever it was held against, people are told what is usual at this hour.
+                let (now, usual) = match one.what {
+                    What::Extreme => (now, here(f64::from(usual_now))),
+                    What::Level => {
+                        let long = usize::from(one.hours == DAY);
+                        let mean = f64::from(self.usual) + rests[long];
+                        if mean.is_finite() { (mean, here(mean - rests_by_hour[long])) } else { (now, usual) }
+                    }
+                    What::Jump | What::Roughness => (now, usual),
+                };
                 found[at] = Excursion { far, now, usual, surprise: self.surprise(at, far) };
                 self.today[at] = farther(self.today[at], far);
             }

@@ -39,7 +39,7 @@ pub use moment::{Hour, Moment, Window, Zone};
 pub use past_incident::PastIncident;
 pub use pattern::{Pattern, Patterns};
 pub use record::{Event, LogRecord, Origin, Place, RecordFields, Sample};
-pub use signal::{BaseRate, Episode, Evidence, Listening, Signal, SignalKind};
+pub use signal::{BaseRate, Episode, Evidence, Forecast, Listening, Signal, SignalKind};
 pub use span::{Peer, PeerKind, Span, SpanKind};
 pub use subject::{Subject, SubjectKind};
 pub use survey::{

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::ops::{Add, Sub};
 
-use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, ZonedDateTime, civil::Date, tz::TimeZone};
 
 const NANOS_PER_SECOND: i64 = 1_000_000_000;
 const SECONDS_PER_HOUR: i64 = 3_600;
@@ -157,7 +157,7 @@ pub struct Zone(TimeZone);
 
 impl Zone {
     /// Universal time, which has no seasons of its own.
-    pub fn utc() -> Self {
+    pub const fn utc() -> Self {
         Self(TimeZone::UTC)
     }
 
@@ -169,6 +169,29 @@ impl Zone {
     /// The zone, for those who read or write local times.
     pub fn time_zone(&self) -> &TimeZone {
         &self.0
+    }
+
+    /// A moment in a sentence, by the clock of this zone and with its name for it: `12 Feb 2026 10:00 CET`.
+    pub fn said(&self, moment: Moment) -> String {
+        self.local(moment).strftime("%-d %b %Y %H:%M %Z").to_string()
+    }
+
+    /// The local day of a moment in a sentence: `12 Feb 2026`.
+    pub fn day_said(&self, moment: Moment) -> String {
+        self.local(moment).strftime("%-d %b %Y").to_string()
+    }
+
+    /// A moment by the clock of this zone as it can be typed again, RFC 3339: `2026-02-12T10:00:00+01:00`.
+    pub fn typed(&self, moment: Moment) -> String {
+        let local = self.local(Moment::from_seconds(moment.seconds()));
+        if local.offset().is_zero() {
+            return local.timestamp().to_string();
+        }
+        local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    }
+
+    fn local(&self, moment: Moment) -> ZonedDateTime {
+        moment.timestamp().to_zoned_datetime(self.0.clone())
     }
 
     /// Local hour of the week in which the UTC hour begins: 0 is Monday 00:00, 167 Sunday 23:00.
@@ -200,5 +223,22 @@ impl Sub for Moment {
     type Output = SignedDuration;
     fn sub(self, earlier: Moment) -> SignedDuration {
         SignedDuration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_said_by_the_clock_of_a_zone_and_with_its_name() {
+        let moment = Moment::from_seconds(1_772_903_520);
+        let said = |zone: &Zone| [zone.said(moment), zone.day_said(moment), zone.typed(moment)];
+        assert_eq!(said(&Zone::utc()), ["7 Mar 2026 17:12 UTC", "7 Mar 2026", "2026-03-07T17:12:00Z"]);
+        let tokyo = Zone::new(TimeZone::get("Asia/Tokyo").expect("jiff knows it"));
+        assert_eq!(said(&tokyo), ["8 Mar 2026 02:12 JST", "8 Mar 2026", "2026-03-08T02:12:00+09:00"]);
+        let offset = Zone::new(TimeZone::fixed(jiff::tz::offset(-3)));
+        assert_eq!(offset.said(moment), "7 Mar 2026 14:12 -03");
+        assert!(!offset.said(Moment::MAX).is_empty() && !tokyo.typed(Moment::MIN).is_empty());
     }
 }

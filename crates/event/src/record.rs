@@ -14,6 +14,25 @@ pub struct Origin {
     pub environment: Arc<str>,
 }
 
+impl Origin {
+    /// Whether users are served there, by the names that production has.
+    pub fn is_production(&self) -> bool {
+        const NAMES: [&str; 4] = ["production", "prod", "prd", "live"];
+        NAMES.iter().any(|name| self.environment.eq_ignore_ascii_case(name))
+    }
+}
+
+impl fmt::Display for Origin {
+    /// `checkout`, or `checkout (staging)`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_production() {
+            out.write_str(&self.service)
+        } else {
+            write!(out, "{} ({})", self.service, self.environment)
+        }
+    }
+}
+
 /// Where in the input something stands; prints as `file:line`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Place {

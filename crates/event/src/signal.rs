@@ -166,6 +166,17 @@ pub struct Episode {
     pub members: Vec<Id>,
     /// Its subject over time, to be drawn.
     pub curve: Option<Curve>,
+    /// While it lasts and its subject runs into a limit: when, as far as is known now.
+    pub forecast: Option<Forecast>,
+}
+
+/// When a subject reaches its limit, as of now: what was said once is frozen, and what was far off may be near.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Forecast {
+    /// One sentence, which names the moment as of which it is said.
+    pub text: String,
+    /// Days from that moment, if it goes on like this; 0 at the limit.
+    pub days_left: f64,
 }
 
 impl Episode {
@@ -195,6 +206,8 @@ pub struct Listening {
     pub held_back: usize,
     /// Signals that a known change explains, which take no place in the budget.
     pub explained: usize,
+    /// Said before `since`, still open, and within a week of a limit as of now; the nearest first.
+    pub nearing: Vec<Episode>,
     /// How many services are heard.
     pub services: usize,
     /// How well we heard.

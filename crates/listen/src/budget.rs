@@ -25,6 +25,21 @@ pub struct Selection {
     pub explained: usize,
 }
 
+/// What reaches a limit within so many days is worth a reminder.
+const NEAR_DAYS: f64 = 7.0;
+
+/// What was said before `since` and still lasts, and runs into a limit soon as of now; the nearest first.
+pub fn nearing(episodes: &[Episode], since: Moment) -> Vec<Episode> {
+    let days_left =
+        |episode: &Episode| episode.forecast.as_ref().map_or(f64::INFINITY, |forecast| forecast.days_left);
+    let is_near = |episode: &&Episode| {
+        episode.signal.noticed_at < since && episode.ended_at.is_none() && days_left(episode) <= NEAR_DAYS
+    };
+    let mut near: Vec<Episode> = episodes.iter().filter(is_near).cloned().collect();
+    near.sort_by(|a, b| days_left(a).total_cmp(&days_left(b)).then_with(|| a.signal.id.cmp(&b.signal.id)));
+    near
+}
+
 /// Selects from what was noticed in `[since, as_of]`.
 pub fn select(episodes: &[Episode], since: Moment, as_of: Moment, attention: Attention) -> Selection {
     let noticed = |episode: &&Episode| (since..=as_of).contains(&episode.signal.noticed_at);
@@ -77,7 +92,15 @@ mod tests {
             cluster: Some(Id::known(name)),
         };
         let base_rate = BaseRate::default();
-        Episode { signal, ended_at: None, base_rate, code: Vec::new(), members: Vec::new(), curve: None }
+        Episode {
+            signal,
+            ended_at: None,
+            base_rate,
+            code: Vec::new(),
+            members: Vec::new(),
+            curve: None,
+            forecast: None,
+        }
     }
 
     #[test]

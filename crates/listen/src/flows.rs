@@ -2,7 +2,7 @@
 //!
 //! A guess about two services that both write spans is dropped where no trace shows the call. Without traces, a call shows in a field (`peer.service`, `upstream`), in a URL's host, after a word that
 //! points ("upstream payments", "calling inventory"), or in a metric's label. A service's name alone is not
-//! enough: `search` and `cart` are also words. Declared graphs will say it better.
+//! enough: `search` and `cart` are also words. What people declare is believed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,14 +21,26 @@ pub struct Flow {
     pub callee: Arc<str>,
     /// What is called.
     pub callee_kind: PeerKind,
-    /// Spans of such calls; `None` if it is only guessed.
+    /// Spans of such calls; `None` if none was heard.
     pub calls: Option<u64>,
+    /// Whether people say so.
+    pub is_declared: bool,
     /// Where it was seen, for people.
     pub seen_in: String,
 }
 
+impl Flow {
+    /// Whether it is more than a guess.
+    pub fn is_known(&self) -> bool {
+        self.calls.is_some() || self.is_declared
+    }
+}
+
 /// Who calls, and who is called.
-type Ends = (Arc<str>, Arc<str>);
+pub type Ends = (Arc<str>, Arc<str>);
+
+/// Calls that people declare, with where each is written.
+pub type DeclaredCalls = BTreeMap<Ends, String>;
 
 /// All flows that are known.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +53,8 @@ pub(crate) struct Flows {
     texts: BTreeMap<(Arc<str>, String), ()>,
     /// Calls that spans show, with what is called and how often.
     traced: BTreeMap<Ends, (PeerKind, u64)>,
+    /// Calls that people declared, with where they wrote so.
+    declared: Arc<DeclaredCalls>,
     /// Services that write spans.
     tracers: BTreeSet<Arc<str>>,
     /// Which services were seen to answer calls to a name, and how often.
@@ -189,6 +203,11 @@ impl Flows {
         self.services.get(host).cloned()
     }
 
+    /// Believes that who stands first calls who stands second; where that is written stands beside it.
+    pub(crate) fn declare(&mut self, calls: Arc<DeclaredCalls>) {
+        self.declared = calls;
+    }
+
     /// Remembers calls that spans show.
     pub(crate) fn add_traced(&mut self, caller: &Arc<str>, callee: &Arc<str>, kind: PeerKind, calls: u64) {
         let key = (caller.clone(), callee.clone());
@@ -225,8 +244,9 @@ impl Flows {
     /// The flow from caller to callee, if it is known.
     pub(crate) fn call(&self, caller: &str, callee: &str) -> Option<Flow> {
         let is_it = |key: &Ends| &*key.0 == caller && &*key.1 == callee;
+        let declared = self.declared.iter().find(|(key, _)| is_it(key)).map(declared_flow);
         let traced = self.traced.iter().find(|(key, _)| is_it(key)).map(traced_flow);
-        traced.or_else(|| {
+        traced.or(declared).or_else(|| {
             let guess = self.flows.iter().find(|(key, _)| is_it(key) && self.is_open_to_guesses(key));
             guess.map(guessed_flow)
         })
@@ -237,9 +257,11 @@ impl Flows {
         let guesses = self
             .flows
             .iter()
-            .filter(|(key, _)| !self.traced.contains_key(key) && self.is_open_to_guesses(key));
-        let mut all: Vec<Flow> =
-            self.traced.iter().map(traced_flow).chain(guesses.map(guessed_flow)).collect();
+            .filter(|(key, _)| !self.traced.contains_key(key) && self.is_open_to_guesses(key))
+            .filter(|(key, _)| !self.declared.contains_key(key));
+        let declared = self.declared.iter().filter(|(key, _)| !self.traced.contains_key(key));
+        let known = self.traced.iter().map(traced_flow).chain(declared.map(declared_flow));
+        let mut all: Vec<Flow> = known.chain(guesses.map(guessed_flow)).collect();
         all.sort_by(|a, b| (&a.caller, &a.callee).cmp(&(&b.caller, &b.callee)));
         all
     }
@@ -256,6 +278,7 @@ fn traced_flow(((caller, callee), (kind, calls)): (&Ends, &(PeerKind, u64))) -> 
         callee: callee.clone(),
         callee_kind: *kind,
         calls: Some(*calls),
+        is_declared: false,
         seen_in: if *calls == 1 { "one span".to_owned() } else { format!("{calls} spans") },
     }
 }
@@ -266,8 +289,13 @@ fn guessed_flow(((caller, callee), seen_in): (&Ends, &String)) -> Flow {
         callee: callee.clone(),
         callee_kind: PeerKind::Service,
         calls: None,
+        is_declared: false,
         seen_in: seen_in.clone(),
     }
+}
+
+fn declared_flow((ends, written_in): (&Ends, &String)) -> Flow {
+    Flow { is_declared: true, ..guessed_flow((ends, written_in)) }
 }
 
 fn is_word(text: &str) -> bool {

@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hark_event::{Curve, Episode, Hour, Level, Moment, Origin, SubjectKind, Window, Zone};
+use hark_event::{
+    BaseRate, Curve, Episode, Hour, Level, Moment, Origin, SignalKind, Subject, SubjectKind, Window, Zone,
+};
 
 use crate::flows::Flow;
 use crate::listener::{Listener, subjects};
 use crate::occurrences::Occurrences;
 use crate::pattern_subject::Around;
 use crate::rates::{base_rate, quiet_moments};
+use crate::silence::{FellSilent, Presence, is_silence};
 use crate::starts::Start;
 use crate::vicinity::Vicinity;
 
@@ -58,6 +61,8 @@ pub struct HeardService {
     pub series: Vec<Arc<str>>,
     /// Its starts and deploys.
     pub starts: Vec<Start>,
+    /// In which hours it was heard.
+    pub(crate) presence: Presence,
     /// Errors per hour, and the hour of the first.
     pub errors: (Hour, Vec<u32>),
 }
@@ -95,12 +100,12 @@ impl Heard {
         let mut episodes = listener.episodes.clone();
         add_members(&mut episodes);
         add_curves(listener, &mut episodes);
+        add_forecasts(listener, &mut episodes);
         let mut cut: Vec<(String, u64)> =
             listener.cut.iter().map(|(what, count)| ((*what).to_owned(), *count)).collect();
-        let series_cut: u64 = listener.services.values().map(|service| service.series_cut).sum();
         let shapes_cut: u64 = listener.services.values().map(|service| service.shapes_cut).sum();
         let patterns_cut: u64 = listener.services.values().map(|service| service.patterns_cut).sum();
-        cut.extend([("samples of series beyond 20,000 a service".to_owned(), series_cut)]);
+        cut.extend(listener.cut_series.counts().map(|(beyond, count)| (beyond.name().to_owned(), count)));
         cut.extend([
             ("shapes beyond the limit of a service's vocabulary".to_owned(), shapes_cut),
             ("patterns forgotten to make room for others".to_owned(), patterns_cut),
@@ -144,16 +149,24 @@ impl Heard {
         let rates: Vec<_> = self
             .episodes
             .iter()
-            .map(|episode| {
-                let mut busy = incidents.to_vec();
-                busy.extend(self.open_with(episode));
-                let moments = self.quiet_moments(at, &busy);
-                base_rate(episode, &self.episodes, &moments)
-            })
+            .map(|episode| self.base_rate_at(episode, at, incidents, &self.episodes))
             .collect();
         for (episode, rate) in self.episodes.iter_mut().zip(rates) {
             episode.base_rate = rate;
         }
+    }
+
+    /// How often a signal like this one was there, among these, at quiet moments like `at`: while it or one that moved with it was open nothing is quiet.
+    pub fn base_rate_at(
+        &self,
+        episode: &Episode,
+        at: Moment,
+        incidents: &[Window],
+        among: &[Episode],
+    ) -> BaseRate {
+        let mut busy = incidents.to_vec();
+        busy.extend(self.open_with(episode));
+        base_rate(episode, among, &self.quiet_moments(at, &busy))
     }
 
     /// The times at which this episode or one that moved with it was open.
@@ -172,6 +185,11 @@ impl HeardService {
     /// When something could first be said of it.
     pub fn judged_from(&self) -> Moment {
         self.from.plus_hours(WARM_UP_HOURS)
+    }
+
+    /// What had been silent for whole hours before this moment, and longer than ever before.
+    pub fn silent_before(&self, moment: Moment) -> Vec<FellSilent> {
+        self.presence.silent_before(moment)
     }
 
     fn of(service: &crate::service::Service) -> Self {
@@ -193,6 +211,7 @@ impl HeardService {
             patterns,
             series: service.series.keys().cloned().collect(),
             starts: service.starts.all().to_vec(),
+            presence: service.presence.clone(),
             errors: (service.errors.first(), service.errors.values().to_vec()),
         }
     }
@@ -226,12 +245,26 @@ fn add_curves(listener: &Listener, episodes: &mut [Episode]) {
                 .find(|pattern| pattern.name == *name)
                 .map(|pattern| pattern.curve(&around)),
             SubjectKind::Metric => service.series.get(name.as_str()).map(|series| series.curve(&calendar)),
+            SubjectKind::Service if is_silence(episode.signal.kind) => Some(service.presence.curve()),
             SubjectKind::Service => Some(errors_curve(service)),
             kind @ (SubjectKind::Operation | SubjectKind::Flow) => {
                 service.spans.subject(kind, name).map(|subject| subject.curve(episode.signal.kind, &calendar))
             }
             _ => None,
         };
+    }
+}
+
+fn add_forecasts(listener: &Listener, episodes: &mut [Episode]) {
+    let Some(calendar) = listener.calendar() else { return };
+    // What stepped or surprised goes nowhere in particular.
+    let climbs = |kind| matches!(kind, SignalKind::MetricDrift | SignalKind::MetricSaturation);
+    let is_asked = |episode: &&mut Episode| episode.ended_at.is_none() && climbs(episode.signal.kind);
+    for episode in episodes.iter_mut().filter(is_asked) {
+        let Subject { kind, name } = &episode.signal.subject;
+        let service = listener.services.get(&episode.signal.origin).filter(|_| *kind == SubjectKind::Metric);
+        let series = service.and_then(|service| service.series.get(name.as_str()));
+        episode.forecast = series.and_then(|series| series.forecast_now(&calendar));
     }
 }
 

@@ -50,7 +50,7 @@ impl Cut {
     fn lost(self, count: u64) -> String {
         let count = quantity(count as f64);
         match self {
-            Self::Series => format!("{count} samples of series for which there is no room"),
+            Self::Series => format!("{count} series for which there is no room"),
             Self::Records => format!("{count} records that were too varied to be counted one by one"),
             Self::Services => format!("{count} services or series of services for which there is no room"),
         }
@@ -272,7 +272,7 @@ mod tests {
         assert_eq!(said.iter().map(|(hour, _)| *hour).collect::<Vec<_>>(), [100, 450]);
         assert_eq!(
             said[0].1,
-            "Not all of shop is heard: 1500 samples of series for which there is no room. What is lost tells nothing of the system."
+            "Not all of shop is heard: 1500 series for which there is no room. What is lost tells nothing of the system."
         );
     }
 }

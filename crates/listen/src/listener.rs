@@ -6,6 +6,7 @@
 pub(crate) mod closing;
 mod ending;
 mod saying;
+mod silences;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,7 +21,8 @@ use crate::awakenings::Awakenings;
 use crate::calibration::Calibration;
 use crate::cell::{HourCells, LogCount, LogKey};
 use crate::clusters::Clusters;
-use crate::flows::{Flows, joined};
+use crate::cut_names::{Beyond, CutNames};
+use crate::flows::{DeclaredCalls, Flows, joined};
 use crate::heard::Heard;
 use crate::hearing_loss::{self, Cut, HearingLosses, Lost};
 use crate::history::History;
@@ -31,6 +33,7 @@ use crate::room;
 use crate::season_clock::{SeasonClock, Slot};
 use crate::service::{HeardSeries, Service};
 use crate::service_spans::{Meant, SpanName, flow_name, kind_of};
+use crate::silence::Medium;
 use crate::span_cells::{Called, SpanCells, SpanCount};
 use crate::vicinity::{Followed, Vicinity};
 
@@ -48,6 +51,8 @@ pub struct Listener {
     rules: Arc<Rules>,
     slots: Option<History<Slot>>,
     pub(crate) services: BTreeMap<Origin, Service>,
+    /// How many of them were heard, per hour.
+    services_heard: Option<History<u32>>,
     pub(crate) flows: Flows,
     limits: Limits,
     calibration: Calibration,
@@ -62,6 +67,8 @@ pub struct Listener {
     losses: HearingLosses,
     pub(crate) forgotten: Forgotten,
     pub(crate) cut: BTreeMap<&'static str, u64>,
+    /// Series that there was no room for.
+    pub(crate) cut_series: CutNames,
     /// Does for the services of an hour what can be done side by side.
     side_by_side: Option<SideBySide>,
     /// The minutes around a start that someone asks about.
@@ -94,6 +101,8 @@ pub(crate) enum Speaker {
     Apart(Arc<str>),
     Errors,
     Spans(SpanName),
+    /// The service as a whole, or all of its logs, metrics or spans.
+    Silence(Medium),
 }
 
 impl Listener {
@@ -110,6 +119,7 @@ impl Listener {
             rules,
             slots: None,
             services: BTreeMap::new(),
+            services_heard: None,
             flows: Flows::default(),
             limits: Limits::default(),
             calibration: Calibration::default(),
@@ -122,6 +132,7 @@ impl Listener {
             losses: HearingLosses::default(),
             forgotten: Forgotten::default(),
             cut: BTreeMap::new(),
+            cut_series: CutNames::default(),
             side_by_side: None,
             vicinity: None,
             overheard: BTreeMap::new(),
@@ -143,6 +154,12 @@ impl Listener {
     /// Knows limits that no series tells, by the names of the series that they are for.
     pub fn knowing_limits(mut self, limits: BTreeMap<String, f64>) -> Self {
         self.limits_known = Arc::new(limits);
+        self
+    }
+
+    /// Knows calls that people declare.
+    pub fn knowing_calls(mut self, calls: Arc<DeclaredCalls>) -> Self {
+        self.flows.declare(calls);
         self
     }
 
@@ -190,12 +207,14 @@ impl Listener {
         let mut slots = known.unwrap_or_else(|| History::from(hour));
         assert_eq!(slots.next(), hour, "hours close one after the other");
         slots.push(self.clock.slot(hour));
-        let calendar = Calendar { hour, slots: &slots };
+        let zone = self.clock.zone.clone();
+        let calendar = Calendar { hour, slots: &slots, zone: &zone };
         self.take_changes(hour);
         self.make_room(&cells);
         let spoke = cells.services();
         let (heard, lost) = self.take_cells(cells, hour);
-        let findings = self.close_services(heard, &calendar);
+        let mut findings = self.close_services(heard, &calendar);
+        findings.extend(self.judge_silences(&calendar));
         let mut said = self.say(hour, findings);
         said.extend(self.say_losses(hour, spoke, lost));
         self.end_episodes(&calendar);
@@ -252,7 +271,7 @@ impl Listener {
     }
 
     pub(crate) fn calendar(&self) -> Option<Calendar<'_>> {
-        self.slots.as_ref().map(|slots| Calendar { hour: slots.next() - 1, slots })
+        self.slots.as_ref().map(|slots| Calendar { hour: slots.next() - 1, slots, zone: &self.clock.zone })
     }
 
     pub(crate) fn zone(&self) -> &Zone {
@@ -316,17 +335,16 @@ impl Listener {
                 *lost.entry((hearing_loss::listener(), Cut::Services)).or_default() += 1;
                 return false;
             };
-            let cut_before = service.series_cut;
-            let (met, beyond) = service.meet(heard, room, hour);
-            let cut = beyond + service.series_cut - cut_before;
-            if cut > 0 {
-                *lost.entry((origin.clone(), Cut::Series)).or_default() += cut;
+            let met = service.meet(heard, room, hour);
+            series += met.new.len();
+            let beyond = [(Beyond::Service, met.beyond_service), (Beyond::All, met.beyond_all)];
+            for (beyond, names) in beyond {
+                names.iter().for_each(|name| self.cut_series.add(beyond, origin, name));
+                if !names.is_empty() {
+                    *lost.entry((origin.clone(), Cut::Series)).or_default() += names.len() as u64;
+                }
             }
-            series += met.len();
-            if beyond > 0 {
-                *self.cut.entry("series beyond 100,000").or_default() += beyond;
-            }
-            met.iter().for_each(|name| self.flows.read(&origin.service, name));
+            met.new.iter().for_each(|name| self.flows.read(&origin.service, name));
             true
         });
         for (origin, count) in cells.overflow {
@@ -347,6 +365,7 @@ impl Listener {
         for (origin, operations) in cells.operations {
             let Some(service) = self.service(&origin, hour) else { continue };
             service.heard_last = hour;
+            service.presence.hear(Medium::Spans);
             operations.into_iter().for_each(|(name, count)| service.spans.hear_operation(&name, count, hour));
             self.flows.add_tracer(&origin.service);
         }
@@ -390,6 +409,7 @@ impl Listener {
         }
         let Some(service) = self.service(origin, hour) else { return };
         service.heard_last = hour;
+        service.presence.hear(Medium::Spans);
         service.spans.hear_flow(&name, &meant, count, hour);
     }
 
@@ -500,6 +520,29 @@ mod tests {
         };
         assert!(day_of(SignalKind::PatternNew).is_some_and(|day| day <= 27), "{said:?}");
         assert!(day_of(SignalKind::MetricDrift).is_some_and(|day| day <= 33), "{said:?}");
+    }
+
+    #[test]
+    fn a_limit_that_comes_near_is_told_as_of_now_beside_what_was_said_once() {
+        let limits = BTreeMap::from([("queue_depth".to_owned(), 125.0)]);
+        let mut listener = Listener::new(Zone::utc()).knowing_limits(limits);
+        let first = Hour(480_000);
+        let mut days_left = Vec::new();
+        for passed in 0..40 * DAY {
+            let above = 0.05 * (passed - 26 * DAY).max(0) as f64;
+            listener.close(first + passed, hour_of(first + passed, None, above));
+            if passed % DAY == 0 && passed > 35 * DAY {
+                let heard = listener.heard((first + passed).end());
+                let drifts: Vec<&Episode> =
+                    heard.episodes.iter().filter(|one| one.signal.kind == SignalKind::MetricDrift).collect();
+                let [drift] = drifts[..] else { panic!("said once") };
+                let forecast = drift.forecast.as_ref().expect("it runs into its limit");
+                assert!(forecast.text.starts_with("As of "), "{}", forecast.text);
+                days_left.push(forecast.days_left);
+            }
+        }
+        assert!(days_left.is_sorted_by(|before, after| before >= after), "{days_left:?}");
+        assert!(days_left.last().is_some_and(|left| *left < 4.0), "{days_left:?}");
     }
 
     #[test]

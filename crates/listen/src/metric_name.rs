@@ -11,7 +11,9 @@ mod words;
 
 use hark_detect::Direction;
 
-pub(crate) use limits::{is_limit_of, natural_limit};
+#[cfg(test)]
+pub(crate) use limits::is_limit_of;
+pub(crate) use limits::{NamedThing, natural_limit};
 pub(crate) use words::words;
 
 use limits::{LIMIT_STATES, STATE_KEYS};

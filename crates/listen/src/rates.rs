@@ -33,7 +33,7 @@ pub(crate) fn quiet_moments(from: Moment, now: Moment, zone: &Zone, busy: &[Wind
 
 /// At how many quiet moments a signal of this kind and at least this strength was open on any subject of the
 /// same service, this episode and those that moved with it left out.
-pub fn base_rate(episode: &Episode, all: &[Episode], moments: &[Moment]) -> BaseRate {
+pub(crate) fn base_rate(episode: &Episode, all: &[Episode], moments: &[Moment]) -> BaseRate {
     let signal = &episode.signal;
     let is_other = |other: &&Episode| {
         other.signal.id != signal.id && (signal.cluster.is_none() || other.signal.cluster != signal.cluster)

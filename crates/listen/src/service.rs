@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use hark_event::{Evidence, Hour, Level, Moment, Origin, SignalKind, Subject, SubjectKind};
+use hark_event::{Evidence, Hour, Level, Moment, Origin, SignalKind, Subject, SubjectKind, Zone};
 use hark_pattern::{Limits, PatternId, Rules, ShapeId, Vocabulary};
 
 use hark_detect::counts;
@@ -12,12 +12,14 @@ use crate::candidate::{Candidate, Class, Explainable};
 use crate::cell::{LogCount, LogKey, Samples};
 use crate::history::History;
 use crate::kin::{self, Kinship, speaks_of_trouble, words_apart};
-use crate::metric_name::{Meaning, is_limit_of};
+use crate::limit_index::LimitIndex;
+use crate::metric_name::Meaning;
 use crate::metric_subject::{Calendar, MetricSubject, SeriesByName};
 use crate::pattern_subject::{Around, PatternSubject};
 use crate::phase::Phase;
 use crate::service_company::Companions;
 use crate::service_spans::ServiceSpans;
+use crate::silence::{Medium, Presence};
 use crate::starts::{Start, Starts, comes_like_a_start, is_start_of_process, reads_like_a_start};
 use crate::words::{hours, quantity, times};
 
@@ -35,6 +37,16 @@ const FAMILY_EXCESS_MIN: u64 = 6;
 /// Variants of one line that a deploy brought show themselves within so long.
 const SIBLING_SECONDS: i64 = 7 * 86_400;
 
+/// Series that were not known before this hour.
+#[derive(Default)]
+pub(crate) struct Met {
+    /// They are listened to from now on.
+    pub(crate) new: Vec<Arc<str>>,
+    /// There is no room for them: in their service, and among those of all services.
+    pub(crate) beyond_service: Vec<Arc<str>>,
+    pub(crate) beyond_all: Vec<Arc<str>>,
+}
+
 /// What was measured of the series of one service in an hour.
 pub(crate) type HeardSeries = BTreeMap<Arc<str>, Samples>;
 
@@ -49,6 +61,8 @@ pub(crate) struct Service {
     /// Series that were measured, per hour.
     pub(crate) measured: History<u32>,
     pub(crate) error_phase: Phase,
+    /// In which hours it was heard, and in what.
+    pub(crate) presence: Presence,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) patterns: BTreeMap<PatternId, PatternSubject>,
     pub(crate) series: SeriesByName,
@@ -56,7 +70,6 @@ pub(crate) struct Service {
     pub(crate) starts: Starts,
     pub(crate) records: u64,
     pub(crate) samples: u64,
-    pub(crate) series_cut: u64,
     pub(crate) shapes_cut: u64,
     pub(crate) patterns_cut: u64,
     heard_this_hour: (u32, u32),
@@ -84,6 +97,7 @@ impl Service {
             errors: History::from(hour),
             measured: History::from(hour),
             error_phase: Phase::Quiet,
+            presence: Presence::from(hour),
             vocabulary: Vocabulary::with_rules(limits, rules.clone()),
             patterns: BTreeMap::new(),
             series: BTreeMap::new(),
@@ -91,7 +105,6 @@ impl Service {
             starts: Starts::default(),
             records: 0,
             samples: 0,
-            series_cut: 0,
             shapes_cut: 0,
             patterns_cut: 0,
             heard_this_hour: (0, 0),
@@ -109,7 +122,7 @@ impl Service {
         let series = self.series.values().map(|series| series.phase);
         let surprises = self.series.values().filter_map(|series| series.surprises.open_episode());
         let spans = self.spans.phases();
-        let others = patterns.chain(series).chain([self.error_phase]).chain(spans);
+        let others = patterns.chain(series).chain([self.error_phase, self.presence.phase]).chain(spans);
         surprises.chain(others.filter_map(|phase| match phase {
             Phase::Open(place) => Some(place),
             Phase::Quiet | Phase::Resting(_) => None,
@@ -119,6 +132,7 @@ impl Service {
     /// Takes the shapes that were said in the hour that closes.
     pub(crate) fn hear_logs(&mut self, hour: Hour, said: &BTreeMap<LogKey, LogCount>) {
         self.heard_last = hour;
+        self.presence.hear(Medium::Logs);
         let learned =
             self.vocabulary.learn(said.iter().map(|(key, count)| (ShapeId(key.shape), &*count.text)));
         self.shapes_cut += learned.cut;
@@ -179,27 +193,33 @@ impl Service {
         }
     }
 
-    /// Begins to listen to the series that it does not know, as far as there is room, and takes out those for which there is none. Returns
-    /// the names of those that were met, and how many were beyond the `room` for all services.
-    pub(crate) fn meet(&mut self, heard: &mut HeardSeries, room: usize, hour: Hour) -> (Vec<Arc<str>>, u64) {
+    /// Begins to listen to the series that it does not know, as far as there is room for it, and within the `room` for all services, and takes
+    /// out those for which there is none.
+    pub(crate) fn meet(&mut self, heard: &mut HeardSeries, room: usize, hour: Hour) -> Met {
         let mut known = self.series.keys().peekable();
         // Both are in order of their names.
         let is_new = |name: &&Arc<str>| {
             while known.next_if(|known| known < name).is_some() {}
             known.peek() != Some(name)
         };
-        let mut new: Vec<Arc<str>> = heard.keys().filter(is_new).cloned().collect();
-        let beyond = new.split_off(new.len().min(room));
-        beyond.iter().for_each(|name| drop(heard.remove(name)));
-        for name in &new {
-            if self.series.len() >= SERIES_MAX {
-                self.series_cut += heard.remove(name).map_or(0, |samples| samples.values.len() as u64);
+        let new: Vec<Arc<str>> = heard.keys().filter(is_new).cloned().collect();
+        let mut met = Met::default();
+        for name in new {
+            if self.series.len() >= SERIES_MAX || met.new.len() >= room {
+                heard.remove(&name);
+                let is_full = self.series.len() >= SERIES_MAX;
+                if is_full {
+                    met.beyond_service.push(name)
+                } else {
+                    met.beyond_all.push(name)
+                }
                 continue;
             }
-            let subject = MetricSubject::new(name.clone(), hour, heard[name].place.clone());
+            let subject = MetricSubject::new(name.clone(), hour, heard[&name].place.clone());
             self.series.insert(name.clone(), Box::new(subject));
+            met.new.push(name);
         }
-        (new, beyond.len() as u64)
+        met
     }
 
     /// Takes samples of series that it has met, in the hour that closes.
@@ -210,6 +230,7 @@ impl Service {
             let (_, subject) =
                 known.by_ref().find(|(known, _)| **known == name).expect("its series is known");
             self.heard_last = calendar.hour;
+            self.presence.hear(Medium::Metrics);
             self.samples += samples.values.len() as u64;
             if is_start_of_process(&name) {
                 for &(time, started) in &samples.values {
@@ -226,6 +247,7 @@ impl Service {
         self.traffic.push(self.heard_this_hour.0);
         self.errors.push(self.heard_this_hour.1);
         self.heard_this_hour = (0, 0);
+        self.presence.close_hour();
         for (id, pattern) in &mut self.patterns {
             pattern.counts.push(self.counted_this_hour.get(id).copied().unwrap_or(0));
         }
@@ -261,7 +283,7 @@ impl Service {
     }
 
     /// What change explains a finding away, in words.
-    pub(crate) fn explanation(&self, found: &Candidate) -> Option<String> {
+    pub(crate) fn explanation(&self, found: &Candidate, zone: &Zone) -> Option<String> {
         let start = match found.explainable {
             Explainable::Never => None,
             Explainable::ByDeploy { uncertain_seconds } => {
@@ -281,7 +303,7 @@ impl Service {
                     .or_else(|| self.explained_sibling(&found.subject.name, found.onset))
             }
         };
-        start.map(|start| format!("{} at {}", start.what, start.at))
+        start.map(|start| format!("{} at {}", start.what, zone.said(start.at)))
     }
 
     /// If a newcomer is the same line as one that came with a start, but for one word: that start.
@@ -359,37 +381,29 @@ impl Service {
     }
 
     fn find_limits(&mut self) {
-        self.tell_limits_from_sizes();
-        let limits: Vec<(Arc<str>, f64)> = self
-            .series
-            .values()
-            .filter(|series| series.meaning == Meaning::Limit)
-            .filter_map(|series| Some((series.name.clone(), series.last_value()?)))
-            // Nothing, or less, is how "no limit" is written.
-            .filter(|(_, limit)| *limit > 0.0)
-            .collect();
-        for series in self.series.values_mut().filter(|series| series.meaning != Meaning::Limit) {
-            // What people say goes before what names say.
-            let known = self.limits_known.get(&*series.name).copied();
-            let named = || limits.iter().find(|(limit, _)| is_limit_of(limit, &series.name));
-            series.limit = known.or_else(|| named().map(|(_, value)| *value));
-        }
-    }
-
-    /// A size or a maximum that ends no other series is a quantity of its own.
-    fn tell_limits_from_sizes(&mut self) {
-        let named: Vec<Arc<str>> = self
-            .series
-            .values()
-            .filter(|series| Meaning::of(&series.name) == Meaning::Limit)
-            .map(|series| series.name.clone())
-            .collect();
-        for name in named {
-            let lonely = Meaning::of_no_limit(&name);
-            let ends_another = || self.series.values().any(|other| is_limit_of(&name, &other.name));
-            let is_limit = lonely == Meaning::Limit || ends_another();
-            let series = self.series.get_mut(&name).expect("its name was taken from there");
+        let names: Vec<Arc<str>> = self.series.keys().cloned().collect();
+        let names: Vec<&str> = names.iter().map(|name| &**name).collect();
+        let named: Vec<usize> =
+            (0..names.len()).filter(|place| Meaning::of(names[*place]) == Meaning::Limit).collect();
+        let limits: Vec<&str> = named.iter().map(|place| names[*place]).collect();
+        let mut index = LimitIndex::of(if limits.is_empty() { &[] } else { &names }, &limits);
+        let mut found: Vec<Option<f64>> = vec![None; names.len()];
+        let ended: Vec<Vec<usize>> = limits.iter().map(|limit| index.ended_by(limit)).collect();
+        for (limit, ended) in limits.iter().zip(&ended) {
+            let series = self.series.get_mut(*limit).expect("its name was taken from there");
+            // A size or a maximum that ends no other series is a quantity of its own.
+            let lonely = Meaning::of_no_limit(limit);
+            let is_limit = lonely == Meaning::Limit || !ended.is_empty();
             series.meaning = if is_limit { Meaning::Limit } else { lonely };
+            // Nothing, or less, is how "no limit" is written.
+            let value = series.last_value().filter(|value| is_limit && *value > 0.0);
+            ended.iter().for_each(|place| found[*place] = found[*place].or(value));
+        }
+        for (series, found) in self.series.values_mut().zip(found) {
+            if series.meaning != Meaning::Limit {
+                // What people say goes before what names say.
+                series.limit = self.limits_known.get(&*series.name).copied().or(found);
+            }
         }
     }
 
@@ -480,5 +494,38 @@ impl Service {
         };
         let (before, last) = errors.split_at(errors.len() - 24);
         sum(last) <= 1.3 * sum(&before[..before.len() / 2]) + 0.1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hark_event::Place;
+
+    use super::*;
+
+    #[test]
+    fn series_without_room_are_not_met_and_take_none_of_that_of_others() {
+        let origin = Origin { service: "shop".into(), environment: "production".into() };
+        let mut service =
+            Service::new(origin, Hour(480_000), Limits::default(), &Arc::default(), &Arc::default());
+        let heard = |names: std::ops::Range<usize>| -> HeardSeries {
+            let samples = || Samples { values: Vec::new(), place: Place { file: "m.csv".into(), line: 1 } };
+            names.map(|name| (Arc::from(format!("{name:05}")), samples())).collect()
+        };
+        let mut of_hour = heard(0..SERIES_MAX + 5);
+        let met = service.meet(&mut of_hour, 30_000, Hour(480_000));
+        assert_eq!((met.new.len(), met.beyond_service.len(), met.beyond_all.len()), (SERIES_MAX, 5, 0));
+        assert_eq!(of_hour.len(), SERIES_MAX);
+        let met = service.meet(&mut heard(0..SERIES_MAX + 5), 30_000, Hour(480_001));
+        assert_eq!((met.new.len(), met.beyond_service.len()), (0, 5));
+        let mut other = Service::new(
+            service.origin.clone(),
+            Hour(480_000),
+            Limits::default(),
+            &Arc::default(),
+            &Arc::default(),
+        );
+        let met = other.meet(&mut heard(0..9), 4, Hour(480_000));
+        assert_eq!((met.new.len(), met.beyond_service.len(), met.beyond_all.len()), (4, 0, 5));
     }
 }

@@ -1,14 +1,17 @@
 //! Places on the incident's path from which nothing could be heard, and what to add there.
 
+use hark_event::Moment;
+use hark_listen::{FellSilent, Medium};
+
 use crate::asked::Known;
 use crate::told::BlindSpot;
-use crate::wording::cut;
+use crate::wording::{cut, duration};
 
 const SHOWN_MAX: usize = 8;
 const HISTORY_DAYS_MIN: i64 = 14;
 
 /// The blind spots on a path: the hurt service first, then those that it calls.
-pub(crate) fn blind_spots(known: &Known, path: &[String]) -> Vec<BlindSpot> {
+pub(crate) fn blind_spots(known: &Known, path: &[String], start: Moment) -> Vec<BlindSpot> {
     let mut spots = Vec::new();
     if path.is_empty() {
         spots.push(BlindSpot {
@@ -17,6 +20,7 @@ pub(crate) fn blind_spots(known: &Known, path: &[String]) -> Vec<BlindSpot> {
             advice: "name the service with --on, or give alerts or user reports that name it".to_owned(),
         });
     }
+    spots.extend(path.iter().flat_map(|service| fell_silent(known, service, start)));
     spots.extend(path.iter().filter_map(|service| no_logs(known, service)));
     spots.extend(path.iter().filter_map(|service| no_metrics(known, service)));
     spots.extend(path.iter().filter_map(|service| no_spans(known, service)));
@@ -33,6 +37,33 @@ pub(crate) fn blind_spots(known: &Known, path: &[String]) -> Vec<BlindSpot> {
     }
     spots.truncate(SHOWN_MAX);
     spots
+}
+
+/// A service that was heard in nearly every hour, and was not for longer than ever before the start. Others went on, or all that was read ends
+/// there, which is no news of this service.
+fn fell_silent(known: &Known, service: &str, start: Moment) -> Vec<BlindSpot> {
+    let heard = &known.heard;
+    let silent = heard.services.iter().filter(|heard| &*heard.origin.service == service);
+    let silent = silent.flat_map(|service| service.silent_before(start));
+    let spot = |silent: FellSilent| {
+        let since = heard.zone.said(silent.since);
+        let before = match silent.longest_hours_before {
+            0 => "was never missed for an hour before".to_owned(),
+            longest => format!("was never missed for more than {} before", duration(longest as i64 * 3_600)),
+        };
+        let (heard, was) = match silent.medium {
+            Medium::Any => (service.to_owned(), before),
+            medium => (format!("{medium} of {service}"), before.replace("was", "were")),
+        };
+        BlindSpot {
+            place: service.to_owned(),
+            missing: format!("{}, last heard in the hour before {since}", silent.medium),
+            advice: format!(
+                "{heard} {was}: either it stopped then, or what was read of it ends there while others go on; see whether it ran, and add its later files"
+            ),
+        }
+    };
+    silent.filter(|silent| heard.heard_until > silent.since).map(spot).collect()
 }
 
 fn no_logs(known: &Known, service: &str) -> Option<BlindSpot> {

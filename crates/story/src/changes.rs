@@ -52,7 +52,12 @@ pub(crate) fn ranked(changes: &[Change], ground: &Ground<'_>) -> Vec<StoryChange
         .collect();
     rated.sort_by(|a, b| in_order((a.0, a.1), (b.0, b.1), ground));
     rated.truncate(SHOWN_MAX);
-    rated.into_iter().map(|(_, change, link)| StoryChange { change: change.clone(), link }).collect()
+    let told = |(_, change, link): (f64, &Change, String)| StoryChange {
+        change: change.clone(),
+        link,
+        is_elsewhere: is_elsewhere(change, ground),
+    };
+    rated.into_iter().map(told).collect()
 }
 
 /// Those with the most bearing first, and after them all that was there long before.
@@ -112,6 +117,15 @@ fn place_reason(change: &Change, ground: &Ground<'_>) -> Option<Reason> {
         .skip(1)
         .find(|callee| about(callee))
         .map(|callee| (1.5, format!("about {callee}, which is called")))
+}
+
+/// Whether a change names its service, and no path is known from that to the incident. Of a change that names none, nobody knows.
+fn is_elsewhere(change: &Change, ground: &Ground<'_>) -> bool {
+    let named = change.service.as_deref().or_else(|| {
+        let mut services = ground.heard.services.iter().map(|service| &*service.origin.service);
+        services.find(|service| is_about(change, service))
+    });
+    named.is_some() && place_reason(change, ground).is_none() && file_reason(change, ground).is_none()
 }
 
 fn is_about(change: &Change, service: &str) -> bool {
@@ -327,5 +341,23 @@ mod tests {
         rated.sort_by(|a, b| in_order((a.0, &a.1), (b.0, &b.1), &ground));
         let summaries: Vec<&str> = rated.iter().map(|(_, change)| &*change.summary).collect();
         assert_eq!(summaries, ["Allow corrections", "Tidy up", "Add billing"]);
+    }
+
+    #[test]
+    fn what_names_a_service_without_a_path_is_elsewhere_and_what_names_none_may_be_here() {
+        let start = Moment::from_seconds(1_000 * DAY);
+        let heard = Listener::new(Zone::utc()).heard(start);
+        let (path, code) = (["billing".to_owned(), "mail".to_owned()], BTreeMap::new());
+        let ground = Ground { path: &path, signals: &[], code: &code, start, heard: &heard };
+        let of = |service: Option<&str>, path: &str| Change {
+            service: service.map(Arc::from),
+            paths: vec![path.to_owned()],
+            ..commit("Set the timeout", 1)
+        };
+        assert!(!is_elsewhere(&of(Some("billing"), "x.yaml"), &ground));
+        assert!(!is_elsewhere(&of(Some("mail"), "x.yaml"), &ground), "which is called");
+        assert!(is_elsewhere(&of(Some("search"), "x.yaml"), &ground));
+        assert!(!is_elsewhere(&of(Some("search"), "deploy/billing.yaml"), &ground), "it edits a file of it");
+        assert!(!is_elsewhere(&of(None, "x.yaml"), &ground));
     }
 }

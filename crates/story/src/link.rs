@@ -14,12 +14,14 @@ pub(crate) enum Link {
     SameService,
     /// The hurt service calls the one that spoke.
     Callee(Flow),
-    /// The hurt service reaches the one that spoke over calls that traces show, none of them its own.
+    /// The hurt service reaches the one that spoke over calls that are known, none of them its own.
     Calls(Vec<Flow>),
     /// The one that spoke calls the hurt service, and names it.
     CallerNamesIt(Flow),
     /// It is written in the file, and no other, that a linked signal is written in.
     SameCode(String),
+    /// Said in another environment than the one in which users were hurt.
+    Elsewhere(String),
     /// Near in time alone.
     Coincident,
 }
@@ -27,7 +29,7 @@ pub(crate) enum Link {
 impl Link {
     /// Whether anything but time ties them.
     pub(crate) fn is_linked(&self) -> bool {
-        *self != Self::Coincident
+        !matches!(self, Self::Coincident | Self::Elsewhere(_))
     }
 
     /// How close, from 0 to 1, for ranking.
@@ -39,7 +41,7 @@ impl Link {
             // Each further hop may have nothing to do with it.
             Self::Calls(way) => 0.7 * 0.9_f64.powi(way.len() as i32 - 1),
             Self::SameCode(_) => 0.5,
-            Self::Coincident => 0.0,
+            Self::Elsewhere(_) | Self::Coincident => 0.0,
         }
     }
 
@@ -57,16 +59,21 @@ impl Link {
                 let callers = way.first().into_iter().map(|flow| flow.caller.to_string());
                 let names: Vec<String> =
                     callers.chain(way.iter().map(|flow| flow.callee.to_string())).collect();
-                let fewest = way.iter().filter_map(|flow| flow.calls).min().unwrap_or(0);
-                format!(
-                    "calls between services: {}, each hop seen in {fewest} spans or more",
-                    names.join(" calls ")
-                )
+                let names = names.join(" calls ");
+                match way.iter().filter_map(|flow| flow.calls).min() {
+                    Some(fewest) if way.iter().all(|flow| flow.calls.is_some()) => {
+                        format!("calls between services: {names}, each hop seen in {fewest} spans or more")
+                    }
+                    _ => format!("calls between services: {names}, as traces show or people declared"),
+                }
             }
             Self::CallerNamesIt(flow) => {
                 format!("a call between services: {} calls {} and names it here", flow.caller, flow.callee)
             }
             Self::SameCode(path) => format!("same code: {path} writes this and a linked signal"),
+            Self::Elsewhere(environment) => {
+                format!("coincident: said in {environment}, where nobody was hurt")
+            }
             Self::Coincident => "coincident: near in time, no path known".to_owned(),
         }
     }
@@ -75,6 +82,8 @@ impl Link {
 /// Links signals to one place.
 pub(crate) struct Linker<'a> {
     service: Option<&'a str>,
+    /// Where users were hurt, if that is known.
+    environment: Option<&'a str>,
     heard: &'a Heard,
     code: &'a BTreeMap<Id, CodeJoin>,
     paths: BTreeSet<&'a str>,
@@ -91,7 +100,8 @@ impl<'a> Linker<'a> {
         start: Moment,
     ) -> Self {
         let ways = service.map_or_else(BTreeMap::new, |hurt| ways(&heard.flows, hurt));
-        let mut linker = Self { service, heard, code, paths: BTreeSet::new(), ways };
+        let environment = service.and_then(|hurt| environment_of(hurt, heard));
+        let mut linker = Self { service, environment, heard, code, paths: BTreeSet::new(), ways };
         let before = heard.episodes.iter().filter(|episode| episode.signal.noticed_at < start);
         let direct = before.filter(|episode| linker.direct(&episode.signal).is_linked());
         linker.paths =
@@ -107,7 +117,7 @@ impl<'a> Linker<'a> {
     /// The closest path.
     pub(crate) fn link(&self, signal: &Signal) -> Link {
         let direct = self.direct(signal);
-        if direct.is_linked() || self.service.is_none() {
+        if direct != Link::Coincident || self.service.is_none() {
             return direct;
         }
         let path = self.code.get(&signal.id).and_then(the_path);
@@ -117,6 +127,9 @@ impl<'a> Linker<'a> {
 
     fn direct(&self, signal: &Signal) -> Link {
         let Some(hurt) = self.service else { return Link::Coincident };
+        if self.environment.is_some_and(|environment| *environment != *signal.origin.environment) {
+            return Link::Elsewhere(signal.origin.environment.to_string());
+        }
         let spoke = &*signal.origin.service;
         if spoke == hurt {
             return Link::SameService;
@@ -146,6 +159,16 @@ impl<'a> Linker<'a> {
         let services = called.chain(further).filter(|flow| flow.callee_kind == PeerKind::Service);
         std::iter::once(hurt.to_owned()).chain(services.map(|flow| flow.callee.to_string())).collect()
     }
+}
+
+/// The environment in which users of a service are hurt: production where it is heard there, else the only one in which it is heard.
+fn environment_of<'a>(service: &str, heard: &'a Heard) -> Option<&'a str> {
+    let mut heard_in =
+        heard.services.iter().map(|heard| &heard.origin).filter(|origin| &*origin.service == service);
+    let first = heard_in.clone().next()?;
+    let production = heard_in.clone().find(|origin| origin.is_production());
+    let only = heard_in.all(|origin| origin.environment == first.environment).then_some(first);
+    production.or(only).map(|origin| &*origin.environment)
 }
 
 /// The file that writes a pattern, if it is one: what is written alike in every service ties none of them to another.

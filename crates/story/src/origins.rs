@@ -1,6 +1,6 @@
 //! Where among services it began: a caller that fails or slows down because one that it calls does is its victim.
 //!
-//! Only calls that traces show are followed. A service that spoke of its own trouble at about the same time explains the
+//! Only calls that traces show, or people declared, are followed. A service that spoke of its own trouble at about the same time explains the
 //! trouble of all that call it, however far; who spoke of the trouble of a call alone explains nobody. It compares onsets,
 //! which are known to hours, and cannot tell which of two began first within one.
 
@@ -15,13 +15,13 @@ const EARLIER_SECONDS_MAX: i64 = 3 * 86_400;
 /// Calls that are followed from one service to another.
 pub(crate) const HOPS_MAX: usize = 5;
 
-/// The shortest way of traced calls from a service to each other that it reaches, itself left out.
+/// The shortest way of known calls from a service to each other that it reaches, itself left out.
 pub(crate) fn ways<'a>(flows: &'a [Flow], from: &str) -> BTreeMap<&'a str, Vec<&'a Flow>> {
     let mut ways: BTreeMap<&str, Vec<&Flow>> = BTreeMap::new();
     let mut open: VecDeque<Vec<&Flow>> = VecDeque::from([Vec::new()]);
     while let Some(way) = open.pop_front() {
         let here = way.last().map_or(from, |flow: &&Flow| &flow.callee);
-        let next = flows.iter().filter(|flow| flow.calls.is_some() && &*flow.caller == here);
+        let next = flows.iter().filter(|flow| flow.is_known() && &*flow.caller == here);
         for flow in next.filter(|flow| &*flow.callee != from) {
             if way.len() < HOPS_MAX && !ways.contains_key(&*flow.callee) {
                 let longer: Vec<&Flow> = way.iter().copied().chain([flow]).collect();
@@ -77,6 +77,7 @@ mod tests {
             callee: Arc::from(callee),
             callee_kind: PeerKind::Service,
             calls,
+            is_declared: false,
             seen_in: String::new(),
         }
     }
@@ -102,6 +103,7 @@ mod tests {
             code: Vec::new(),
             members: Vec::new(),
             curve: None,
+            forecast: None,
         }
     }
 

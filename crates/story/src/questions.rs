@@ -51,6 +51,11 @@ fn credible<'a>(evidence: &'a Evidence<'_>) -> impl Iterator<Item = &'a LinkedSi
     evidence.signals.iter().filter(|signal| signal.credible)
 }
 
+/// Changes that may have to do with it, best first.
+fn tied<'a>(evidence: &'a Evidence<'_>) -> impl Iterator<Item = &'a StoryChange> {
+    evidence.changes.iter().filter(|changed| !changed.is_elsewhere)
+}
+
 /// How much of what was heard began after a change; what had begun before it was not made possible by it.
 fn begun_after(change: Moment, onsets: &[Moment]) -> Option<&'static str> {
     match onsets.iter().filter(|onset| change <= **onset).count() {
@@ -68,7 +73,7 @@ fn why_possible(evidence: &Evidence<'_>) -> Vec<Answer> {
     }
     let deciding =
         |change: &&StoryChange| matches!(change.change.kind, ChangeKind::Config | ChangeKind::Flag);
-    for changed in evidence.changes.iter().take(3).filter(deciding) {
+    for changed in tied(evidence).take(3).filter(deciding) {
         let change = &changed.change;
         let Some(heard) = begun_after(change.time, &onsets) else { continue };
         let what = change.details.first().map_or_else(|| change.summary.clone(), |detail| cut(detail, 100));
@@ -162,7 +167,7 @@ fn why_allowed(evidence: &Evidence<'_>) -> Vec<Answer> {
     }
     let unseen =
         |change: &&StoryChange| change.change.approval.is_none() && change.change.kind == ChangeKind::Config;
-    for changed in evidence.changes.iter().take(3).filter(unseen).take(1) {
+    for changed in tied(evidence).take(3).filter(unseen).take(1) {
         let text =
             format!("“{}” went in without a review that can be seen.", cut(&changed.change.summary, 90));
         answers.push(Answer { text, evidence: vec![changed.change.id.clone()] });

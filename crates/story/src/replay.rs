@@ -71,7 +71,9 @@ pub fn replay(known: &Known, incidents: &[PastIncident]) -> Replay {
     let judged = heard.services.iter().map(|service| heard.as_of.seconds_since(service.judged_from()).max(0));
     let service_weeks = judged.sum::<i64>() as f64 / WEEK_SECONDS;
     let past = Past { known, incidents, links: links(known, incidents), clusters: clusters(heard), span };
-    let kinds: BTreeSet<SignalKind> = heard.episodes.iter().map(|episode| episode.signal.kind).collect();
+    // What only ever joined others is counted with those that speak for it.
+    let speak = past.clusters.iter().map(|cluster| heard.episodes[cluster[0]].signal.kind);
+    let kinds: BTreeSet<SignalKind> = speak.collect();
     Replay {
         as_of: heard.as_of,
         service_weeks,

@@ -77,6 +77,8 @@ pub struct StoryChange {
     pub change: Change,
     /// What ties it to the incident or to its signals.
     pub link: String,
+    /// Whether it is known to be about another service than those on the path and those that spoke: being near in time ties it to nothing.
+    pub is_elsewhere: bool,
 }
 
 /// A note in the code near what was heard.

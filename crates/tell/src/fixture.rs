@@ -333,6 +333,7 @@ pub(crate) fn listening() -> Listening {
         episodes,
         held_back: 2,
         explained: 3,
+        nearing: Vec::new(),
         services: 8,
         hearing: hearing(),
     }
@@ -634,6 +635,7 @@ fn whispered_changes() -> Vec<StoryChange> {
                   active,
                   approval: Option<&str>,
                   link: &str| StoryChange {
+        is_elsewhere: false,
         change: Change {
             id: Id::of(&["change", summary]),
             time: at,
@@ -875,6 +877,7 @@ fn episode(draft: Draft) -> Episode {
             .collect(),
         members: Vec::new(),
         curve: draft.curve.map(|shape| curve(draft, shape)),
+        forecast: None,
     }
 }
 

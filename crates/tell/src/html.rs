@@ -9,6 +9,7 @@ mod figure;
 pub(crate) mod listening;
 mod page;
 pub(crate) mod patterns;
+pub(crate) mod replay;
 mod sections;
 mod signal;
 pub(crate) mod story;

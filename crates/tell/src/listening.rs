@@ -26,9 +26,51 @@ pub fn html(listening: &Listening, zone: &Zone) -> String {
 
 #[cfg(test)]
 mod tests {
+    use hark_event::Forecast;
     use serde_json::{Value, json};
 
-    use crate::fixture;
+    use crate::{Screen, fixture};
+
+    /// What is known now of a limit, of what is in the list and of what was said before.
+    fn with_limits() -> super::Listening {
+        let mut listening = fixture::listening();
+        let forecast = |text: &str, days_left| Some(Forecast { text: text.to_owned(), days_left });
+        listening.episodes[1].forecast = forecast("As of now it reaches its end on 9 Mar 2026.", 5.96);
+        listening.nearing = vec![listening.episodes.pop().unwrap()];
+        listening.nearing[0].forecast = forecast("As of now it reaches its end on 5 Mar 2026.", 1.23);
+        listening.episodes[0].signal.explained_by = Some("version 1.8.2 at 3 Mar 2026 12:00 CET".to_owned());
+        listening.explained = 2;
+        listening
+    }
+
+    #[test]
+    fn every_format_counts_what_is_explained_apart_and_says_when_limits_are_reached_as_of_now() {
+        let listening = with_limits();
+        let screen = Screen { columns: 200, ..Screen::plain(fixture::berlin()) };
+        let pages = [
+            super::human(&listening, &screen),
+            super::markdown(&listening, &fixture::berlin()),
+            super::html(&listening, &fixture::berlin()),
+        ];
+        for page in pages {
+            for said in [
+                "One thing that your system is saying.",
+                "explained by version 1.8.2 at 3 Mar 2026 12:00 CET",
+                "1 of these is explained by a known change: nothing to answer.",
+                "1 more is explained by a known change",
+                "As of now it reaches its end on 9 Mar 2026.",
+                "Said before, and near its limit",
+                "As of now it reaches its end on 5 Mar 2026.",
+            ] {
+                assert!(page.contains(said), "{said} in {page}");
+            }
+        }
+        let told: Value = serde_json::from_str(&super::json(&listening)).unwrap();
+        let days: Vec<&Value> =
+            told["forecasts"].as_array().unwrap().iter().map(|one| &one["days_left"]).collect();
+        assert_eq!(days, [&json!(6.0), &json!(1.2)]);
+        assert_eq!(told["signals"].as_array().unwrap().len(), 2);
+    }
 
     #[test]
     fn the_end_of_an_episode_stands_beside_the_frozen_signals() {

@@ -27,7 +27,7 @@ impl References {
         let mut references = Self { by_id: BTreeMap::new() };
         for linked in &story.signals {
             let signal = &linked.episode.signal;
-            let title = format!("{}: {}", signal.origin.service, signal.summary);
+            let title = format!("{}: {}", signal.origin, signal.summary);
             references
                 .by_id
                 .entry(signal.id.clone())
@@ -45,7 +45,7 @@ impl References {
             "L",
             story.aftermath.iter().map(|episode| {
                 let signal = &episode.signal;
-                (signal.id.clone(), format!("{}: {}", signal.origin.service, signal.summary))
+                (signal.id.clone(), format!("{}: {}", signal.origin, signal.summary))
             }),
         );
         references

@@ -1,8 +1,9 @@
 //! The answer of `hark replay`.
 
+use hark_event::Zone;
 use hark_story::Replay;
 
-use crate::{Screen, human, markdown, wire};
+use crate::{Screen, html, human, markdown, wire};
 
 /// The contract's JSON object, indented, with a newline at the end.
 pub fn json(replay: &Replay) -> String {
@@ -14,9 +15,14 @@ pub fn human(replay: &Replay, screen: &Screen) -> String {
     human::replay::tell(replay, screen)
 }
 
+/// As a page: two tables.
+pub fn html(replay: &Replay, zone: &Zone) -> String {
+    html::replay::tell(replay, zone)
+}
+
 /// For an issue: two tables.
-pub fn markdown(replay: &Replay) -> String {
-    markdown::replay::tell(replay)
+pub fn markdown(replay: &Replay, zone: &Zone) -> String {
+    markdown::replay::tell(replay, zone)
 }
 
 #[cfg(test)]
@@ -65,7 +71,18 @@ mod tests {
 
     #[test]
     fn what_was_said_stands_beside_what_followed_and_what_chance_gives() {
-        insta::assert_snapshot!(markdown(&replay()));
+        insta::assert_snapshot!(markdown(&replay(), &hark_event::Zone::utc()));
+    }
+
+    #[test]
+    fn a_page_has_the_same_tables() {
+        let page = html(&replay(), &hark_event::Zone::utc());
+        let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("<tr>")).collect();
+        insta::assert_snapshot!(rows.join("\n"), @r"
+        <tr><td>metric-drift</td><td>4</td><td>1</td><td>0.8</td><td>1 d, 1 d 1 h, 2 d</td><td>0.125</td></tr>
+        <tr><td>metric-anomaly</td><td>2</td><td>0</td><td>0.0</td><td>–</td><td>0.083</td></tr>
+        <tr><td>pay | twice␛[31m</td><td>Tue 24 Feb 2026 02:26</td><td>whispered</td><td>1 d 1 h</td></tr>
+        ");
     }
 
     #[test]

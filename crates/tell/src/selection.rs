@@ -20,6 +20,8 @@ pub(crate) const TIMELINE_MAX: usize = 24;
 pub(crate) const EVIDENCE_MAX: usize = 5;
 /// Settings of one config edit.
 pub(crate) const DETAILS_MAX: usize = 8;
+/// What is near its limit.
+pub(crate) const NEARING_MAX: usize = 5;
 /// Remarks about hearing.
 pub(crate) const REMARKS_MAX: usize = 8;
 /// Characters of one foreign text.

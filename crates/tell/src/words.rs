@@ -103,7 +103,18 @@ fn without_idle_zeros(said: &str) -> &str {
     if said.contains('.') { said.trim_end_matches('0').trim_end_matches('.') } else { said }
 }
 
-/// What a kind of signal means, as a headline beside its service.
+/// What a signal means, as a headline beside its service.
+pub(crate) fn meaning(signal: &Signal) -> &'static str {
+    match (signal.subject.kind, signal.kind) {
+        (
+            SubjectKind::Service,
+            SignalKind::PatternVanished | SignalKind::MetricGone | SignalKind::FlowGone,
+        ) => "it fell silent",
+        (_, of) => kind(of),
+    }
+}
+
+/// What a kind of signal means.
 pub(crate) fn kind(kind: SignalKind) -> &'static str {
     match kind {
         SignalKind::PatternNew => "a log line never seen before",

@@ -150,9 +150,9 @@ impl Answers {
 
     /// At how many incidents somebody was told first who had nothing to do with it. At quiet moments one in ten is told by design,
     /// so that they are in the table and not in this.
-    pub(super) fn wrong(&self) -> usize {
+    pub(super) fn wrong_share(&self) -> Share {
         let of_incidents = self.0.iter().filter(|one| one.tale != Tale::Quiet.name());
-        of_incidents.filter(|one| one.told == Named::Wrong).count()
+        Share::count(of_incidents, |one| one.told == Named::Wrong)
     }
 
     /// A row for each tale, and who was named wrongly.
@@ -245,7 +245,7 @@ mod tests {
             &story,
             True { hurt: "web", cause: Some("web"), is_reached: true },
         )]);
-        assert_eq!((answers.wrong(), answers.right().hits), (1, 0));
+        assert_eq!((answers.wrong_share().hits, answers.right().hits), (1, 0));
         let page = answers.page();
         assert!(page.contains("would be right at 1/1"), "{page}");
         assert!(page.contains("| leak | 1 | 0 | 0 | 1 | 0 | 0 | 1 | 0 |"), "{page}");

@@ -47,7 +47,7 @@ impl Check {
         if surveyed.surveyor.unnamed > 0 {
             hearing.cut("events of services beyond 5,000, told of none by name", surveyed.surveyor.unnamed);
         }
-        remarks.extend(reading::remark_on_late(&hearing, clock.as_of));
+        remarks.extend(reading::remark_on_late(&hearing, clock.as_of, &clock.zone));
         remarks.extend(reading::remarks_on_files(&hearing));
         remarks.iter_mut().for_each(|remark| reading::mask(remark, rules));
         remark(&remarks, quiet);

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use hark_event::{Listening, Moment, SubjectKind, Zone};
-use hark_listen::{Attention, select};
+use hark_listen::{Attention, nearing, select};
 
 use crate::arguments::{Format, Sources, Telling};
 use crate::failure::Failure;
@@ -68,7 +68,7 @@ impl Listen {
         let typed = |text: &str| moment_words::moment(text, &listened.zone, as_of.timestamp());
         let since = self.since.as_deref().map(typed).transpose()?;
         if since.is_some_and(|since| since > as_of) {
-            return Err(Failure::SinceAfterNow { now: as_of });
+            return Err(Failure::SinceAfterNow { now: listened.zone.said(as_of) });
         }
         let attention = if self.all { Attention::All } else { settings.attention.budget() };
         let since = since.unwrap_or_else(|| as_of.plus_seconds(-DAY_SECONDS));
@@ -107,6 +107,7 @@ pub(crate) fn listening(listened: &mut Listened, since: Moment, attention: Atten
         episodes: selection.shown,
         held_back: selection.held_back,
         explained: selection.explained,
+        nearing: nearing(&listened.heard.episodes, since),
         services: listened
             .heard
             .subjects

@@ -32,9 +32,6 @@ pub(crate) struct Replay {
 
 impl Replay {
     pub(crate) fn run(&self) -> Result<(), Failure> {
-        if self.telling.format == Format::Html {
-            return Err(Failure::ReplayedAsPage);
-        }
         let (incidents, problems) = read(&self.incidents)?;
         let settings = Settings::of(&self.sources)?;
         let clock = Clock::of(&settings.sources)?;
@@ -47,7 +44,11 @@ impl Replay {
             let what = if now == Moment::default() {
                 format!("nothing was heard that {} incidents could be held against", ahead.len())
             } else {
-                format!("{} incidents lie after the last that was heard, which is of {now}", ahead.len())
+                format!(
+                    "{} incidents lie after the last that was heard, which is of {}",
+                    ahead.len(),
+                    listened.zone.said(now)
+                )
             };
             remark(&[what], self.telling.quiet);
         }
@@ -56,7 +57,8 @@ impl Replay {
         write_result(&match self.telling.format {
             Format::Json => hark_tell::replay::json(&replay),
             Format::Human => hark_tell::replay::human(&replay, &screen(&zone)),
-            Format::Markdown | Format::Html => hark_tell::replay::markdown(&replay),
+            Format::Markdown => hark_tell::replay::markdown(&replay, &zone),
+            Format::Html => hark_tell::replay::html(&replay, &zone),
         })
     }
 }

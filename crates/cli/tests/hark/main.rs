@@ -24,6 +24,8 @@ mod replay;
 mod repositories;
 mod requests;
 mod secrets;
+mod services;
 mod settings;
+mod silence;
 mod times;
 mod world;

@@ -57,7 +57,14 @@ fn a_list_without_an_incident_is_refused_by_name() {
     assert!(ran.err.contains("no incident can be read in `incidents.jsonl`: line 1"), "{}", ran.err);
     let ran = place.hark(&["replay", "--incidents", "none.jsonl", "a.log"]);
     assert_eq!(ran.code, Some(2), "{}", ran.err);
-    place.write("incidents.jsonl", "{\"start\":\"2026-03-07T11:28:00Z\"}\n");
+}
+
+#[test]
+fn a_page_tells_of_each_incident() {
+    let place = Place::with_a_log();
+    let first = &place.json(&["patterns", "a.log"])["patterns"][0]["first_seen"];
+    place.write("incidents.jsonl", format!("{{\"start\":{first},\"title\":\"shop stood still\"}}\n"));
     let ran = place.hark(&["replay", "--incidents", "incidents.jsonl", "--format", "html", "a.log"]);
-    assert_eq!(ran.code, Some(2), "{}", ran.err);
+    ran.says(0, &[]);
+    assert!(ran.out.contains("<td>shop stood still</td>"), "{}", ran.out);
 }

@@ -61,6 +61,12 @@ impl Listener {
             for place in service.spans.end_episodes(calendar, starts) {
                 self.episodes[place].ended_at.get_or_insert(hour.end());
             }
+            if let Phase::Open(place) = service.presence.phase
+                && service.presence.has_ended()
+            {
+                self.episodes[place].ended_at = Some(hour.end());
+                service.presence.phase = Phase::ended_at(hour);
+            }
             if let Phase::Open(place) = service.error_phase
                 && service.errors_have_ended()
             {

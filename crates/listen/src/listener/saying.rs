@@ -37,7 +37,7 @@ impl Listener {
                     _ => service.judged_series(),
                 };
                 let strength = self.calibration.strength(&found, series, pressure)?;
-                let explained_by = service.explanation(&found);
+                let explained_by = service.explanation(&found, &self.clock.zone);
                 Some(Rated { strength, origin, speaker, found, explained_by })
             })
             .collect();
@@ -206,6 +206,7 @@ impl Listener {
                 }
             }
             Speaker::Errors => service.error_phase = Phase::Open(place),
+            Speaker::Silence(medium) => service.presence.open(signal.kind, medium, place),
             Speaker::Spans(name) => {
                 service.spans.open(&name, signal.kind, signal.onset.hour(), place, explained);
             }
@@ -239,5 +240,6 @@ fn episode(signal: Signal, ended_at: Option<Moment>) -> Episode {
         code: Vec::new(),
         members: Vec::new(),
         curve: None,
+        forecast: None,
     }
 }

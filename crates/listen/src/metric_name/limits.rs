@@ -99,6 +99,11 @@ impl<'a> NamedThing<'a> {
         Self { name: series, things, labels: labels.collect(), is_left, is_total }
     }
 
+    /// Equal for those that measure the same.
+    pub(crate) fn things_joined(&self) -> String {
+        self.things.join(" ")
+    }
+
     /// Whether `series` ends where this stands: the same things, the same labels, but for words of measure.
     pub(crate) fn ends(&self, series: &NamedThing<'_>) -> bool {
         let shared_labels = self.labels.iter().all(|label| series.labels.contains(label));
@@ -117,6 +122,7 @@ impl<'a> NamedThing<'a> {
 }
 
 /// Whether `limit` names the limit of `series`.
+#[cfg(test)]
 pub(crate) fn is_limit_of(limit: &str, series: &str) -> bool {
     NamedThing::of(limit).ends(&NamedThing::of(series))
 }

@@ -109,8 +109,8 @@ impl MetricSubject {
         let score = self.anomaly.map_or(0.0, |anomaly| anomaly.score);
         self.anomaly_score_today = self.anomaly_score_today.max(score);
         let calm = &mut self.surprises.calm_hours;
-        // On a holiday nothing is judged, and what is unusual is not over.
-        if !with_holiday {
+        // On a holiday nothing is judged, nor at another interval until that is the usual one, and what is unusual is not over.
+        if !with_holiday && is_as_often {
             *calm = if score < CALM_SCORE_MAX { calm.saturating_add(1) } else { 0 };
         }
         if calendar.hour.0 % 24 == 23 {
@@ -167,7 +167,7 @@ impl MetricSubject {
             Meaning::TailLatency => SignalKind::TailLatency,
             _ => SignalKind::MetricAnomaly,
         };
-        let text = format!("{} where {} is usual", self.said(found.now), self.said(found.usual));
+        let text = format!("{}{}", self.said(found.now), self.beside_usual(&found));
         let summary = format!("{} {}, {}.", self.name, self.in_words(&found), beside_days(&found));
         let score = found.score;
         let window_hours = found.hours;
@@ -230,11 +230,26 @@ impl MetricSubject {
             && steps.iter().all(|step| (step - middle).abs() <= STRAIGHT_WITHIN * middle.abs())
     }
 
+    /// What is usual, behind what was measured; where both read the same, how far they lie apart.
+    fn beside_usual(&self, found: &Anomaly) -> String {
+        let (now, usual) = (self.said(found.now), self.said(found.usual));
+        let when = match found.what {
+            What::Extreme => " at this hour",
+            What::Level => " at these hours",
+            What::Jump | What::Roughness => "",
+        };
+        if now != usual {
+            return format!(" where {usual} is usual{when}");
+        }
+        let side = if found.now < found.usual { "below" } else { "above" };
+        format!(", {} {side} what is usual{when}", self.said((found.now - found.usual).abs()))
+    }
+
     fn in_words(&self, found: &Anomaly) -> String {
         let (now, usual) = (self.said(found.now), self.said(found.usual));
         match (found.what, found.direction) {
-            (What::Extreme, _) => format!("went to {now} where {usual} is usual"),
-            (What::Level, _) => format!("was {now} over {} where {usual} is usual", hours(found.hours)),
+            (What::Extreme, _) => format!("went to {now}{}", self.beside_usual(found)),
+            (What::Level, _) => format!("was {now} over {}{}", hours(found.hours), self.beside_usual(found)),
             (What::Jump, _) => match self.jumped() {
                 Direction::Up => format!("jumped by {now} at once"),
                 Direction::Down => format!("fell by {now} at once"),

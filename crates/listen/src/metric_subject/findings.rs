@@ -23,7 +23,7 @@ const STEP_LEVEL_MIN: f64 = 4.5;
 /// A step at a start is taken out of a drift for so long: after it, what is usual has been learned anew.
 const START_HOURS_MAX: usize = 14 * HOURS_PER_DAY;
 /// A limit that is farther away in time says nothing about a drift.
-const FORECAST_DAYS_MAX: f64 = 60.0;
+pub(super) const FORECAST_DAYS_MAX: f64 = 60.0;
 /// Fewer days have no slope to speak of.
 const SLOPE_DAYS_MIN: usize = 3;
 
@@ -138,7 +138,7 @@ impl MetricSubject {
         }
         let onset = (calendar.hour + 1 - (found.days_since_onset * HOURS_PER_DAY) as i64).start();
         let now = daily.last().copied().unwrap_or_default();
-        let reached = date_of(calendar.hour.end(), found.left);
+        let reached = date_of(calendar, found.left);
         let summary = format!(
             "{} is {} and {} a day: at this rate {} {reached}.",
             self.name,
@@ -190,15 +190,20 @@ impl MetricSubject {
         let (said, shown) = forecast.map_or_else(Default::default, |reached| {
             (format!(" At this rate {reached}."), format!("; {reached}"))
         });
+        // Its pace is known over days: of what began this morning it would be that of the days before.
+        let pace = if found.hours_since_onset >= SLOPE_DAYS_MIN * HOURS_PER_DAY {
+            format!(", {} a day", sigmas(found.slope_per_day.abs()))
+        } else {
+            String::new()
+        };
         let summary = format!(
-            "{} has drifted {} for {}: {} over the last day where {} is usual at these hours ({}, {} a day).{said}",
+            "{} has drifted {} for {}: {} over the last day where {} is usual at these hours ({}{pace}).{said}",
             self.name,
             way(found.direction),
             hours(found.hours_since_onset),
             self.said(now),
             self.said(usual),
             sigmas(found.level),
-            sigmas(found.slope_per_day.abs()),
         );
         let text = format!("median {} over the last day, {} usual{shown}", self.said(now), self.said(usual));
         let (kind, class) = match self.meaning {
@@ -241,7 +246,7 @@ impl MetricSubject {
         let left = saturation::days_left_beside(before, &self.latest_days(count), now, limit)?
             .sooner_by(saturation::MEDIAN_AGE_DAYS);
         let is_ahead = left.likely > 0.0 && left.likely <= FORECAST_DAYS_MAX;
-        is_ahead.then(|| format!("{} {}", self.ends_at(limit), date_of(calendar.hour.end(), left)))
+        is_ahead.then(|| format!("{} {}", self.ends_at(limit), date_of(calendar, left)))
     }
 
     fn judge_shift(&self, calendar: &Calendar<'_>, starts: &[Hour]) -> Option<Candidate> {
@@ -327,7 +332,8 @@ impl MetricSubject {
             kind: found.kind,
             class: found.class,
             subject: Subject { kind: SubjectKind::Metric, name: self.name.to_string() },
-            onset: found.onset,
+            // Days are counted whole, and the first of them may not have been.
+            onset: found.onset.max(self.first_heard.start()),
             score: found.score,
             summary: found.summary,
             evidence: vec![Evidence { time: calendar.hour.end(), text: found.text, source }],
@@ -404,9 +410,10 @@ fn vaguely(mut candidate: Candidate) -> Candidate {
 }
 
 /// The day on which a limit is reached and how many those are from now, and the days between which it lies.
-pub(super) fn date_of(now: Moment, left: DaysLeft) -> String {
-    let day =
-        |days: f64| now.plus_seconds((days * 86_400.0) as i64).timestamp().strftime("%-d %b %Y").to_string();
+pub(super) fn date_of(calendar: &Calendar<'_>, left: DaysLeft) -> String {
+    let day = |days: f64| {
+        calendar.zone.day_said(calendar.hour.end().plus_seconds((days * 86_400.0).round() as i64))
+    };
     let (likely, soonest) = (day(left.likely), day(left.soonest));
     let in_days = match left.likely.round() {
         0.0 => "within a day".to_owned(),

@@ -4,11 +4,11 @@
 //! seconds or milliseconds since 1970, which never moves while its date comes nearer. All are judged as what is left.
 
 use hark_detect::line;
-use hark_detect::saturation::MEDIAN_AGE_DAYS;
-use hark_event::{Hour, SignalKind};
+use hark_detect::saturation::{self, MEDIAN_AGE_DAYS};
+use hark_event::{Forecast, Hour, SignalKind};
 
-use super::findings::{Found, date_of};
-use super::{Calendar, HOURS_PER_DAY, MetricSubject};
+use super::findings::{FORECAST_DAYS_MAX, Found, date_of};
+use super::{CLIMB_DAYS, Calendar, HOURS_PER_DAY, MetricSubject};
 use crate::candidate::{Candidate, Class, Explainable};
 use crate::metric_name::{Meaning, words};
 use crate::words::span;
@@ -50,8 +50,7 @@ impl MetricSubject {
         let last = remaining.daily.last().copied()?;
         // What is told as a moment is told as of now, and all else as the middle of its last day.
         let age = if remaining.is_moment { 0.0 } else { MEDIAN_AGE_DAYS };
-        let left = found.left.sooner_by(age);
-        let reached = date_of(calendar.hour.end(), left);
+        let reached = date_of(calendar, found.left.sooner_by(age));
         let nearest = |what: &str, said: &dyn Fn(f64) -> String| {
             let words = |nearest| format!("; it was never let come nearer than {}{what}", said(nearest));
             found.nearest_before.map(words).unwrap_or_default()
@@ -146,6 +145,37 @@ impl MetricSubject {
         };
         let is_renewed = (remaining.limit - last).abs() > RENEWED_MIN * away;
         is_renewed || (!remaining.is_moment && !self.goes_on(hour))
+    }
+
+    /// When it reaches its limit as of now, at the pace of its latest days.
+    pub(crate) fn forecast_now(&self, calendar: &Calendar<'_>) -> Option<Forecast> {
+        if self.meaning.is_cumulative() || matches!(self.meaning, Meaning::Limit | Meaning::Part) {
+            return None;
+        }
+        let Remaining { daily, limit, is_moment } = self.remaining(calendar.hour)?;
+        let now = calendar.zone.said(calendar.hour.end());
+        if !is_moment && self.is_at_its_limit() {
+            let text = format!("As of {now} it stands at its limit of {}.", self.said(limit));
+            return Some(Forecast { text, days_left: 0.0 });
+        }
+        let last = daily.last().copied().filter(|last| last.is_finite())?;
+        let (before, recent) = daily.split_at(daily.len().saturating_sub(CLIMB_DAYS));
+        let recent = recent.iter().enumerate();
+        let points: Vec<(f64, f64)> =
+            recent.filter(|(_, day)| day.is_finite()).map(|(at, &day)| (at as f64, day)).collect();
+        // Days that may as well have gone nowhere promise nothing.
+        saturation::days_left(&points, last, limit)?.latest?;
+        let left = saturation::days_left_beside(before, &points, last, limit)?;
+        let left = left.sooner_by(if is_moment { 0.0 } else { MEDIAN_AGE_DAYS });
+        if !(0.0..=FORECAST_DAYS_MAX).contains(&left.likely) {
+            return None;
+        }
+        let reached = date_of(calendar, left);
+        let text = match self.runs_out() {
+            Some(runs_out) => format!("As of {now} it {runs_out} {reached}."),
+            None => format!("As of {now} it is {}, and {} {reached}.", self.said(last), self.ends_at(limit)),
+        };
+        Some(Forecast { text, days_left: left.likely })
     }
 
     fn remaining(&self, hour: Hour) -> Option<Remaining> {

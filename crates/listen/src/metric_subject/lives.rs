@@ -57,7 +57,7 @@ impl MetricSubject {
             let left = days_left(&self.points_since(started + WARM_UP_HOURS), now, limit)?;
             // At the flattest climb that may be true, too: else no date can be told.
             let is_in_sight = left.latest.is_some_and(|latest| latest <= SIGHT_DAYS);
-            is_in_sight.then(|| (limit, date_of(calendar.hour.end(), left)))
+            is_in_sight.then(|| (limit, date_of(calendar, left)))
         });
         let (kind, class) = match (&reached, limit) {
             (Some(_), _) => (SignalKind::MetricSaturation, Class::Saturation),
@@ -73,7 +73,7 @@ impl MetricSubject {
             "{} moves by {} a day since the start of {}, where {} a day was the most in {} lives before{forecast}.",
             self.name,
             self.said(self.harm().sign() * climb.pace),
-            started.start().timestamp().strftime("%-d %b %Y"),
+            calendar.zone.day_said(started.start()),
             self.said(self.harm().sign() * climb.fastest_before),
             climb.lives_before,
         );

@@ -26,7 +26,7 @@ use hark_detect::anomaly::{Anomaly, Memory};
 use hark_detect::robust::{median, median_of, sigma, theil_sen};
 use hark_detect::season::{HOURS_MIN, Season};
 use hark_detect::spread;
-use hark_event::{Curve, Hour, Moment, Place, SignalKind};
+use hark_event::{Curve, Hour, Moment, Place, SignalKind, Zone};
 
 use anomaly::Surprises;
 use cadence::Cadence;
@@ -67,6 +67,8 @@ pub(crate) struct Calendar<'a> {
     pub(crate) hour: Hour,
     /// One for each hour.
     pub(crate) slots: &'a History<Slot>,
+    /// In whose local time people read dates.
+    pub(crate) zone: &'a Zone,
 }
 
 /// A series' state.

@@ -40,7 +40,7 @@ fn listen(
     for hour in (0..to - from).map(|passed| from + passed) {
         slots.push(clock.slot(hour));
         measured.push(9);
-        let calendar = Calendar { hour, slots: &slots };
+        let calendar = Calendar { hour, slots: &slots, zone: &Zone::utc() };
         let samples: Vec<(Moment, f64)> =
             (0..12).map(|part| (hour.start().plus_seconds(part * 300), value(hour, part))).collect();
         series.hear(&samples, &calendar, &[]);
@@ -137,7 +137,7 @@ fn a_known_holiday_ends_nothing_since_it_hides_what_is_unusual() {
     for hour in (0..to - from).map(|passed| from + passed) {
         slots.push(clock.slot(hour));
         measured.push(9);
-        let calendar = Calendar { hour, slots: &slots };
+        let calendar = Calendar { hour, slots: &slots, zone: &Zone::utc() };
         let of_week = berlin().hour_of_week(hour);
         let of_week = if monday.contains(&hour) { 6 * 24 + of_week % 24 } else { of_week };
         let more = if hour >= step { 300.0 } else { 0.0 };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hark_event::{Hour, Place, SignalKind};
+use hark_event::{Hour, Place, SignalKind, Zone};
 
 use super::{Calendar, MetricSubject, SeriesAround};
 use crate::candidate::{Class, Explainable};
@@ -48,7 +48,7 @@ pub(super) fn listen_to(
     for passed in 0..days * DAY {
         let hour = FIRST + passed;
         slots.push(Slot::plain((passed % 168) as u8));
-        let calendar = Calendar { hour, slots: &slots };
+        let calendar = Calendar { hour, slots: &slots, zone: &Zone::utc() };
         let known: Vec<Hour> = starts.iter().copied().filter(|start| *start <= hour).collect();
         series.hear(&[(hour.start(), value(passed))], &calendar, &known);
         let around = SeriesAround { traffic: &traffic, measured: &measured, starts: &known };
@@ -131,18 +131,28 @@ fn tail_latency_that_stays_high_stays_open() {
     assert!(matches!(heard[..], [(SignalKind::TailLatency, _, None)]), "{heard:?}");
 }
 
-/// Listens to raw samples, so many an hour, and returns what is said.
+/// Listens to raw samples, so many an hour, and returns what is said, and on which day.
 fn listen_raw(name: &str, days: i64, samples: impl Fn(i64) -> Vec<(i64, f64)>) -> Vec<(SignalKind, i64)> {
+    let (heard, _) = hear_raw(name, days, samples);
+    heard.into_iter().map(|(kind, passed, _)| (kind, passed / DAY)).collect()
+}
+
+/// The same with the hour and the words, and the hours in which surprises ended.
+fn hear_raw(
+    name: &str,
+    days: i64,
+    samples: impl Fn(i64) -> Vec<(i64, f64)>,
+) -> (Vec<(SignalKind, i64, String)>, Vec<i64>) {
     let place = Place { file: Arc::from("metrics.csv"), line: 1 };
     let mut series = MetricSubject::new(Arc::from(name), FIRST, place);
     let (mut slots, traffic, mut measured) =
         (History::from(FIRST), History::from(FIRST), History::from(FIRST));
-    let mut heard = Vec::new();
+    let (mut heard, mut ended) = (Vec::new(), Vec::new());
     for passed in 0..days * DAY {
         let hour = FIRST + passed;
         slots.push(Slot::plain((passed % 168) as u8));
         measured.push(9);
-        let calendar = Calendar { hour, slots: &slots };
+        let calendar = Calendar { hour, slots: &slots, zone: &Zone::utc() };
         let samples: Vec<_> = samples(passed)
             .into_iter()
             .map(|(second, value)| (hour.start().plus_seconds(second), value))
@@ -150,15 +160,15 @@ fn listen_raw(name: &str, days: i64, samples: impl Fn(i64) -> Vec<(i64, f64)>) -
         series.hear(&samples, &calendar, &[]);
         let around = SeriesAround { traffic: &traffic, measured: &measured, starts: &[] };
         if let Some(found) = series.judge(&calendar, &around).filter(|found| found.score >= 1.0) {
-            heard.push((found.kind, passed / DAY));
+            heard.push((found.kind, passed, found.summary));
             match found.kind {
                 SignalKind::MetricAnomaly => series.open_anomaly(hour, 0),
                 kind => series.open(kind, found.onset.hour(), 0),
             }
         }
-        series.surprises.end(hour, REST_HOURS, true);
+        ended.extend(series.surprises.end(hour, REST_HOURS, true).map(|_| passed));
     }
-    heard
+    (heard, ended)
 }
 
 fn every_five_minutes(value: impl Fn(i64) -> f64) -> Vec<(i64, f64)> {
@@ -306,7 +316,7 @@ fn a_drift_says_when_it_would_reach_its_limit_and_only_where_there_is_one() {
         (0..35 * DAY).find_map(|passed| {
             let hour = FIRST + passed;
             slots.push(Slot::plain((passed % 168) as u8));
-            let calendar = Calendar { hour, slots: &slots };
+            let calendar = Calendar { hour, slots: &slots, zone: &Zone::utc() };
             let texture = (passed * 7919).rem_euclid(101) as f64 / 50.0;
             let climbed = 0.5 * (passed as f64 / DAY as f64 - 20.0).max(0.0);
             series.hear(&[(hour.start(), 100.0 + texture + climbed)], &calendar, &[]);
@@ -355,4 +365,93 @@ fn who_left_the_others_is_back_when_they_are_together_again() {
     }
     assert_eq!(series.surprises.end(Hour(60), REST_HOURS, true), Some(3));
     assert_eq!(series.surprises.open_episode(), None);
+}
+
+#[test]
+fn hours_at_another_interval_do_not_end_a_surprise() {
+    let spike = 14 * DAY + 2;
+    let ends = |samples_an_hour: i64| {
+        let (_, ended) = hear_raw("queue_depth", 15, |passed| {
+            let count = if passed > spike { samples_an_hour } else { 12 };
+            let value = |part: i64| {
+                100.0 + texture(passed, part % 12) + if passed == spike && part == 3 { 40.0 } else { 0.0 }
+            };
+            (0..count).map(|part| (part * 3_600 / count, value(part))).collect()
+        });
+        ended
+    };
+    let ended = ends(12);
+    assert!(ended.len() == 1 && ended[0] < spike + 12, "{ended:?}");
+    assert_eq!(ends(60), [], "until the day is over nothing is known of them");
+}
+
+#[test]
+fn a_surprise_is_told_beside_what_is_usual_at_its_hour() {
+    let night = 14 * DAY + 3;
+    let (heard, _) = hear_raw("queue_depth", 15, |passed| {
+        let usual = if (8..20).contains(&(passed % DAY)) { 160.0 } else { 40.0 };
+        let value = |part| usual + texture(passed, part) + if passed == night { 200.0 } else { 0.0 };
+        every_five_minutes(value)
+    });
+    let [(SignalKind::MetricAnomaly, hour, summary)] = &heard[..] else { panic!("one surprise: {heard:?}") };
+    assert_eq!(*hour, night);
+    assert!(summary.contains("where 41 is usual at these hours"), "{summary}");
+}
+
+#[test]
+fn what_is_called_a_count_and_falls_is_heard_as_how_many_there_are() {
+    let (heard, _) = hear_raw("sessions_count", 24, |passed| {
+        let step = if passed >= 20 * DAY + 9 { 40.0 } else { 0.0 };
+        every_five_minutes(|part| (80.0 + step + 3.0 * texture(passed, part)).round())
+    });
+    let (_, hour, summary) = heard.first().expect("a step");
+    assert!((20 * DAY + 9..21 * DAY).contains(hour) && heard.len() == 1, "{heard:?}");
+    assert!(summary.contains("where 83 is usual"), "in sessions and not in sessions a second: {summary}");
+}
+
+#[test]
+fn an_index_that_only_rises_is_heard_by_its_pace() {
+    let index = |slower_from: i64| {
+        hear_raw("raft_index", 26, |passed| {
+            every_five_minutes(|part| {
+                let at = passed * 12 + part;
+                let late = (at - slower_from * DAY * 12).max(0);
+                (3 * at - 2 * late) as f64 + (at * 7919 % 3) as f64
+            })
+        })
+    };
+    assert_eq!(index(99).0, [], "it goes on as it always did");
+    let (heard, _) = index(20);
+    assert!(heard.first().is_some_and(|(_, hour, _)| (20 * DAY..22 * DAY).contains(hour)), "{heard:?}");
+}
+
+#[test]
+fn a_moment_that_has_passed_is_heard_as_how_long_ago_it_was() {
+    let last_run = |stops: i64| {
+        hear_raw("backup_last_success_timestamp_seconds", 30, |passed| {
+            every_five_minutes(|_| {
+                let day = ((FIRST + passed).0 - 3).div_euclid(DAY).min(FIRST.0 / DAY + stops);
+                ((day * DAY + 3) * 3_600) as f64
+            })
+        })
+    };
+    assert_eq!(last_run(99).0, [], "every night");
+    let (heard, _) = last_run(20);
+    let (_, hour, summary) = heard.first().expect("it stopped");
+    assert!((21 * DAY..23 * DAY).contains(hour), "{heard:?}");
+    assert!(summary.contains(" ago"), "{summary}");
+}
+
+#[test]
+fn a_disk_that_is_cleaned_and_a_process_that_starts_are_no_news() {
+    let (heard, _) = hear_raw("disk_used_ratio", 30, |passed| {
+        every_five_minutes(|part| {
+            0.5 + 0.001 * texture(passed, part) + 0.15 * (passed % (7 * DAY)) as f64 / 168.0
+        })
+    });
+    assert_eq!(heard, []);
+    let (heard, _) = hear_raw("process_uptime_seconds", 30, |passed| {
+        every_five_minutes(|part| ((passed % (6 * DAY)) * 3_600 + part * 300) as f64)
+    });
+    assert_eq!(heard, []);
 }

@@ -46,6 +46,7 @@ fn flow(caller: &str, callee: &str) -> Flow {
         callee: Arc::from(callee),
         callee_kind: PeerKind::Service,
         calls: Some(9),
+        is_declared: false,
         seen_in: String::new(),
     }
 }

@@ -151,7 +151,7 @@ impl CurvePicture<'_> {
 
     fn title(&self) -> String {
         let signal = &self.episode.signal;
-        format!("{}: {}", signal.origin.service, words::kind(signal.kind))
+        format!("{}: {}", signal.origin, words::meaning(signal))
     }
 
     fn description(&self, calendar: &Calendar) -> String {

@@ -3,7 +3,7 @@
 use hark_event::{Listening, Zone};
 
 use super::{page, signal};
-use crate::{calendar::Calendar, words};
+use crate::{calendar::Calendar, selection::NEARING_MAX, words};
 
 /// Tells what spoke.
 pub(crate) fn tell(listening: &Listening, zone: &Zone) -> String {
@@ -17,6 +17,18 @@ pub(crate) fn tell(listening: &Listening, zone: &Zone) -> String {
     for (index, episode) in listening.episodes.iter().enumerate() {
         signal::line(&mut page, index + 1, episode, listening.as_of, &calendar);
     }
+    if !listening.nearing.is_empty() {
+        page.element("h2", &[], words::listening::NEARING);
+    }
+    for episode in listening.nearing.iter().take(NEARING_MAX) {
+        let (said, now) = words::listening::nearing(episode, &calendar);
+        page.raw("<p>");
+        page.prose(&said);
+        page.raw("<br>");
+        page.element("strong", &[], now);
+        page.raw("</p>\n");
+    }
+    page::left(&mut page, listening.nearing.len().saturating_sub(NEARING_MAX), "series", "series");
     for said in words::listening::beside(listening) {
         page.element("p", &[], &said);
     }

@@ -35,7 +35,7 @@ fn one(page: &mut Markup, pattern: &Pattern, patterns: &Patterns, calendar: &Cal
         page.element("span", &[("class", loudness(usual))], usual.name());
         page.raw(" ");
     }
-    page.element("span", &[("class", "service")], &pattern.origin.service);
+    page.element("span", &[("class", "service")], &pattern.origin.to_string());
     page.raw(" ");
     page.element("span", &[("class", "when")], &words::patterns::seen(pattern, calendar));
     if let Some(louder) = words::patterns::louder(pattern) {

@@ -290,11 +290,11 @@ pub(super) fn aftermath(page: &mut Markup, story: &Story, calendar: &Calendar) {
     for (index, episode) in shown.iter().enumerate() {
         let signal = &episode.signal;
         opened(page, &format!("L{}", index + 1), "other", Some(signal.noticed_at));
-        page.quoting("p", &[("class", "title")], &format!("{}: {}", signal.origin.service, signal.summary));
+        page.quoting("p", &[("class", "title")], &words::story::after(episode));
         page.element(
             "p",
             &[("class", "remark")],
-            &format!("{} · {}", calendar.day_and_time(signal.noticed_at), words::kind(signal.kind)),
+            &format!("{} · {}", calendar.day_and_time(signal.noticed_at), words::meaning(signal)),
         );
         page.raw("</div></li>\n");
     }

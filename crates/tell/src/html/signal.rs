@@ -36,6 +36,11 @@ pub(super) fn card(page: &mut Markup, linked: &LinkedSignal, start: Moment, cale
     page.element("span", &[("class", "lead-time hindsight")], &words::story::lead(linked));
     page.raw("</header>\n<div class=\"beside\"><div>");
     sentence(page, episode);
+    if let Some(forecast) = &episode.forecast {
+        page.raw("<p class=\"hindsight\">");
+        page.element("strong", &[], &forecast.text);
+        page.raw("</p>\n");
+    }
     page.raw("<dl class=\"facts\">");
     fact(page, "Began", &calendar.day_and_time(episode.signal.onset));
     fact(page, "Noticed", &calendar.day_and_time(episode.signal.noticed_at));
@@ -57,10 +62,16 @@ pub(super) fn line(page: &mut Markup, rank: usize, episode: &Episode, now: Momen
     page.raw("<details class=\"line\"><summary>");
     page.element("span", &[("class", "mark signal")], &mark);
     page.raw("<span class=\"said\">");
-    page.element("strong", &[], &format!("{}: {}", signal.origin.service, words::kind(signal.kind)));
+    page.element("strong", &[], &format!("{}: {}", signal.origin, words::meaning(signal)));
     page.raw(" ");
     page.quoting("span", &[("class", "summary")], &signal.summary);
-    page.element("span", &[("class", "remark")], &words::listening::since(episode, calendar));
+    if let Some(forecast) = &episode.forecast {
+        page.raw(" ");
+        page.element("strong", &[], &forecast.text);
+    }
+    let mut remark = vec![words::listening::since(episode, calendar)];
+    remark.extend(signal.explained_by.as_ref().map(|because| format!("explained by {because}")));
+    page.element("span", &[("class", "remark")], &remark.join(" · "));
     page.raw("</span>");
     if let Some(shape) = glimpse::svg(episode, now) {
         page.append(shape);
@@ -70,9 +81,6 @@ pub(super) fn line(page: &mut Markup, rank: usize, episode: &Episode, now: Momen
     figure::curve(page, (&mark, episode), None, now, calendar);
     page.raw("<dl class=\"facts\">");
     fact(page, "How rare", &rarity(episode));
-    if let Some(because) = &signal.explained_by {
-        fact(page, "Explained by", because);
-    }
     page.raw("</dl>\n");
     rest(page, &mark, episode, calendar);
     page.raw("</div></details>\n");

@@ -30,7 +30,7 @@ fn one(sheet: &mut Sheet, explained: &PatternExplained, calendar: &Calendar) {
     let pattern = &explained.pattern;
     sheet.paragraph(0, STRONG, &pattern.name);
     let facts = [
-        pattern.origin.service.to_string(),
+        pattern.origin.to_string(),
         pattern.levels.usual().name().to_owned(),
         words::count(pattern.count, "record", "records"),
         words::patterns::louder(pattern).unwrap_or_default(),

@@ -5,9 +5,9 @@ use hark_event::{Episode, Listening};
 use super::{
     sheet::{PLAIN, QUIET, SIGNAL, STRONG, Sheet, cell},
     spark::spark,
-    story::hearing,
+    story::{hearing, left},
 };
-use crate::{Screen, calendar::Calendar, draw::window, words};
+use crate::{Screen, calendar::Calendar, draw::window, selection::NEARING_MAX, words};
 
 /// Tells what spoke.
 pub(crate) fn tell(listening: &Listening, screen: &Screen) -> String {
@@ -18,6 +18,15 @@ pub(crate) fn tell(listening: &Listening, screen: &Screen) -> String {
     for (index, episode) in listening.episodes.iter().enumerate() {
         sheet.blank();
         block(&mut sheet, index + 1, episode, listening, &calendar);
+    }
+    if !listening.nearing.is_empty() {
+        sheet.heading(words::listening::NEARING, "");
+        for episode in listening.nearing.iter().take(NEARING_MAX) {
+            let (said, now) = words::listening::nearing(episode, &calendar);
+            sheet.paragraph(2, STRONG, &said);
+            sheet.paragraph(4, PLAIN, now);
+        }
+        left(&mut sheet, listening.nearing.len().saturating_sub(NEARING_MAX), "series", "series");
     }
     let beside = words::listening::beside(listening);
     if !beside.is_empty() {
@@ -34,10 +43,11 @@ fn block(sheet: &mut Sheet, rank: usize, episode: &Episode, listening: &Listenin
     let signal = &episode.signal;
     let rank = rank.to_string();
     let margin = 4;
-    let headline = format!("{}: {}", signal.origin.service, words::kind(signal.kind));
+    let headline = format!("{}: {}", signal.origin, words::meaning(signal));
     sheet.row(0, &[cell(format!("{rank:>3}"), 3, SIGNAL)], STRONG, &headline);
     words::subject(signal).into_iter().for_each(|name| sheet.paragraph(margin, PLAIN, name));
     sheet.paragraph(margin, PLAIN, &signal.summary);
+    episode.forecast.iter().for_each(|forecast| sheet.paragraph(margin, STRONG, &forecast.text));
     if let Some(curve) = &episode.curve {
         let shown = window::of_episode(episode, curve, listening.as_of);
         let columns = (sheet.columns() - margin).min(72);

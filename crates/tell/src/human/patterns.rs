@@ -47,7 +47,7 @@ fn facts(sheet: &mut Sheet, pattern: &Pattern, hearing: &Hearing, calendar: &Cal
     if let Some(louder) = words::patterns::louder(pattern) {
         sheet.paragraph(margin, WHISPER, &louder);
     }
-    let said = format!("{} · {}", pattern.origin.service, words::patterns::seen(pattern, calendar));
+    let said = format!("{} · {}", pattern.origin, words::patterns::seen(pattern, calendar));
     sheet.paragraph(margin, QUIET, &said);
     if pattern.sample != pattern.name {
         sheet.paragraph(margin, QUIET, &pattern.sample);

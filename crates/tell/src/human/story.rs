@@ -147,6 +147,7 @@ fn signal(sheet: &mut Sheet, linked: &LinkedSignal, calendar: &Calendar) {
     sheet.row(2, &[cell(mark(linked), 3, SIGNAL)], STRONG, &headline);
     words::subject(signal).into_iter().for_each(|name| sheet.paragraph(6, PLAIN, name));
     sheet.paragraph(6, PLAIN, &signal.summary);
+    episode.forecast.iter().for_each(|forecast| sheet.paragraph(6, STRONG, &forecast.text));
     let detail =
         |sheet: &mut Sheet, name: &str, text: &str| sheet.row(6, &[cell(name, 9, QUIET)], PLAIN, text);
     detail(sheet, "when", &words::listening::since(episode, calendar));
@@ -196,7 +197,12 @@ fn change(sheet: &mut Sheet, index: usize, told: &StoryChange, calendar: &Calend
     let change = &told.change;
     let mark = format!("C{}", index + 1);
     let cells = [cell(mark, 3, CHANGE), cell(calendar.aligned(change.time), 17, QUIET)];
-    sheet.row(2, &cells, STRONG, &format!("{}: {}", words::change(change.kind), change.summary));
+    sheet.row(
+        2,
+        &cells,
+        STRONG,
+        &format!("{}: {}", words::change(change.kind), words::arrows(&change.summary)),
+    );
     let (details, more) = first(&change.details, selection::DETAILS_MAX);
     for detail in details {
         sheet.row(6, &[cell("│", 1, CHANGE)], PLAIN, &words::arrows(detail));
@@ -289,7 +295,7 @@ fn aftermath(sheet: &mut Sheet, story: &Story, calendar: &Calendar) {
             cell(format!("L{}", index + 1), 3, STRONG),
             cell(calendar.aligned(signal.noticed_at), 17, QUIET),
         ];
-        sheet.row(2, &cells, PLAIN, &format!("{}: {}", signal.origin.service, signal.summary));
+        sheet.row(2, &cells, PLAIN, &words::story::after(episode));
     }
     left(sheet, left_out, "signal", "signals");
 }
@@ -308,7 +314,7 @@ pub(super) fn hearing(sheet: &mut Sheet, hearing: &hark_event::Hearing, calendar
 }
 
 /// Says that there is more than is shown.
-fn left(sheet: &mut Sheet, left_out: usize, one: &str, many: &str) {
+pub(super) fn left(sheet: &mut Sheet, left_out: usize, one: &str, many: &str) {
     if left_out > 0 {
         let said = words::count(left_out as u64, one, many);
         sheet.paragraph(2, QUIET, &format!("… and {said} more; --format json has all"));

@@ -6,9 +6,9 @@ use hark_event::{Episode, Listening, Zone};
 
 use super::{
     escape::{code, text},
-    story::{hearing, line, said},
+    story::{hearing, left, line, said},
 };
-use crate::{calendar::Calendar, words};
+use crate::{calendar::Calendar, selection::NEARING_MAX, words};
 
 /// Tells what spoke.
 pub(crate) fn tell(listening: &Listening, zone: &Zone) -> String {
@@ -19,6 +19,14 @@ pub(crate) fn tell(listening: &Listening, zone: &Zone) -> String {
     for (index, episode) in listening.episodes.iter().enumerate() {
         block(&mut page, index + 1, episode, &calendar);
     }
+    if !listening.nearing.is_empty() {
+        line!(page, "\n## {}\n", words::listening::NEARING);
+    }
+    for episode in listening.nearing.iter().take(NEARING_MAX) {
+        let (said, now) = words::listening::nearing(episode, &calendar);
+        line!(page, "- {}: **{}**", text(&said), text(now));
+    }
+    left(&mut page, listening.nearing.len().saturating_sub(NEARING_MAX));
     for said in words::listening::beside(listening) {
         line!(page, "\n{}", text(&said));
     }
@@ -28,12 +36,13 @@ pub(crate) fn tell(listening: &Listening, zone: &Zone) -> String {
 
 fn block(page: &mut String, rank: usize, episode: &Episode, calendar: &Calendar) {
     let signal = &episode.signal;
-    let headline = format!("{}: {}", signal.origin.service, words::kind(signal.kind));
+    let headline = format!("{}: {}", signal.origin, words::meaning(signal));
     line!(page, "\n## {rank}. {}\n", text(&headline));
     if let Some(name) = words::subject(signal) {
         line!(page, "{}  ", code(name));
     }
     line!(page, "{}\n", text(&signal.summary));
+    episode.forecast.iter().for_each(|forecast| line!(page, "**{}**\n", text(&forecast.text)));
     let mut facts = vec![words::listening::since(episode, calendar), words::base_rate(episode.base_rate)];
     facts.extend(words::story::members(&episode.members));
     facts.extend(signal.explained_by.as_ref().map(|because| format!("explained by {}", text(because))));

@@ -21,7 +21,7 @@ pub(crate) fn tell(patterns: &Patterns, zone: &Zone) -> String {
             words::patterns::share(pattern, patterns),
             pattern.levels.usual().name().to_owned(),
             words::patterns::louder(pattern).unwrap_or_default(),
-            text(&pattern.origin.service).to_string(),
+            text(&pattern.origin.to_string()).to_string(),
             text(&words::patterns::seen(pattern, &calendar)).to_string(),
         ];
         let facts: Vec<&str> = facts.iter().map(String::as_str).filter(|fact| !fact.is_empty()).collect();

@@ -1,15 +1,17 @@
 //! How listening would have served: kinds and incidents, a table each.
 
+use hark_event::Zone;
 use hark_story::{Replay, ReplayedIncident, ReplayedKind};
 
 use super::escape;
-use crate::{clean, words};
+use crate::{calendar::Calendar, clean, words};
 
 /// How much of a title is told.
 const TITLE_CHARACTERS_MAX: usize = 60;
 
 /// A sentence and the two tables.
-pub(crate) fn tell(replay: &Replay) -> String {
+pub(crate) fn tell(replay: &Replay, zone: &Zone) -> String {
+    let calendar = Calendar::around(replay.as_of, zone);
     let mut page = String::new();
     page.push_str(&words::replay::headline(replay));
     page.push_str("\n\n");
@@ -20,8 +22,11 @@ pub(crate) fn tell(replay: &Replay) -> String {
         page.push('\n');
     }
     if !replay.incidents.is_empty() {
-        page.push_str("| incident | at | verdict | lead |\n|---|---|---|---|\n");
-        replay.incidents.iter().for_each(|one| page.push_str(&incident_row(one)));
+        page.push_str(&format!(
+            "| incident | at ({}) | verdict | lead |\n|---|---|---|---|\n",
+            calendar.zone_name()
+        ));
+        replay.incidents.iter().for_each(|one| page.push_str(&incident_row(one, &calendar)));
     }
     page
 }
@@ -38,10 +43,10 @@ fn kind_row(kind: &ReplayedKind) -> String {
     )
 }
 
-fn incident_row(replayed: &ReplayedIncident) -> String {
+fn incident_row(replayed: &ReplayedIncident, calendar: &Calendar) -> String {
     let incident = &replayed.incident;
     let name = incident.title.as_deref().or(incident.service.as_deref()).unwrap_or("an incident");
     let name = escape::text(&clean::line_of_at_most(name, TITLE_CHARACTERS_MAX));
     let lead = replayed.lead_time_seconds.map_or_else(|| "–".to_owned(), words::duration);
-    format!("| {name} | {} | {} | {lead} |\n", incident.start, replayed.verdict.name())
+    format!("| {name} | {} | {} | {lead} |\n", calendar.dated_time(incident.start), replayed.verdict.name())
 }

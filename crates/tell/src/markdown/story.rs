@@ -125,6 +125,7 @@ fn signal(page: &mut String, linked: &LinkedSignal, calendar: &Calendar) {
         line!(page, "{}  ", code(name));
     }
     line!(page, "{}\n", text(&signal.summary));
+    episode.forecast.iter().for_each(|forecast| line!(page, "**{}**\n", text(&forecast.text)));
     line!(
         page,
         "- Noticed {}, {}; began {}",
@@ -255,7 +256,7 @@ fn aftermath(page: &mut String, story: &Story, calendar: &Calendar) {
     let (shown, left_out) = first(&story.aftermath, 5);
     for (index, episode) in shown.iter().enumerate() {
         let signal = &episode.signal;
-        let said = format!("{}: {}", signal.origin.service, signal.summary);
+        let said = words::story::after(episode);
         line!(page, "- **L{}** {}, {}", index + 1, calendar.day_and_time(signal.noticed_at), text(&said));
     }
     left(page, left_out);
@@ -302,7 +303,7 @@ pub(super) fn hearing(page: &mut String, hearing: &hark_event::Hearing, calendar
     left(page, left_out);
 }
 
-fn left(page: &mut String, left_out: usize) {
+pub(super) fn left(page: &mut String, left_out: usize) {
     if left_out > 0 {
         line!(page, "\n… and {left_out} more; `--format json` has all.");
     }

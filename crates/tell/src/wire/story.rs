@@ -108,6 +108,8 @@ struct LinkedWire {
     link: String,
     /// When its subject was back in its baseline.
     ended_at: Option<Stamp>,
+    /// When its subject reaches its limit as of now, in words.
+    forecast: Option<String>,
     #[serde(flatten)]
     signal: SignalWire,
 }
@@ -337,6 +339,7 @@ impl From<&LinkedSignal> for LinkedWire {
             lead_time_seconds: linked.lead_time_seconds,
             link: linked.link.clone(),
             ended_at: linked.episode.ended_at.map(Stamp::from),
+            forecast: linked.episode.forecast.as_ref().map(|forecast| forecast.text.clone()),
             signal: SignalWire::from(&linked.episode),
         }
     }

@@ -5,14 +5,22 @@ use std::collections::BTreeMap;
 use hark_event::{Episode, Listening, Moment};
 
 use super::{
-    count, number,
+    count, meaning, number,
     survey::{days, kind_said},
 };
 use crate::calendar::Calendar;
 
 /// One sentence: how many signals there are, or how much was listened to in vain.
 pub(crate) fn headline(listening: &Listening) -> String {
-    match listening.episodes.len() {
+    // What a change explains, and what was not heard, may stand in the list, and are nothing that anybody has to answer.
+    let asking = listening.episodes.iter().filter(|episode| episode.signal.asks_for_attention()).count();
+    let explained = explained_in_list(listening);
+    match asking {
+        0 if listening.episodes.len() > explained => {
+            "Nothing spoke, and some of it was not heard.".to_owned()
+        }
+        0 if explained > 0 => "Nothing spoke but what a known change explains.".to_owned(),
+        0 if !listening.nearing.is_empty() => "Nothing new spoke, and a limit is near.".to_owned(),
         0 if !listening.waiting.is_empty() => "Nothing spoke, with little history.".to_owned(),
         0 => "Nothing spoke.".to_owned(),
         1 => "One thing that your system is saying.".to_owned(),
@@ -59,13 +67,40 @@ pub(crate) fn beside(listening: &Listening) -> Vec<String> {
             count(listening.held_back as u64, "signal was", "signals were")
         ));
     }
-    if listening.explained > 0 {
+    let in_list = explained_in_list(listening);
+    if in_list > 0 {
         said.push(format!(
-            "{} explained by a known change.",
-            count(listening.explained as u64, "more is", "more are")
+            "{} explained by a known change: nothing to answer.",
+            count(in_list as u64, "of these is", "of these are")
+        ));
+    }
+    if listening.explained > in_list {
+        said.push(format!(
+            "{} explained by a known change (--all shows them).",
+            count((listening.explained - in_list) as u64, "more is", "more are")
         ));
     }
     said
+}
+
+fn explained_in_list(listening: &Listening) -> usize {
+    listening.episodes.iter().filter(|episode| episode.signal.explained_by.is_some()).count()
+}
+
+/// What was said earlier and is near its limit now: over the list of it.
+pub(crate) const NEARING: &str = "Said before, and near its limit";
+
+/// One line of that list: whose it is and what it was said to be, and the sentence of now.
+pub(crate) fn nearing<'a>(episode: &'a Episode, calendar: &Calendar) -> (String, &'a str) {
+    let signal = &episode.signal;
+    let said = format!(
+        "{}: {}, said {} as {}",
+        signal.origin.service,
+        signal.subject.name,
+        calendar.day_and_time(signal.noticed_at),
+        meaning(signal)
+    );
+    (said, episode.forecast.as_ref().map_or("", |forecast| &forecast.text))
 }
 
 /// How little history there is, and after how much of it what can speak.

@@ -2,10 +2,10 @@
 //!
 //! Nothing here names a person, and nothing says more than its evidence.
 
-use hark_event::{Alert, Id};
+use hark_event::{Alert, Episode, Id};
 use hark_story::{Answer, LinkedSignal, Questions, ReachedNote, Story, StoryChange, Verdict};
 
-use super::{author, count, duration, duration_said, kind};
+use super::{author, count, duration, duration_said, meaning};
 use crate::calendar::Calendar;
 
 /// What is said where a question has no evidence.
@@ -113,7 +113,18 @@ pub(crate) fn incident(story: &Story, calendar: &Calendar) -> String {
 /// A signal as a headline: `payments: a log line said more and more`.
 pub(crate) fn headline(linked: &LinkedSignal) -> String {
     let signal = &linked.episode.signal;
-    format!("{}: {}", signal.origin.service, kind(signal.kind))
+    format!("{}: {}", signal.origin, meaning(signal))
+}
+
+/// A signal of the aftermath in a line, and what explains it.
+pub(crate) fn after(episode: &Episode) -> String {
+    let signal = &episode.signal;
+    let explained =
+        signal.explained_by.as_ref().map_or_else(String::new, |because| format!(" (explained by {because})"));
+    // “shop: shop writes far more errors” names it twice.
+    let is_named = signal.summary.starts_with(&*signal.origin.service) && signal.origin.is_production();
+    let whose = if is_named { String::new() } else { format!("{}: ", signal.origin) };
+    format!("{whose}{}{explained}", signal.summary)
 }
 
 /// How long before the users it was noticed: `9 d 8 h before`.

@@ -149,11 +149,7 @@ fn said_of(one: &str, many: &str, stretch: Stretch) -> String {
 }
 
 fn name(service: &ServiceHeard) -> String {
-    let named = short_name(&service.origin.service);
-    match &*service.origin.environment {
-        "production" => named.into_owned(),
-        environment => format!("{named} ({environment})"),
-    }
+    short_name(&service.origin.to_string()).into_owned()
 }
 
 /// Days, or less.
