@@ -17,6 +17,7 @@ pub mod form;
 pub mod gone;
 pub mod line;
 pub mod lives;
+pub mod movement;
 pub mod newcomer;
 pub mod novelty;
 pub mod onset;

@@ -126,6 +126,21 @@ impl Season {
         })
     }
 
+    /// The same season of values that are all so many times as large.
+    pub fn scale(&mut self, factor: f64) {
+        match &mut self.least {
+            Some(least) => {
+                *least *= factor as f32;
+                self.profile.iter_mut().for_each(|expected| *expected += factor.ln() as f32);
+            }
+            None => {
+                self.profile.iter_mut().for_each(|expected| *expected *= factor as f32);
+                self.slope_per_hour *= factor;
+                self.sigma *= factor;
+            }
+        }
+    }
+
     /// Whether the profile is in the natural logarithm of the values.
     pub fn is_logarithmic(&self) -> bool {
         self.least.is_some()

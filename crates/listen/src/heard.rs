@@ -19,6 +19,9 @@ use crate::vicinity::Vicinity;
 /// Nothing can be said before so many hours have been heard.
 const WARM_UP_HOURS: i64 = 7 * 24;
 
+/// What is told of findings that are no news of the series in which they were made.
+const ACCOUNTED: &str = "findings that siblings, requests or an earlier signal account for";
+
 /// One pattern, as it is known now.
 #[derive(Clone, Debug)]
 pub struct HeardPattern {
@@ -112,6 +115,8 @@ impl Heard {
         ]);
         let spans_cut: u64 = listener.services.values().map(|service| service.spans.cut).sum();
         cut.extend([("spans of operations or flows beyond 2,000 a service".to_owned(), spans_cut)]);
+        let accounted: u64 = listener.services.values().map(|service| service.accounted.findings).sum();
+        cut.extend([(ACCOUNTED.to_owned(), accounted)]);
         cut.retain(|(_, count)| *count > 0);
         let mut heard = Self {
             as_of,

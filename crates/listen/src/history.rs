@@ -55,6 +55,17 @@ impl<T: Copy> History<T> {
         usize::try_from(hour - self.first).ok().and_then(|at| self.values.get(at)).copied()
     }
 
+    /// Takes other values for all of them.
+    pub(crate) fn replace_all(&mut self, other: impl Fn(T) -> T) {
+        self.values.iter_mut().for_each(|value| *value = other(*value));
+    }
+
+    /// Takes other values for those of all hours but the last, and another one for that.
+    pub(crate) fn replace(&mut self, other: impl Fn(T) -> T, last: T) {
+        self.replace_all(other);
+        self.values.iter_mut().next_back().into_iter().for_each(|value| *value = last);
+    }
+
     /// Appends the value of the next hour.
     pub(crate) fn push(&mut self, value: T) {
         if self.values.len() == HOURS_MAX + SLACK {

@@ -4,6 +4,9 @@
 //! closed hour after the other and says signals; [`Heard`] is what is known at a moment. No part of it reads
 //! a clock, a file or the network: whoever calls tells the time.
 
+mod accounted;
+#[cfg(test)]
+mod accounted_tests;
 mod alarms;
 mod awakenings;
 mod budget;
@@ -32,11 +35,13 @@ mod pattern_tests;
 mod phase;
 mod picks;
 mod rates;
+mod requests;
 mod room;
 mod season_clock;
 mod service;
 mod service_company;
 mod service_spans;
+mod siblings;
 mod silence;
 mod span_cells;
 mod span_subject;

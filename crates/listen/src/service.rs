@@ -8,6 +8,7 @@ use hark_pattern::{Limits, PatternId, Rules, ShapeId, Vocabulary};
 
 use hark_detect::counts;
 
+use crate::accounted::Accounted;
 use crate::candidate::{Candidate, Class, Explainable};
 use crate::cell::{LogCount, LogKey, Samples};
 use crate::history::History;
@@ -76,6 +77,8 @@ pub(crate) struct Service {
     counted_this_hour: BTreeMap<PatternId, u32>,
     pub(crate) spans: ServiceSpans,
     pub(crate) companions: Companions,
+    /// What others accounted for.
+    pub(crate) accounted: Accounted,
     /// Episodes of patterns that turned out to be one with another, which goes on.
     pub(crate) orphaned: Vec<usize>,
     limits_known: Arc<BTreeMap<String, f64>>,
@@ -112,6 +115,7 @@ impl Service {
             limits_known: limits_known.clone(),
             spans: ServiceSpans::default(),
             companions: Companions::default(),
+            accounted: Accounted::default(),
             orphaned: Vec::new(),
         }
     }

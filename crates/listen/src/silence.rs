@@ -71,6 +71,8 @@ pub struct FellSilent {
 pub(crate) struct Presence {
     hours: History<u8>,
     this_hour: u8,
+    /// In what it was ever heard: nothing else need be looked for.
+    ever: u8,
     pub(crate) phase: Phase,
     /// What fell silent, of what is open.
     open: Medium,
@@ -78,7 +80,7 @@ pub(crate) struct Presence {
 
 impl Presence {
     pub(crate) fn from(hour: Hour) -> Self {
-        Self { hours: History::from(hour), this_hour: 0, phase: Phase::Quiet, open: Medium::Any }
+        Self { hours: History::from(hour), this_hour: 0, ever: 0, phase: Phase::Quiet, open: Medium::Any }
     }
 
     pub(crate) fn hear(&mut self, medium: Medium) {
@@ -86,6 +88,7 @@ impl Presence {
     }
 
     pub(crate) fn close_hour(&mut self) {
+        self.ever |= self.this_hour;
         self.hours.push(std::mem::take(&mut self.this_hour));
     }
 
@@ -117,7 +120,7 @@ impl Presence {
 
     fn gone(&self, medium: Medium, others: &[u32]) -> Option<Gone> {
         // Nearly always it was heard just now, and nothing need be looked at.
-        if self.was_heard(medium) {
+        if self.was_heard(medium) || self.ever & medium.bits() == 0 {
             return None;
         }
         let heard = |hour: &u8| if hour & medium.bits() != 0 { 1.0 } else { f32::NAN };
@@ -198,7 +201,7 @@ pub(crate) struct Silent<'a> {
 
 impl Silent<'_> {
     pub(crate) fn candidate(self, found: Gone, hour: Hour, zone: &Zone) -> Candidate {
-        let service = &self.origin.service;
+        let service = self.origin;
         let onset = (hour + 1 - found.silent_hours as i64).start();
         let since = format!("since {} ({})", zone.said(onset), hours(found.silent_hours));
         let before = match found.longest_hours_before {
@@ -236,7 +239,7 @@ impl Silent<'_> {
         Candidate {
             kind,
             class: Class::Gone,
-            subject: Subject { kind: SubjectKind::Service, name: service.to_string() },
+            subject: Subject { kind: SubjectKind::Service, name: service.service.to_string() },
             onset,
             score: found.score,
             summary,

@@ -1,7 +1,7 @@
 //! Places on the incident's path from which nothing could be heard, and what to add there.
 
 use hark_event::Moment;
-use hark_listen::{FellSilent, Medium};
+use hark_listen::{FellSilent, HeardService, Medium};
 
 use crate::asked::Known;
 use crate::told::BlindSpot;
@@ -11,7 +11,12 @@ const SHOWN_MAX: usize = 8;
 const HISTORY_DAYS_MIN: i64 = 14;
 
 /// The blind spots on a path: the hurt service first, then those that it calls.
-pub(crate) fn blind_spots(known: &Known, path: &[String], start: Moment) -> Vec<BlindSpot> {
+pub(crate) fn blind_spots(
+    known: &Known,
+    path: &[String],
+    environment: Option<&str>,
+    start: Moment,
+) -> Vec<BlindSpot> {
     let mut spots = Vec::new();
     if path.is_empty() {
         spots.push(BlindSpot {
@@ -20,7 +25,7 @@ pub(crate) fn blind_spots(known: &Known, path: &[String], start: Moment) -> Vec<
             advice: "name the service with --on, or give alerts or user reports that name it".to_owned(),
         });
     }
-    spots.extend(path.iter().flat_map(|service| fell_silent(known, service, start)));
+    spots.extend(path.iter().flat_map(|service| fell_silent(known, service, environment, start)));
     spots.extend(path.iter().filter_map(|service| no_logs(known, service)));
     spots.extend(path.iter().filter_map(|service| no_metrics(known, service)));
     spots.extend(path.iter().filter_map(|service| no_spans(known, service)));
@@ -41,10 +46,13 @@ pub(crate) fn blind_spots(known: &Known, path: &[String], start: Moment) -> Vec<
 
 /// A service that was heard in nearly every hour, and was not for longer than ever before the start. Others went on, or all that was read ends
 /// there, which is no news of this service.
-fn fell_silent(known: &Known, service: &str, start: Moment) -> Vec<BlindSpot> {
+fn fell_silent(known: &Known, service: &str, environment: Option<&str>, start: Moment) -> Vec<BlindSpot> {
     let heard = &known.heard;
-    let silent = heard.services.iter().filter(|heard| &*heard.origin.service == service);
-    let silent = silent.flat_map(|service| service.silent_before(start));
+    let is_it = |heard: &&HeardService| {
+        let origin = &heard.origin;
+        &*origin.service == service && environment.is_none_or(|here| *here == *origin.environment)
+    };
+    let silent = heard.services.iter().filter(is_it).flat_map(|service| service.silent_before(start));
     let spot = |silent: FellSilent| {
         let since = heard.zone.said(silent.since);
         let before = match silent.longest_hours_before {

@@ -109,6 +109,11 @@ impl<'a> Linker<'a> {
         linker
     }
 
+    /// Where users were hurt, if that is known.
+    pub(crate) fn environment(&self) -> Option<&'a str> {
+        self.environment
+    }
+
     /// Who calls whom.
     pub(crate) fn flows(&self) -> &'a [Flow] {
         &self.heard.flows

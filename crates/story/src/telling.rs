@@ -72,7 +72,7 @@ pub fn tell(asked: &Asked, known: Known) -> Story {
         changes,
         notes,
         questions: Questions::default(),
-        blind_spots: blind_spots(&known, &path, start),
+        blind_spots: blind_spots(&known, &path, linker.environment(), start),
         timeline: Vec::new(),
         aftermath: aftermath(&known.heard.episodes, start),
         alerts: told_alerts(&known, &path, start),

@@ -6,7 +6,7 @@ use hark_event::Hour;
 
 use super::Listener;
 use crate::candidate::Class;
-use crate::metric_subject::{Calendar, SeriesAround};
+use crate::metric_subject::{Calendar, MetricSubject, SeriesAround};
 use crate::pattern_subject::Around;
 use crate::phase::Phase;
 use crate::service::Service;
@@ -113,7 +113,10 @@ impl Listener {
             }
             let starts = service.starts.hours();
             let beside = SeriesAround { traffic: &service.traffic, measured: &service.measured, starts };
-            for series in service.series.values().filter(|series| series.phase.may_speak(hour)) {
+            let is_quiet = |series: &MetricSubject| {
+                series.phase.may_speak(hour) && !service.accounted.of_late(&series.name, hour)
+            };
+            for series in service.series.values().filter(|series| is_quiet(series)) {
                 for (class, score) in series.quiet_scores(calendar, &beside) {
                     self.calibration.add(class, score);
                 }

@@ -3,10 +3,13 @@
 //! A finding is worth a word if it is rare enough on quiet days of its class. The strongest of an hour comes first and leads its
 //! cluster; what a build did is not said. It finds nothing by itself.
 
+use std::collections::BTreeMap;
+
 use hark_event::{BaseRate, Episode, Evidence, Hour, Moment, Origin, Signal, SignalKind};
 
 use super::ending::QUIET;
 use super::{Listener, Speaker};
+use crate::accounted::Sums;
 use crate::candidate::{Candidate, Class};
 use crate::clusters::Newcomer;
 use crate::hearing_loss::Lost;
@@ -47,6 +50,7 @@ impl Listener {
             let strongest = b.strength.total_cmp(&a.strength);
             strongest.then_with(|| (&a.origin, &a.speaker).cmp(&(&b.origin, &b.speaker)))
         });
+        self.leave_out_accounted(&mut rated, hour);
         let sudden = rated.iter().filter(|one| one.explained_by.is_none() && one.found.class.is_sudden());
         self.clusters.expect(hour, sudden.map(|one| one.origin.clone()));
         let mut said: Vec<Signal> = Vec::new();
@@ -75,6 +79,24 @@ impl Listener {
             said.push(self.say_one(hour, one));
         }
         said
+    }
+
+    /// Leaves out what siblings or requests account for. The strongest comes first, which may be the one that tells of the requests.
+    fn leave_out_accounted(&mut self, rated: &mut Vec<Rated>, hour: Hour) {
+        let mut sums: BTreeMap<Origin, Sums> = BTreeMap::new();
+        rated.retain(|one| {
+            let (Speaker::Series(name) | Speaker::Surprise(name) | Speaker::Apart(name)) = &one.speaker
+            else {
+                return true;
+            };
+            let service = self.services.get_mut(&one.origin).expect("a finding comes from a known service");
+            let sums = sums.entry(one.origin.clone()).or_default();
+            let stays = one.explained_by.is_some() || !service.is_accounted_for(name, &one.found, hour, sums);
+            if stays {
+                service.accounted.say(name, one.found.onset.hour(), hour);
+            }
+            stays
+        });
     }
 
     /// Whether a build dropped a known line or brought it back: that is what builds are for, and nothing is said.

@@ -13,7 +13,7 @@ use hark_detect::robust::{median, quantile_of};
 use hark_event::{Hour, SignalKind};
 
 use super::findings::Found;
-use super::{Calendar, HOURS_PER_DAY, MetricSubject, PARTS_PER_HOUR, without_holidays};
+use super::{Calendar, HOURS_PER_DAY, MetricSubject, PART_SECONDS, PARTS_PER_HOUR, without_holidays};
 use crate::candidate::{Candidate, Class};
 use crate::metric_name::Meaning;
 use crate::phase::Phase;
@@ -303,6 +303,23 @@ impl MetricSubject {
     /// Whether it can be heard together with others.
     pub(crate) fn has_company(&self) -> bool {
         !self.is_mute()
+    }
+
+    /// What is surprising about the hour that closed last.
+    pub(crate) fn surprise(&self) -> Option<&Anomaly> {
+        self.anomaly.as_ref()
+    }
+
+    /// What it was at a few minutes of the hour that closed last, or nearest to them as far as one sample is from the next.
+    pub(crate) fn at_minute(&self, part: usize) -> f64 {
+        let apart =
+            self.cadence.seconds().map_or(PARTS_PER_HOUR, |seconds| (seconds / PART_SECONDS as f32) as usize);
+        let nearest = (0..=apart).find_map(|apart| {
+            let [before, after] = [part.checked_sub(apart), Some(part + apart)]
+                .map(|at| at.and_then(|at| self.minutes.get(at)).filter(|value| value.is_finite()));
+            before.or(after)
+        });
+        nearest.map_or(f64::NAN, |&value| f64::from(value))
     }
 
     /// Medians over five minutes of the hour that closed last; `NaN` where nothing was measured.

@@ -32,6 +32,11 @@ impl Cadence {
         !is_other(interval, self.before)
     }
 
+    /// Seconds from sample to sample, where they are known: at least four in an hour, at even steps.
+    pub(super) fn seconds(&self) -> Option<f32> {
+        [self.before, self.today].into_iter().find(|seconds| seconds.is_finite())
+    }
+
     /// Ends the day, and says whether it ended at another interval than the days before.
     pub(super) fn close_day(&mut self) -> bool {
         if self.today.is_nan() {

@@ -57,7 +57,11 @@ impl MetricSubject {
         if matches!(self.meaning, Meaning::Limit | Meaning::Part) {
             return None;
         }
-        if !self.phase.may_speak(calendar.hour) {
+        let may_speak = self.phase.may_speak(calendar.hour);
+        if let Some(found) = self.judge_unit(calendar) {
+            return may_speak.then_some(found);
+        }
+        if !may_speak {
             return self.judge_life_behind_step(calendar, starts);
         }
         if let Some(gone) = self.judge_gone(calendar, measured) {

@@ -20,6 +20,9 @@ const DAY_SECONDS: f64 = 86_400.0;
 /// An end that is so many times as far away as when it was said was moved.
 const RENEWED_MIN: f64 = 1.25;
 
+/// A movement that leaves less than this share of the room to a limit comes near it.
+const ROOM_LEFT_MIN: f64 = 0.5;
+
 /// How that goes which is said of a series, where its own level does not tell when it is over.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) enum Way {
@@ -145,6 +148,12 @@ impl MetricSubject {
         };
         let is_renewed = (remaining.limit - last).abs() > RENEWED_MIN * away;
         is_renewed || (!remaining.is_moment && !self.goes_on(hour))
+    }
+
+    /// Whether a movement took more than half of what was left to its limit: that is news whoever did it.
+    pub(crate) fn nears_its_limit(&self, usual: f64, now: f64) -> bool {
+        self.limit_of_finite()
+            .is_some_and(|limit| (limit - now).abs() < ROOM_LEFT_MIN * (limit - usual).abs())
     }
 
     /// When it reaches its limit as of now, at the pace of its latest days.

@@ -18,6 +18,7 @@ mod rest;
 mod season_tests;
 #[cfg(test)]
 mod tests;
+mod unit;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -331,13 +332,24 @@ impl MetricSubject {
 
     /// Whether the series has been silent so long that it is forgotten.
     pub(crate) fn is_forgotten(&self) -> bool {
-        let silent = self.values.values().iter().rev().take_while(|value| value.is_nan()).count();
+        let silent = (self.values.next() - self.measured_last() - 1) as usize;
         silent > 28 * HOURS_PER_DAY
     }
 
     /// The hour that the next value will belong to.
     pub(crate) fn next_hour(&self) -> Hour {
         self.values.next()
+    }
+
+    /// Its values, hour by hour.
+    pub(crate) fn hourly(&self) -> &History<f32> {
+        &self.values
+    }
+
+    /// The last hour in which it was measured.
+    pub(crate) fn measured_last(&self) -> Hour {
+        let silent = self.values.values().iter().rev().take_while(|value| value.is_nan()).count();
+        self.values.next() + -1 - silent as i64
     }
 
     /// The last value, for limits.

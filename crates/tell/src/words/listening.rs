@@ -95,7 +95,7 @@ pub(crate) fn nearing<'a>(episode: &'a Episode, calendar: &Calendar) -> (String,
     let signal = &episode.signal;
     let said = format!(
         "{}: {}, said {} as {}",
-        signal.origin.service,
+        signal.origin,
         signal.subject.name,
         calendar.day_and_time(signal.noticed_at),
         meaning(signal)

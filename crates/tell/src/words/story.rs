@@ -121,9 +121,10 @@ pub(crate) fn after(episode: &Episode) -> String {
     let signal = &episode.signal;
     let explained =
         signal.explained_by.as_ref().map_or_else(String::new, |because| format!(" (explained by {because})"));
+    let origin = signal.origin.to_string();
     // “shop: shop writes far more errors” names it twice.
-    let is_named = signal.summary.starts_with(&*signal.origin.service) && signal.origin.is_production();
-    let whose = if is_named { String::new() } else { format!("{}: ", signal.origin) };
+    let names_it = signal.summary.strip_prefix(&*origin).is_some_and(|rest| rest.starts_with(' '));
+    let whose = if names_it { String::new() } else { format!("{origin}: ") };
     format!("{whose}{}{explained}", signal.summary)
 }
 
