@@ -20,6 +20,8 @@ use crate::process::{children_cpu_seconds, cpu_seconds_of, peak_megabytes_of};
 
 /// Lines that are made before they are handed over.
 const LINES_AT_ONCE: u64 = 4_096;
+/// With fewer lines there are no stretches to compare.
+const LINES_MIN: u64 = 8 * LINES_AT_ONCE;
 /// Fewer lines are divided into fewer stretches.
 const LINES_LONG: u64 = 30_000_000;
 /// Services that speak at once, and what each of them has to say.
@@ -28,6 +30,9 @@ const STATEMENTS: usize = 50_000;
 
 /// All trials; the long ones take an hour on two cores.
 pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
+    if let Some(lines) = options.lines.filter(|lines| *lines < LINES_MIN) {
+        return Err(BenchError::Request(format!("`--lines` wants {LINES_MIN} at least, not {lines}")));
+    }
     let hark = Hark::at(&options.hark)?;
     let steady = options.lines.unwrap_or(if options.short { 6_000_000 } else { 300_000_000 });
     let flooded = options.lines.unwrap_or(if options.short { 3_000_000 } else { 100_000_000 });
@@ -185,4 +190,16 @@ fn feed(child: &mut Child, lines: u64, noise: Noise) -> std::io::Result<Fed> {
         reading_seconds: marks[end].1,
         peak_megabytes: peak,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fewer_lines_than_have_stretches_are_a_fault_of_the_request() {
+        let options =
+            Options::parse("endurance", ["--lines", "1000"].map(str::to_owned).into_iter()).unwrap();
+        assert_eq!(run(&options).unwrap_err().to_string(), "`--lines` wants 32768 at least, not 1000");
+    }
 }

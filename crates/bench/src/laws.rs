@@ -89,12 +89,14 @@ struct Outcome {
     law: Law,
     /// What breaks it, if anything does.
     breach: Option<String>,
+    /// Whether nothing was said on either side, which tells nothing of the law.
+    is_void: bool,
 }
 
 fn table(outcomes: &[Outcome]) -> String {
     let mut out = String::from("| law | checked | broken |\n|---|---|---|\n");
     for law in Law::ALL {
-        let of = outcomes.iter().filter(|outcome| outcome.law == law);
+        let of = outcomes.iter().filter(|outcome| outcome.law == law && !outcome.is_void);
         let broken = of.clone().filter(|outcome| outcome.breach.is_some()).count();
         out += &format!("| {} | {} | {broken} |\n", law.name(), of.count());
     }
@@ -109,7 +111,7 @@ fn table(outcomes: &[Outcome]) -> String {
 /// Kept if no law was broken, and each was tried often enough for that to say something.
 fn judge(outcomes: &[Outcome]) -> Gate {
     Gate::all(Law::ALL.map(|law| {
-        let mut of = outcomes.iter().filter(|outcome| outcome.law == law);
+        let mut of = outcomes.iter().filter(|outcome| outcome.law == law && !outcome.is_void);
         let tried = of.clone().count();
         if tried < floors::LAW_TRIALS {
             eprintln!("MISSED {}: tried {tried} times, wanted {}", law.name(), floors::LAW_TRIALS);
@@ -144,10 +146,10 @@ impl Bench<'_> {
         let whole = self.listen(self.world.directory.path(), &["telemetry"], &[])?;
         let trials = self.trials(&whole, plan);
         let outcomes = beside::each(&trials, |trial| {
-            let (law, breach) = self.attempt(trial, &whole)?;
+            let (law, Compared { breach, is_void }) = self.attempt(trial, &whole)?;
             let truth = &self.world.truth;
             let breach = breach.map(|what| format!("{}, seed {}: {what}", truth.tale, truth.seed));
-            Ok(Outcome { law, breach })
+            Ok(Outcome { law, breach, is_void })
         });
         outcomes.into_iter().collect()
     }
@@ -164,16 +166,19 @@ impl Bench<'_> {
                 trials.push(Trial::Notice { signal: signal.clone(), at, shown });
             }
         }
-        let span = truth.now.seconds_since(truth.begin).max(1) as u64;
+        // Before the first signal two answers are alike because both are empty.
+        let noticed = array(whole, "signals").iter().filter_map(|signal| moment(text(signal, "noticed_at")));
+        let first = noticed.min().unwrap_or(truth.begin);
+        let span = truth.now.seconds_since(first).max(1) as u64;
         let mut chance = Chance(truth.seed ^ 0xc07);
         for _ in 0..plan.moments {
-            let at = truth.begin.plus_seconds(chance.below(span) as i64);
+            let at = first.plus_seconds(chance.below(span) as i64);
             trials.extend([Trial::Cut(at), Trial::AsOf(at)]);
         }
         trials
     }
 
-    fn attempt(self, trial: &Trial, whole: &Value) -> Result<(Law, Option<String>), BenchError> {
+    fn attempt(self, trial: &Trial, whole: &Value) -> Result<(Law, Compared), BenchError> {
         Ok(match trial {
             Trial::Order(turn) => (Law::Deterministic, self.order(*turn, whole)?),
             Trial::Threads(threads) => (Law::Deterministic, self.threads(threads, whole)?),
@@ -191,41 +196,53 @@ impl Bench<'_> {
         self.hark.json(directory, &arguments)
     }
 
-    fn order(self, turn: usize, whole: &Value) -> Result<Option<String>, BenchError> {
+    fn order(self, turn: usize, whole: &Value) -> Result<Compared, BenchError> {
         let mut paths =
             ["telemetry/logs", "telemetry/metrics", "telemetry/alerts.jsonl", "telemetry/reports.jsonl"];
         paths.rotate_left(turn);
         let other = self.listen(self.world.directory.path(), &paths, &[])?;
-        Ok(difference(&frozen(whole, Moment::MAX), &frozen(&other, Moment::MAX))
-            .map(|what| format!("{}: {what}", paths.join(" "))))
+        Ok(Compared::of(&paths.join(" "), &frozen(whole, Moment::MAX), &frozen(&other, Moment::MAX)))
     }
 
-    fn threads(self, threads: &str, whole: &Value) -> Result<Option<String>, BenchError> {
+    fn threads(self, threads: &str, whole: &Value) -> Result<Compared, BenchError> {
         let other = self.listen(self.world.directory.path(), &["telemetry"], &["--threads", threads])?;
-        Ok(difference(&frozen(whole, Moment::MAX), &frozen(&other, Moment::MAX))
-            .map(|what| format!("{threads} threads: {what}")))
+        let what = format!("{threads} threads");
+        Ok(Compared::of(&what, &frozen(whole, Moment::MAX), &frozen(&other, Moment::MAX)))
     }
 
-    fn notice(self, signal: &Value, at: Moment, expected: bool) -> Result<Option<String>, BenchError> {
+    fn notice(self, signal: &Value, at: Moment, expected: bool) -> Result<Compared, BenchError> {
         let then = self.listen(self.world.directory.path(), &["telemetry"], &["--as-of", &at.to_string()])?;
         let shown = array(&then, "signals").iter().any(|other| other["id"] == signal["id"]);
         let what = if shown { "shown" } else { "not shown" };
-        Ok((shown != expected).then(|| format!("{what} as of {at}: {}", describe(signal))))
+        let breach = (shown != expected).then(|| format!("{what} as of {at}: {}", describe(signal)));
+        Ok(Compared { breach, is_void: false })
     }
 
-    fn cut(self, at: Moment, whole: &Value) -> Result<Option<String>, BenchError> {
+    fn cut(self, at: Moment, whole: &Value) -> Result<Compared, BenchError> {
         let directory = TempDir::new().map_err(BenchError::Temporary)?;
         let telemetry = self.world.directory.path().join("telemetry");
         cut::directory(&telemetry, &directory.path().join("telemetry"), at)?;
         let cut = self.listen(directory.path(), &["telemetry"], &["--as-of", &at.to_string()])?;
-        Ok(difference(&frozen(whole, at), &frozen(&cut, Moment::MAX))
-            .map(|what| format!("cut at {at}: {what}")))
+        Ok(Compared::of(&format!("cut at {at}"), &frozen(whole, at), &frozen(&cut, Moment::MAX)))
     }
 
-    fn as_of(self, at: Moment, whole: &Value) -> Result<Option<String>, BenchError> {
+    fn as_of(self, at: Moment, whole: &Value) -> Result<Compared, BenchError> {
         let told = self.listen(self.world.directory.path(), &["telemetry"], &["--as-of", &at.to_string()])?;
-        Ok(difference(&frozen(whole, at), &frozen(&told, Moment::MAX))
-            .map(|what| format!("as of {at}: {what}")))
+        Ok(Compared::of(&format!("as of {at}"), &frozen(whole, at), &frozen(&told, Moment::MAX)))
+    }
+}
+
+/// What came of one comparison.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Compared {
+    breach: Option<String>,
+    is_void: bool,
+}
+
+impl Compared {
+    fn of(what: &str, expected: &[String], found: &[String]) -> Self {
+        let breach = difference(expected, found).map(|difference| format!("{what}: {difference}"));
+        Self { breach, is_void: expected.is_empty() && found.is_empty() }
     }
 }
 
@@ -284,14 +301,16 @@ mod tests {
 
     #[test]
     fn a_law_that_was_broken_or_hardly_tried_is_not_kept() {
-        let kept = |law| Outcome { law, breach: None };
+        let kept = |law| Outcome { law, breach: None, is_void: false };
         let mut outcomes: Vec<Outcome> =
             Law::ALL.into_iter().flat_map(|law| vec![kept(law); floors::LAW_TRIALS]).collect();
         assert_eq!(judge(&outcomes), Gate::Kept);
         let last = outcomes.pop();
         assert_eq!(judge(&outcomes), Gate::Missed);
+        outcomes.push(Outcome { law: Law::Deterministic, breach: None, is_void: true });
+        assert_eq!(judge(&outcomes), Gate::Missed, "nothing beside nothing is no trial");
         outcomes.extend(last);
-        outcomes.push(Outcome { law: Law::Causal, breach: Some("cut at noon".to_owned()) });
+        outcomes.push(Outcome { law: Law::Causal, breach: Some("cut at noon".to_owned()), is_void: false });
         assert_eq!(judge(&outcomes), Gate::Missed);
         let table = table(&outcomes);
         assert!(table.contains("byte-identical | 4 | 1 |"), "{table}");
@@ -308,5 +327,10 @@ mod tests {
             "{told}"
         );
         assert!(difference(&list(&["a", "b"]), &list(&["b", "a"])).is_some());
+        assert!(Compared::of("as of noon", &[], &[]).is_void);
+        let told = Compared::of("as of noon", &[], &list(&["a"]));
+        assert!(
+            !told.is_void && told.breach.is_some_and(|breach| breach.starts_with("as of noon: 0 signals"))
+        );
     }
 }

@@ -62,7 +62,7 @@ hark-bench <command> [options]: measures the hark binary and prints Markdown
               --data ../shared/data  --sets nab,asd,smd,drift,season  --short
               --python python3: beside `river` and `ruptures` at equal false alarms, on nab and drift
   rootcause is the service where it began ranked first?
-              --data ../shared/data
+              --data ../shared/data  --tales a,b  --seeds 101..105  --traffic 0.1  --short
   forms     megabytes a second and core of each form that is read, beside `wc -l`
               --bytes 67108864
   speed     lines a second beside `wc -l` and `grep` on the same files
@@ -89,7 +89,7 @@ Exit codes: 0 done, 1 a floor, ceiling or law was not kept, 2 the request is at 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let command = arguments.next().unwrap_or_default();
-    let result = Options::parse(arguments).and_then(|options| match command.as_str() {
+    let result = Options::parse(&command, arguments).and_then(|options| match command.as_str() {
         "check" => check::run(&options),
         "tour" => tour::run(&options),
         "stories" => stories::run(&options),

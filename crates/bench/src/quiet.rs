@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_short_run_has_ceilings_of_its_own_and_a_full_run_only_those_that_were_asked_for() {
-        let parse = |line: &str| Options::parse(line.split_whitespace().map(str::to_owned)).unwrap();
+        let parse = |line: &str| Options::parse("quiet", line.split_whitespace().map(str::to_owned)).unwrap();
         assert_eq!(judge(9.0, 1.0, &parse("")), Gate::Kept);
         assert_eq!(judge(9.0, 0.0, &parse("--short")), Gate::Missed);
         assert_eq!(judge(0.0, 1.0, &parse("--short")), Gate::Missed);

@@ -373,7 +373,7 @@ mod tests {
         let data = folder.path().to_str().unwrap();
         let of = |arguments: &[&str]| {
             let arguments = arguments.iter().map(|argument| (*argument).to_owned());
-            petshop_of_short(&Options::parse(arguments).unwrap())
+            petshop_of_short(&Options::parse("rootcause", arguments).unwrap())
         };
         assert_eq!(of(&["--short", "--data", data]), None);
         let petshop = folder.path().join("petshop");

@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn a_floor_is_missed_from_below_and_a_story_not_heard_counts_as_noticed_at_the_end() {
         let scores = [score("leak", 1, Some(1)), score("leak", 2, None)];
-        let mut options = Options::parse(std::iter::empty()).unwrap();
+        let mut options = Options::parse("stories", std::iter::empty()).unwrap();
         assert_eq!(judge(&scores, &options), Gate::Kept);
         options.floor_first = Some(0.5);
         assert_eq!(judge(&scores, &options), Gate::Kept);
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_short_run_has_floors_of_its_own() {
-        let short = Options::parse(["--short".to_owned()].into_iter()).unwrap();
+        let short = Options::parse("stories", ["--short".to_owned()].into_iter()).unwrap();
         let good: Vec<Score> = (1..=9).map(|seed| score("leak", seed, Some(1))).collect();
         assert_eq!(judge(&good, &short), Gate::Kept);
         let deaf: Vec<Score> = (1..=9).map(|seed| score("leak", seed, None)).collect();

@@ -37,7 +37,7 @@ const DAY: usize = 24;
 const SHORT: usize = 6;
 
 /// What about the hour was surprising.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub enum What {
     /// A single value.
     Extreme,
@@ -70,7 +70,7 @@ impl Manner {
 }
 
 /// An hour that goes beyond all that is remembered.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Anomaly {
     /// What went so far.
     pub what: What,
@@ -148,7 +148,7 @@ const TRAITS: [Trait; 15] = [
 const SORTS: [What; 4] = [What::Extreme, What::Level, What::Jump, What::Roughness];
 
 /// What is remembered of one series.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Memory {
     /// One for each trait, from the end of its first day on: most of what a flood brings does not live to see it.
     farthest: Vec<Farthest>,
@@ -277,6 +277,16 @@ impl Memory {
         for hour in 0..DAY {
             self.usual_by_hour[hour] = usual(by_hour.near(hour));
         }
+    }
+
+    /// Whether it can go on after it was read back.
+    pub fn is_sound(&self) -> bool {
+        let latest = [&self.rest, &self.rest_by_hour, &self.roughness];
+        (self.farthest.is_empty() || self.farthest.len() == TRAITS.len())
+            && self.farthest.iter().all(Farthest::is_sound)
+            && latest.into_iter().all(|latest| latest.next < DAY)
+            && usize::from(self.roughness_of_days.known) <= DAYS_MAX
+            && usize::from(self.roughness_of_days.next) < DAYS_MAX
     }
 
     /// Whether anything could be said of the series.
@@ -408,7 +418,7 @@ impl ByHour {
 }
 
 /// The latest values, one an hour.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 struct Latest {
     values: [f32; DAY],
     next: usize,
@@ -449,7 +459,7 @@ impl Latest {
 }
 
 /// Values of the latest days.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 struct Ring {
     /// Those that are known, in any order.
     values: [f32; DAYS_MAX],

@@ -29,7 +29,7 @@ const VARIANCE_FLOOR: f64 = 1e-3;
 const BEFOREHAND: Beforehand = Beforehand { spread_days: 4.0, wild_max: 1.1 };
 
 /// A moment at which a series left the company of the others.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Apart {
     /// Those that the others foretold worst, worst first; a few.
     pub leavers: Vec<Leaver>,
@@ -42,7 +42,7 @@ pub struct Apart {
 }
 
 /// One of them.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Leaver {
     /// Its place among the members.
     pub member: usize,
@@ -66,11 +66,11 @@ pub fn chance_beforehand(score: f64) -> f64 {
 }
 
 /// What is known of the members.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Company {
     scales: Vec<Scale>,
     sums: Vec<f64>,
-    /// Sums of products of pairs, row by row.
+    /// Sums of products of pairs, row by row, each up to the product of a member with itself: the rest would say the same.
     products: Vec<f64>,
     weight: f64,
     learned_days: usize,
@@ -83,7 +83,7 @@ pub struct Company {
 }
 
 /// Where a member's values usually lie.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Scale {
     /// The middle.
     pub center: f64,
@@ -99,17 +99,18 @@ impl Scale {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 struct Learned {
     mean: Vec<f64>,
-    /// The inverse of the covariance, column by column: so all rows are summed side by side, each in the order of its columns.
-    columns: Vec<f64>,
+    /// The inverse of the covariance, column by column: so all rows are summed side by side, each in the order of its columns. Its floor
+    /// lets no cell be so large that single precision would not do.
+    columns: Vec<f32>,
 }
 
 impl Learned {
     /// The cells of a row.
     fn row(&self, at: usize) -> impl Iterator<Item = f64> + '_ {
-        self.columns.iter().skip(at).step_by(self.mean.len()).copied()
+        self.columns.iter().skip(at).step_by(self.mean.len()).map(|&cell| f64::from(cell))
     }
 }
 
@@ -119,6 +120,17 @@ impl Company {
         self.scales.len()
     }
 
+    /// Whether it can go on after it was read back.
+    pub fn is_sound(&self) -> bool {
+        let (members, square) = (self.members(), self.members() * self.members());
+        let is_learned = |learned: &Learned| learned.mean.len() == members && learned.columns.len() == square;
+        members <= MEMBERS_MAX
+            && self.sums.len() == members
+            && self.products.len() == pairs(members)
+            && self.learned.as_ref().is_none_or(is_learned)
+            && self.farthest.is_sound()
+    }
+
     /// Adds a member behind the others; it is judged once the day has closed.
     ///
     /// # Panics
@@ -126,12 +138,8 @@ impl Company {
     pub fn join(&mut self) {
         let old = self.members();
         assert!(old < MEMBERS_MAX, "a company is bounded");
-        let mut products = vec![0.0; (old + 1) * (old + 1)];
-        for row in 0..old {
-            products[row * (old + 1)..row * (old + 1) + old]
-                .copy_from_slice(&self.products[row * old..(row + 1) * old]);
-        }
-        self.products = products;
+        self.products.reserve_exact(old + 1);
+        self.products.resize(pairs(old + 1), 0.0);
         self.sums.push(0.0);
         self.scales.push(Scale { center: 0.0, width: f64::NAN });
         self.learned = None;
@@ -139,9 +147,9 @@ impl Company {
 
     /// Takes a member out.
     pub fn leave(&mut self, member: usize) {
-        let old = self.members();
-        let stays = |at: &usize| at / old != member && at % old != member;
-        self.products = (0..old * old).filter(stays).map(|at| self.products[at]).collect();
+        let stay = |row: usize| (0..=row).filter(move |column| row != member && *column != member);
+        let kept = (0..self.members()).flat_map(|row| stay(row).map(move |column| pairs(row) + column));
+        self.products = kept.map(|at| self.products[at]).collect();
         self.sums.remove(member);
         self.scales.remove(member);
         self.learned = None;
@@ -210,16 +218,15 @@ impl Company {
         for &at in (0..rounds).flat_map(|_| &missing) {
             let beside = far.iter().zip(&learned.mean).map(|(far, mean)| far - mean);
             let pull: f64 = learned.row(at).zip(beside).map(|(a, b)| a * b).sum();
-            far[at] -= pull / learned.columns[at * far.len() + at];
+            far[at] -= pull / f64::from(learned.columns[at * far.len() + at]);
         }
         far
     }
 
     fn learn(&mut self, far: &[f64]) {
-        let size = far.len();
         for (row, one) in far.iter().enumerate() {
             self.sums[row] += one;
-            for (product, other) in self.products[row * size..].iter_mut().zip(far) {
+            for (product, other) in self.products[pairs(row)..pairs(row + 1)].iter_mut().zip(far) {
                 *product += one * other;
             }
         }
@@ -231,7 +238,7 @@ impl Company {
         let beside = far.iter().zip(&learned.mean).map(|(far, mean)| far - mean);
         let mut pulls = vec![0.0; far.len()];
         for (column, beside) in learned.columns.chunks_exact(far.len()).zip(beside) {
-            pulls.iter_mut().zip(column).for_each(|(pull, cell)| *pull += cell * beside);
+            pulls.iter_mut().zip(column).for_each(|(pull, cell)| *pull += f64::from(*cell) * beside);
         }
         pulls
     }
@@ -253,7 +260,7 @@ impl Company {
             .enumerate()
             .filter(|(member, _)| self.scales[*member].width > 0.0)
             .map(|(member, pull)| {
-                let sure = learned.columns[member * size + member];
+                let sure = f64::from(learned.columns[member * size + member]);
                 let Scale { center, width } = self.scales[member];
                 let (now, beside) = (center + width * far[member], width * pull / sure);
                 (pull * pull / sure, Leaver { member, now, expected: now - beside })
@@ -275,13 +282,20 @@ impl Company {
             .map(|at| {
                 let (row, column) = (at / size, at % size);
                 let floor = if row == column { VARIANCE_FLOOR } else { 0.0 };
-                self.products[at] / self.weight - mean[row] * mean[column] + floor
+                self.products[pairs(row.max(column)) + row.min(column)] / self.weight
+                    - mean[row] * mean[column]
+                    + floor
             })
             .collect();
         let inverse = inverse(covariance, size)?;
-        let columns = (0..size * size).map(|at| inverse[at % size * size + at / size]).collect();
+        let columns = (0..size * size).map(|at| inverse[at % size * size + at / size] as f32).collect();
         Some(Learned { mean, columns })
     }
+}
+
+/// How many pairs there are of so many, each with itself included.
+fn pairs(members: usize) -> usize {
+    members * (members + 1) / 2
 }
 
 fn middle_of(now: f64, before: [f64; 2]) -> f64 {
@@ -387,10 +401,10 @@ mod tests {
         company.close_day(vec![Scale { center: 0.0, width: 1.0 }; 3]);
         company.hear(&[vec![1.0, 2.0, 3.0]]);
         company.join();
-        assert_eq!(company.products[..4], [1.0, 2.0, 3.0, 0.0]);
+        assert_eq!(company.products, [1.0, 2.0, 4.0, 3.0, 6.0, 9.0, 0.0, 0.0, 0.0, 0.0]);
         company.leave(0);
         assert_eq!((company.members(), &company.sums[..]), (3, &[2.0, 3.0, 0.0][..]));
-        assert_eq!(company.products[..3], [4.0, 6.0, 0.0]);
+        assert_eq!(company.products, [4.0, 6.0, 9.0, 0.0, 0.0, 0.0]);
     }
 
     #[test]

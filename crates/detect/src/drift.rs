@@ -93,11 +93,11 @@ pub fn drift(scores: &[f32], reaches: Reaches, known: &[usize]) -> Option<Drift>
     Some(Drift { form, direction, level, slope_per_day, hours_since_onset, score })
 }
 
-/// Whether half of the last day lies so far out, to one side, as the least drift does: all else is dearer to ask.
-fn may_drift(scores: &[f32]) -> bool {
+/// Whether half of the last day lies so far out, to one side, as the least drift does: all else is dearer to ask, and needs the days before.
+pub fn may_drift(scores: &[f32]) -> bool {
     // A little less than the least level of a last day, for what is rounded.
     let least = (0.99 * FAST.least.min(SLOW_LAST_MIN * SLOW.least)) as f32;
-    let last = &scores[scores.len() - DAY..];
+    let last = &scores[scores.len().saturating_sub(DAY)..];
     let (mut above, mut below, mut measured) = (0_u32, 0_u32, 0_u32);
     for score in last {
         above += u32::from(*score >= least);

@@ -9,6 +9,7 @@
 //! Of the twelve to twenty-four weeks before these days the farthest is known, and for how many days: what a summer does every few weeks is
 //! no record. It cannot know what comes less often than that, and it knows no weekdays.
 
+use crate::compact::Far;
 use crate::robust::median_of;
 
 /// Days that are remembered one by one.
@@ -37,10 +38,10 @@ pub(crate) fn farther(today: f32, excursion: f64) -> f32 {
 }
 
 /// The farthest excursions of the latest days.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Farthest {
     /// Those that are known, in any order; what lies behind them means nothing.
-    days: [f32; DAYS_MAX],
+    days: [Far; DAYS_MAX],
     known: u8,
     next: u8,
     middle: f32,
@@ -53,10 +54,10 @@ pub(crate) struct Farthest {
 }
 
 /// Days that are no longer known one by one.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, serde::Serialize, serde::Deserialize)]
 struct Older {
     days: u16,
-    farthest: f32,
+    farthest: Far,
 }
 
 impl Farthest {
@@ -69,15 +70,15 @@ impl Farthest {
         if usize::from(self.known) >= KNOWN_DAYS {
             today = today.min(self.record * beforehand.wild_max).max(f32::MIN_POSITIVE);
         }
-        let oldest = std::mem::replace(&mut self.days[usize::from(self.next)], today);
+        let oldest = std::mem::replace(&mut self.days[usize::from(self.next)], Far::of(today));
         if usize::from(self.known) == DAYS_MAX {
             self.grow_older(oldest);
         }
         self.next = (self.next + 1) % DAYS_MAX as u8;
         self.known = (self.known + 1).min(DAYS_MAX as u8);
-        let days = || self.latest().iter().map(|&day| f64::from(day));
-        let middle =
-            median_of(self.latest()).expect("a day was just remembered").max(f64::from(f32::MIN_POSITIVE));
+        let latest: Vec<f32> = self.latest().collect();
+        let days = || latest.iter().map(|&day| f64::from(day));
+        let middle = median_of(&latest).expect("a day was just remembered").max(f64::from(f32::MIN_POSITIVE));
         let above = days().filter(|day| *day > middle).map(|day| (day / middle).ln());
         let (sum, count) = above.fold((0.0, 0.0), |(sum, count), one| (sum + one, count + 1.0));
         let spread = (sum + beforehand.spread_days * SPREAD_BEFORE) / (count + beforehand.spread_days);
@@ -85,10 +86,10 @@ impl Farthest {
         self.middle = middle as f32;
         // Here the power law says one day in one; a little less, for what is rounded.
         self.daily = 0.99 * self.middle * (-self.spread).exp2();
-        self.record = self.latest().iter().copied().fold(0.0, f32::max);
+        self.record = latest.into_iter().fold(0.0, f32::max);
     }
 
-    fn grow_older(&mut self, day: f32) {
+    fn grow_older(&mut self, day: Far) {
         if self.older[0].days == OLDER_DAYS {
             self.older = [Older::default(), self.older[0]];
         }
@@ -96,12 +97,24 @@ impl Farthest {
         self.older[0].farthest = self.older[0].farthest.max(day);
     }
 
+    /// Whether it can go on after it was read back.
+    pub(crate) fn is_sound(&self) -> bool {
+        let known = self.days.iter().chain(self.older.iter().map(|older| &older.farthest));
+        usize::from(self.known) <= DAYS_MAX
+            && usize::from(self.next) < DAYS_MAX
+            && known.into_iter().all(|far| far.get().is_finite())
+    }
+
     /// Days of which anything is known.
     pub(crate) fn days(&self) -> usize {
         usize::from(self.known) + self.older.iter().map(|older| usize::from(older.days)).sum::<usize>()
     }
 
-    fn latest(&self) -> &[f32] {
+    fn latest(&self) -> impl Iterator<Item = f32> + '_ {
+        self.known_days().iter().map(|day| day.get())
+    }
+
+    fn known_days(&self) -> &[Far] {
         &self.days[..usize::from(self.known)]
     }
 
@@ -112,7 +125,9 @@ impl Farthest {
 
     /// The farthest of them.
     pub(crate) fn record(&self) -> f64 {
-        self.older.iter().fold(f64::from(self.record), |record, older| record.max(f64::from(older.farthest)))
+        self.older
+            .iter()
+            .fold(f64::from(self.record), |record, older| record.max(f64::from(older.farthest.get())))
     }
 
     /// How surprising, in powers of ten: 2 if one day in a hundred goes so far; 0 while no day is known.
@@ -120,9 +135,8 @@ impl Farthest {
         if self.known == 0 || excursion <= f64::from(self.daily) {
             return 0.0;
         }
-        let reaches = |farthest: f32| f64::from(farthest) >= excursion;
-        let of_latest = self.latest().iter().filter(|&&day| reaches(day)).count();
-        let of_older = || self.older.iter().filter(|older| reaches(older.farthest)).count();
+        let of_latest = self.known_days().iter().filter(|day| day.reaches(excursion)).count();
+        let of_older = || self.older.iter().filter(|older| older.farthest.reaches(excursion)).count();
         let reached = if of_latest > 0 { of_latest } else { of_older() };
         // A record that is barely one is no rarer after half a year than after four weeks: those who sum several would make much of it.
         let rank = (reached as f64 + 1.0) / (f64::from(self.known) + 1.0);

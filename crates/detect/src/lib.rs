@@ -9,6 +9,7 @@
 
 pub mod anomaly;
 pub mod burst;
+pub mod compact;
 pub mod company;
 pub mod counts;
 pub mod drift;
@@ -32,7 +33,7 @@ mod surprise;
 pub mod vanished;
 
 /// Which way a quantity went.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Direction {
     /// Above what was expected.
     Up,

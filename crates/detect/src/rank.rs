@@ -14,7 +14,7 @@ const CENTER: f64 = 1.0;
 const TAIL_POWER: f64 = 4.0;
 
 /// Scores of one class on quiet days.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct QuietScores {
     bins: Vec<u64>,
     total: u64,
@@ -39,6 +39,12 @@ impl QuietScores {
             *mine += theirs;
         }
         self.total += other.total;
+    }
+
+    /// Whether it can go on after it was read back.
+    pub fn is_sound(&self) -> bool {
+        let counted = self.bins.iter().try_fold(0_u64, |sum, count| sum.checked_add(*count));
+        self.bins.len() == BINS && counted == Some(self.total)
     }
 
     /// How many subject-days have been seen.

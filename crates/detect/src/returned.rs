@@ -20,7 +20,7 @@ const BEFORE_MIN: u64 = 12;
 const KNOWN_HOURS_MIN: i64 = 3 * 24;
 
 /// What was before the silence.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Dormant {
     /// Records before it.
     pub count: u64,

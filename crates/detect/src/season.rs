@@ -18,6 +18,7 @@
 //! It cannot know holidays, nor seasons longer than a week: an hour that may stand at another place of the week is held
 //! against both.
 
+use crate::compact::Grid;
 use crate::robust::{kendall_tau, median, median_of, median_of_at_least, quantile_of, sigma, theil_sen};
 
 /// Hours of history below which no season is fitted.
@@ -40,7 +41,7 @@ const NOTHING_SHARE: f32 = 0.1;
 const NOTHING_MAX: f64 = 0.05;
 
 /// How far medians over windows of one length strayed from the profile, in sigmas, both as positive numbers.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Reach {
     /// Farthest above.
     pub up: f64,
@@ -55,7 +56,7 @@ impl Reach {
 }
 
 /// How far a series strayed, by how long it is looked at.
-#[derive(Clone, Copy, PartialEq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Reaches {
     /// Medians over a day.
     pub day: Reach,
@@ -64,12 +65,12 @@ pub struct Reaches {
 }
 
 /// A fitted season.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Season {
     /// If the profile is in the natural logarithm of the values: the value that all below it are taken for.
     least: Option<f32>,
     /// The expected value for each hour of the week, in the units of `logarithmic`.
-    profile: Vec<f32>,
+    profile: Grid,
     /// How much is expected to be added for each hour since the first of the history; 0 for nearly all series.
     slope_per_hour: f64,
     /// The MAD-sigma of what the profile leaves unexplained.
@@ -115,7 +116,7 @@ impl Season {
         let scaled: Vec<f32> = rest.iter().map(|value| (value / sigma) as f32).collect();
         Some(Self {
             least,
-            profile: profile.into_iter().map(|value| value as f32).collect(),
+            profile: Grid::of(&profile.into_iter().map(|value| value as f32).collect::<Vec<f32>>()),
             slope_per_hour,
             sigma,
             reach_shift: reach(&scaled, 8).widened(understated(days, weekly)),
@@ -131,14 +132,19 @@ impl Season {
         match &mut self.least {
             Some(least) => {
                 *least *= factor as f32;
-                self.profile.iter_mut().for_each(|expected| *expected += factor.ln() as f32);
+                self.profile = self.profile.with(|expected| expected + factor.ln() as f32);
             }
             None => {
-                self.profile.iter_mut().for_each(|expected| *expected *= factor as f32);
+                self.profile = self.profile.with(|expected| expected * factor as f32);
                 self.slope_per_hour *= factor;
                 self.sigma *= factor;
             }
         }
+    }
+
+    /// Whether it can be used after it was read back.
+    pub fn is_sound(&self) -> bool {
+        self.profile.len() == WEEK
     }
 
     /// Whether the profile is in the natural logarithm of the values.
@@ -150,7 +156,7 @@ impl Season {
     /// the history that was learned from; `NaN` stays `NaN`.
     pub fn score(&self, value: f32, slot: u8, hours_since_first: i64) -> f32 {
         let expected =
-            f64::from(self.profile[usize::from(slot)]) + self.slope_per_hour * hours_since_first as f64;
+            f64::from(self.profile.at(usize::from(slot))) + self.slope_per_hour * hours_since_first as f64;
         ((transform(value, self.least) - expected) / self.sigma) as f32
     }
 
@@ -174,7 +180,7 @@ impl Season {
     /// What is expected then, so many sigmas above the profile, in the units of the series.
     pub fn expected(&self, slot: u8, hours_since_first: i64, sigmas_above: f64) -> f64 {
         let trend = self.slope_per_hour * hours_since_first as f64;
-        let value = f64::from(self.profile[usize::from(slot)]) + trend + sigmas_above * self.sigma;
+        let value = f64::from(self.profile.at(usize::from(slot))) + trend + sigmas_above * self.sigma;
         if self.is_logarithmic() { value.exp() } else { value }
     }
 }

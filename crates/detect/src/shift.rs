@@ -28,16 +28,26 @@ pub struct Shift {
     pub score: f64,
 }
 
+/// Whether the last hours lie far enough out: all else needs the days before.
+pub fn may_shift(scores: &[f32], reach: Reach) -> bool {
+    level_and_score(scores, reach).is_some_and(|(_, score)| score >= 1.0)
+}
+
+/// Where the last hours lie, and how far beyond the threshold.
+fn level_and_score(scores: &[f32], reach: Reach) -> Option<(f64, f64)> {
+    let level = median_of_at_least(WINDOW - 2, &scores[scores.len().checked_sub(WINDOW)?..])?;
+    Some((level, level.abs() / threshold(reach, Direction::of(level))))
+}
+
 /// Looks for a step within the last hours of hourly scores (sigmas from the season).
 ///
 /// `reach` is how far eight-hour medians strayed in the history of the series.
 pub fn shift(scores: &[f32], reach: Reach) -> Option<Shift> {
     let split = scores.len().checked_sub(WINDOW)?;
     let window = &scores[split..];
-    let level = median_of_at_least(WINDOW - 2, window)?;
+    let (level, score) = level_and_score(scores, reach)?;
     let direction = Direction::of(level);
     let sign = direction.sign();
-    let score = level * sign / threshold(reach, direction);
     if score < 1.0 {
         return None;
     }
@@ -63,13 +73,15 @@ pub fn shift(scores: &[f32], reach: Reach) -> Option<Shift> {
     Some(Shift { direction, level: level * sign, hours_since_onset, score })
 }
 
+/// Hours that have to lie far out.
+pub const HOURS: usize = WINDOW;
+
 /// How far beyond its threshold the last hours lie, below 1 unless they are a step: what calibration is fed with.
 pub fn score_now(scores: &[f32], reach: Reach) -> Option<f64> {
     if let Some(found) = shift(scores, reach) {
         return Some(found.score);
     }
-    let level = median_of_at_least(WINDOW - 2, &scores[scores.len().checked_sub(WINDOW)?..])?;
-    Some((level.abs() / threshold(reach, Direction::of(level))).min(NO_FINDING_MAX))
+    level_and_score(scores, reach).map(|(_, score)| score.min(NO_FINDING_MAX))
 }
 
 fn threshold(reach: Reach, direction: Direction) -> f64 {

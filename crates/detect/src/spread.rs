@@ -11,6 +11,7 @@
 //! It cannot see unrest within an hour (see [`crate::anomaly`]), nor a spread that grows as slowly as its history is long, nor one
 //! no wilder than the wildest day that is remembered.
 
+use crate::compact::Far;
 use crate::robust::median;
 
 /// A day counts if so many of its hours were measured.
@@ -41,12 +42,12 @@ pub struct Spread {
 }
 
 /// How one day scattered.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Day {
     /// The mean distance from the day's median.
-    scatter: f32,
+    scatter: Far,
     /// The median distance from it.
-    middle: f32,
+    middle: Far,
     /// The day's median, beside what was usual.
     level: f32,
 }
@@ -63,11 +64,12 @@ impl Day {
         let center = median(measured.iter().copied())?;
         let apart: Vec<f64> = measured.iter().map(|score| (score - center).abs() * sigma).collect();
         let scatter = apart.iter().sum::<f64>() / apart.len() as f64;
-        Some(Self { scatter: scatter as f32, middle: median(apart)? as f32, level: (center * sigma) as f32 })
+        let (scatter, middle) = (Far::of(scatter as f32), Far::of(median(apart)? as f32));
+        Some(Self { scatter, middle, level: (center * sigma) as f32 })
     }
 
     fn scatter(&self) -> f64 {
-        f64::from(self.scatter)
+        f64::from(self.scatter.get())
     }
 }
 
@@ -76,7 +78,7 @@ pub fn spread(days: &[Day]) -> Option<Spread> {
     let beside = Beside::of(days)?;
     let score = beside.score();
     // Half of the hours of each must take part.
-    let is_broad = latest(days).iter().all(|day| f64::from(day.middle) > beside.usual);
+    let is_broad = latest(days).iter().all(|day| f64::from(day.middle.get()) > beside.usual);
     if score < 1.0 || !is_broad || beside.moved > beside.now {
         return None;
     }
@@ -225,6 +227,6 @@ mod tests {
     fn without_values_or_movement_nothing_scatters() {
         assert_eq!(spread(&[]), None);
         assert_eq!(Day::of(&[f32::NAN; 24], 1.0), None);
-        assert_eq!(spread(&[Day { scatter: 0.0, middle: 0.0, level: 0.0 }; 30]), None);
+        assert_eq!(spread(&[Day { scatter: Far::of(0.0), middle: Far::of(0.0), level: 0.0 }; 30]), None);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{Id, Moment};
 
 /// The kinds of change, with the names that the contract gives them.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum ChangeKind {
     /// A version went live, or a process started.
     Deploy,
@@ -33,7 +33,7 @@ impl ChangeKind {
 }
 
 /// One change. A commit that edits several configuration files is several changes with one commit.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Change {
     /// Hash of kind, time, commit and path, or of what was announced.
     pub id: Id,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{Id, Level, Moment};
 
 /// A line of source.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct CodePlace {
     /// The repository's name (its folder's).
     pub repository: Arc<str>,

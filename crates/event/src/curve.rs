@@ -3,7 +3,7 @@
 use crate::Moment;
 
 /// Evenly spaced values with their baseline.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Curve {
     /// The start of the first step.
     pub from: Moment,

@@ -17,7 +17,7 @@ pub fn stable_hash(parts: &[&str]) -> u64 {
 }
 
 /// The identity of a signal, pattern, change, alert or note: sixteen hexadecimal digits of its content's hash.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize)]
 pub struct Id(String);
 
 impl Id {

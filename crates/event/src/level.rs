@@ -1,7 +1,9 @@
 //! How loudly a log record spoke.
 
 /// The severity of a log record, in rising order.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, serde::Serialize, serde::Deserialize,
+)]
 pub enum Level {
     /// The record did not say, or said something that is no level.
     #[default]

@@ -12,7 +12,9 @@ const NANOS_PER_SECOND: i64 = 1_000_000_000;
 const SECONDS_PER_HOUR: i64 = 3_600;
 
 /// A point in time, in nanoseconds since 1970-01-01T00:00:00Z.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize, serde::Deserialize,
+)]
 pub struct Moment(i64);
 
 impl Moment {
@@ -99,8 +101,20 @@ impl fmt::Debug for Moment {
 }
 
 /// One hour `[start, end)`, counted from 1970 in UTC: the bucket in which everything is counted.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, serde::Serialize)]
 pub struct Hour(pub i64);
+
+/// An hour that no moment can be in is refused, so that none that was read back overflows where hours are counted.
+impl<'de> serde::Deserialize<'de> for Hour {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let hour = Self(i64::deserialize(deserializer)?);
+        if (Moment::MIN.hour()..=Moment::MAX.hour()).contains(&hour) {
+            Ok(hour)
+        } else {
+            Err(serde::de::Error::custom("no moment is in this hour"))
+        }
+    }
+}
 
 impl Hour {
     /// The first moment of this hour.

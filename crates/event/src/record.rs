@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::{Alert, Change, Level, Moment, Span, UserReport};
 
 /// Who spoke, and in which environment.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Origin {
     /// The service's name by the rules of the contract.
     pub service: Arc<str>,
@@ -34,7 +34,7 @@ impl fmt::Display for Origin {
 }
 
 /// Where in the input something stands; prints as `file:line`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Place {
     /// The file as the user named it, or `-`.
     pub file: Arc<str>,

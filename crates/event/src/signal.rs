@@ -3,7 +3,7 @@
 use crate::{CodePlace, Curve, Hearing, Id, Moment, Origin, Subject};
 
 /// The kinds of signal, with the names that the contract gives them.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum SignalKind {
     /// A pattern that was never seen before.
     PatternNew,
@@ -67,7 +67,7 @@ impl SignalKind {
 }
 
 /// One piece of evidence.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Evidence {
     /// When it was said or measured.
     pub time: Moment,
@@ -86,7 +86,7 @@ impl Evidence {
 }
 
 /// One finding about one subject. Nothing in it changes after it was said.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Signal {
     /// Hash of kind, service, environment, subject and `noticed_at`.
     pub id: Id,
@@ -132,7 +132,7 @@ impl Signal {
 }
 
 /// How often such a signal is there when nothing happens.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct BaseRate {
     /// Quiet moments that were looked at.
     pub quiet_windows: u32,
@@ -152,7 +152,7 @@ impl BaseRate {
 }
 
 /// A signal, and what was learned after it was said.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Episode {
     /// What was said.
     pub signal: Signal,
@@ -171,7 +171,7 @@ pub struct Episode {
 }
 
 /// When a subject reaches its limit, as of now: what was said once is frozen, and what was far off may be near.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Forecast {
     /// One sentence, which names the moment as of which it is said.
     pub text: String,

@@ -37,7 +37,7 @@ impl SpanKind {
 }
 
 /// What is called.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum PeerKind {
     /// A service by its own name.
     Service,

@@ -1,7 +1,7 @@
 //! What a series or a signal is about.
 
 /// The kinds of subject, with the names that the contract gives them.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub enum SubjectKind {
     /// A log pattern.
     Pattern,
@@ -44,7 +44,7 @@ impl SubjectKind {
 ///
 /// A pattern's name is its message with every variable part printed `<*>`; a metric's is
 /// `name{label="value",…}` with sorted labels and without the service's own label.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Subject {
     /// Which kind of thing it is.
     pub kind: SubjectKind,

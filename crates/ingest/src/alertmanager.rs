@@ -4,7 +4,8 @@
 //!
 //! What a message says of all its alerts goes for those that do not say it themselves.
 //! An alert is told again while it fires and once when it is resolved: each telling is handed on, and who
-//! hears them joins them by identity. An end of `0001-01-01T00:00:00Z` means that it still fires.
+//! hears them joins them by identity. What a telling adds is known no earlier than the latest start of an alert that stands
+//! before it in its file. An end of `0001-01-01T00:00:00Z` means that it still fires.
 
 use hark_event::{Alert, Id, Moment, Place};
 use serde_json::{Map, Value};
@@ -20,6 +21,7 @@ use crate::stamp::FieldReader;
 pub(crate) fn read(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
     let mut known_lines = KnownLines::new();
     let mut times = FieldReader::default();
+    let mut clock = Moment::MIN;
     loop {
         let before = lines.tally;
         let Some(line) = lines.next() else { return known_lines.count(lines.tally.since(before), None, ear) };
@@ -38,7 +40,10 @@ pub(crate) fn read(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
         }
         for alert in told.drain(..) {
             match understand(alert, &common, number, &mut times, ear) {
-                Some(alert) => is_known = Some(ear.alert(alert) || is_known == Some(true)),
+                Some(alert) => {
+                    clock = clock.max(alert.starts_at);
+                    is_known = Some(ear.alert(alert, clock) || is_known == Some(true));
+                }
                 None => tally.reject(number, "an alert without a `startsAt` that can be read"),
             }
         }

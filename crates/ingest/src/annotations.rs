@@ -14,11 +14,12 @@ use crate::ear::Ear;
 use crate::lines::Lines;
 use crate::origin::{ENVIRONMENT_KEYS, SERVICE_KEYS};
 use crate::samples::KnownLines;
+use crate::stamp::of_magnitude;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Annotation {
-    /// Milliseconds since 1970.
+    /// Milliseconds since 1970; scripts put seconds there, which their size tells.
     time: i64,
     #[serde(default)]
     text: String,
@@ -38,19 +39,20 @@ pub(crate) fn read(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
         let Some(line) = lines.next() else { return known_lines.count(lines.tally.since(before), None, ear) };
         let is_empty = line.bytes.trim_ascii().is_empty();
         let number = line.number;
-        let annotation = serde_json::from_slice::<Annotation>(line.bytes).ok();
+        let annotation = serde_json::from_slice::<Annotation>(line.bytes)
+            .ok()
+            .and_then(|annotation| of_magnitude(annotation.time).map(|time| (annotation, time)));
         let mut tally = lines.tally.since(before);
         if annotation.is_none() && !is_empty {
             tally.reject(number, "no annotation with a `time` in milliseconds");
         }
-        let is_known = annotation.map(|annotation| say(&annotation, ear));
+        let is_known = annotation.map(|(annotation, time)| say(&annotation, time, ear));
         known_lines.count(tally, is_known, ear);
     }
 }
 
 /// Hands the change on, if it is one; says whether the annotation is known already.
-fn say(annotation: &Annotation, ear: &mut Ear<'_>) -> bool {
-    let time = Moment::from_millis(annotation.time);
+fn say(annotation: &Annotation, time: Moment, ear: &mut Ear<'_>) -> bool {
     if !ear.knows(time) {
         return false;
     }
@@ -95,19 +97,30 @@ fn without_markup(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('<') {
         plain.push_str(before);
-        match after
-            .split_once('>')
-            .filter(|(tag, _)| tag.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/'))
-        {
-            Some((_, behind)) => {
-                plain.push(' ');
-                rest = behind;
-            }
-            None => {
-                plain.push('<');
-                rest = after;
-            }
+        if !after.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/') {
+            plain.push('<');
+            rest = after;
+            continue;
         }
+        // Where no tag ends any more, none is looked for.
+        let Some((_, behind)) = after.split_once('>') else { return plain + "<" + after };
+        plain.push(' ');
+        rest = behind;
     }
     plain + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_goes_and_words_stay_however_many_brackets_are_open() {
+        assert_eq!(without_markup("<b>up</b> 3 < 4 <a"), " up  3 < 4 <a");
+        let open = "<".repeat(2_000_000);
+        assert_eq!(without_markup(&open), open);
+        assert_eq!(without_markup(&(open.clone() + ">")), open + ">");
+        let begun = "<a".repeat(1_000_000);
+        assert_eq!(without_markup(&begun), begun);
+    }
 }

@@ -68,7 +68,7 @@ impl Arrivals {
     pub(crate) fn take(&mut self, draft: &mut Draft, ear: &mut Ear<'_>) -> ControlFlow<()> {
         self.follow(draft);
         if self.held.is_empty()
-            && let Some(arrival) = self.certain(draft)
+            && let Some(arrival) = self.certain(draft, ear.as_of)
         {
             let flow = say(draft, arrival, ear);
             draft.clear();
@@ -76,7 +76,7 @@ impl Arrivals {
         }
         let next = self.spare.pop().unwrap_or_default();
         let draft = std::mem::replace(draft, next);
-        self.held_bytes += draft.message.len() + size_of::<Draft>();
+        self.held_bytes += draft.bytes();
         self.held.push_back(draft);
         let is_full = self.held.len() >= HELD_RECORDS_MAX || self.held_bytes >= HELD_BYTES_MAX;
         self.settle(is_full, ear)
@@ -102,10 +102,13 @@ impl Arrivals {
     }
 
     /// The arrival, where nothing that follows could change it.
-    fn certain(&mut self, draft: &Draft) -> Option<Moment> {
+    fn certain(&mut self, draft: &Draft, as_of: Option<Moment>) -> Option<Moment> {
         if let Some(observed) = draft.observed {
-            let plausible = draft.time.filter(|time| !is_leap(*time, observed));
-            self.clock = self.clock.max(plausible);
+            // What is not known yet tells nothing of the time.
+            if is_known(observed, as_of) {
+                let plausible = draft.time.filter(|time| !is_leap(*time, observed));
+                self.clock = self.clock.max(plausible);
+            }
             return Some(observed);
         }
         let clock = self.clock?;
@@ -123,8 +126,8 @@ impl Arrivals {
 
     fn settle(&mut self, is_last: bool, ear: &mut Ear<'_>) -> ControlFlow<()> {
         while let Some(front) = self.held.pop_front() {
-            if let Some(arrival) = self.certain(&front) {
-                self.held_bytes = self.held_bytes.saturating_sub(front.message.len() + size_of::<Draft>());
+            if let Some(arrival) = self.certain(&front, ear.as_of) {
+                self.held_bytes = self.held_bytes.saturating_sub(front.bytes());
                 let flow = say(&front, arrival, ear);
                 self.keep_spare(front);
                 if flow.is_break() {
@@ -164,7 +167,9 @@ impl Arrivals {
         let witnesses_max = if is_far { FAR_WITNESSES_MAX } else { WITNESSES_MAX };
         let (mut agree, mut contradict, mut is_complete) = (0, 0, is_last);
         let mut returns = 0;
-        for witness in self.held.iter().skip(at + 1).filter_map(|draft| draft.time).take(witnesses_max) {
+        let known = |draft: &&Draft| draft.observed.is_none_or(|observed| is_known(observed, as_of));
+        let later = self.held.iter().skip(at + 1).filter(known).filter_map(|draft| draft.time);
+        for witness in later.take(witnesses_max) {
             if horizon.is_some_and(|horizon| witness > horizon) {
                 is_complete = true;
                 break;
@@ -216,6 +221,10 @@ impl Arrivals {
             self.spare.push(draft);
         }
     }
+}
+
+fn is_known(arrival: Moment, as_of: Option<Moment>) -> bool {
+    as_of.is_none_or(|as_of| arrival <= as_of)
 }
 
 fn is_leap(time: Moment, clock: Moment) -> bool {

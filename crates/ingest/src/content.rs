@@ -11,7 +11,7 @@ use crate::ear::Ear;
 use crate::json::Fields;
 use crate::log_fields::LogFields;
 use crate::logfmt;
-use crate::origin::OriginIndex;
+use crate::origin::Speaker;
 use crate::plain;
 use crate::stamp::leading;
 
@@ -21,7 +21,7 @@ pub(crate) struct Carrier {
     /// When it took the record over.
     pub(crate) time: Option<Moment>,
     /// Who spoke, as far as the carrier knows.
-    pub(crate) origin: OriginIndex,
+    pub(crate) origin: Speaker,
     /// How loudly, as far as the carrier knows.
     pub(crate) level: Level,
 }
@@ -48,9 +48,7 @@ impl Content {
         } else if draft.observed.is_none() {
             draft.observed = carrier.time;
         }
-        if draft.origin == OriginIndex::default() {
-            draft.origin = carrier.origin;
-        }
+        draft.origin = draft.origin.or(carrier.origin);
         if draft.level == Level::Unknown {
             draft.level = carrier.level;
         }
@@ -69,7 +67,7 @@ impl Content {
         let (text, version) = (std::mem::take(&mut draft.message), std::mem::take(&mut draft.version));
         let observed = draft.observed;
         draft.fields.clear();
-        (draft.time, draft.origin, draft.level) = (None, OriginIndex::default(), Level::Unknown);
+        (draft.time, draft.origin, draft.level) = (None, Speaker::default(), Level::Unknown);
         self.take(&text, carrier, draft, ear);
         draft.observed = observed.or(draft.observed);
         if draft.version.is_empty() {
@@ -89,9 +87,4 @@ fn take_text(text: &str, draft: &mut Draft, ear: &mut Ear<'_>) {
         }
         None => plain::take_message(text, draft),
     }
-}
-
-/// Whether a line goes on with the record before it, as stack traces do.
-pub(crate) fn is_continuation(text: &str) -> bool {
-    text.starts_with([' ', '\t']) || text.starts_with("Caused by: ")
 }

@@ -32,6 +32,9 @@ pub(crate) struct Rows {
     pub(crate) after: Tally,
 }
 
+/// Why a row is rejected whose cells are not those of the header.
+pub(crate) const WRONG_WIDTH: &str = "a row with more or fewer cells than the header";
+
 /// What became of the next row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Next {
@@ -96,6 +99,11 @@ impl Rows {
     /// How many cells the row has.
     pub(crate) fn len(&self) -> usize {
         self.cells.len()
+    }
+
+    /// Whether the row is as wide as the header; empty cells behind do no harm.
+    pub(crate) fn fits(&self, columns: usize) -> bool {
+        self.len() >= columns && (columns..self.len()).all(|further| self.cell(further).trim().is_empty())
     }
 
     /// The cell, without quotes; empty if there is none.

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use hark_event::Level;
 
-use crate::csv::{Next, Rows};
+use crate::csv::{Next, Rows, WRONG_WIDTH};
 use crate::csv_header::{Column, Table};
 use crate::csv_times::RowTimes;
 use crate::draft::Draft;
@@ -74,9 +74,9 @@ impl<'a> Reader<'a> {
                 header_rows -= 1;
                 continue;
             }
-            if next == Next::Unclosed || self.rows.len() != self.table.columns {
+            if next == Next::Unclosed || !self.rows.fits(self.table.columns) {
                 rejected += 1;
-                lines.tally.reject(self.rows.line, "a row with more or fewer cells than the header");
+                lines.tally.reject(self.rows.line, WRONG_WIDTH);
                 continue;
             }
             let mut before = self.rows.before;
@@ -110,8 +110,6 @@ impl<'a> Reader<'a> {
             Column::Pod(index) => service_of_pod(self.rows.cell(index).trim()),
         });
         let environment = self.table.environment.map(|column| self.rows.cell(column));
-        if service.is_some() || environment.is_some() {
-            draft.origin = ear.origins.of(service, environment);
-        }
+        draft.origin = ear.origins.of(service, environment).or(draft.origin);
     }
 }

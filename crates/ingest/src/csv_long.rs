@@ -1,7 +1,7 @@
 //! Metrics in long form: a sample per row, `time,series,value`; further columns are labels, and one that
 //! names the service says whose series it is.
 
-use crate::csv::{Next, Rows, number};
+use crate::csv::{Next, Rows, WRONG_WIDTH, number};
 use crate::csv_header::Table;
 use crate::csv_times::RowTimes;
 use crate::ear::Ear;
@@ -34,6 +34,7 @@ pub(crate) fn read(
         let cell = number(rows.cell(value), rows.delimiter());
         let mut is_known = time.map(|time| ear.knows(time));
         match (time, cell) {
+            (Some(_), _) if !rows.fits(table.columns) => tally.reject(rows.line, WRONG_WIDTH),
             (Some(time), Ok(Some(value))) if !rows.cell(series).trim().is_empty() => {
                 let found = known_series.of_row(rows.cell(series), &rows, table, labels, ear);
                 is_known = Some(ear.sample(time, found.origin, &found.name, value, rows.line));

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use hark_event::Moment;
 
-use crate::csv::{Next, Rows, number};
+use crate::csv::{Next, Rows, WRONG_WIDTH, number};
 use crate::csv_header::Table;
 use crate::csv_times::RowTimes;
 use crate::ear::Ear;
@@ -48,6 +48,7 @@ pub(crate) fn read(
         let time = times.read(&rows, table).and_then(|reading| ear.calendar.place(reading));
         let is_known = time.map(|time| ear.knows(time));
         match time.filter(|_| next == Next::Row) {
+            Some(_) if !rows.fits(table.columns) => tally.reject(rows.line, WRONG_WIDTH),
             Some(time) => reader.read_row(&rows, time, &mut tally, ear),
             None => tally.reject(rows.line, "a row without a time that can be read, or with an open quote"),
         }

@@ -1,7 +1,7 @@
 //! What Docker keeps of containers (its `json-file` driver): `{"log":"text\n","stream":"stdout","time":"…"}`.
 //!
 //! A line that Docker cut (it does so at 16 KiB) has no line end in its `log`, and goes on in the next record of its
-//! stream. The text is what the program wrote, and is read as such. Labels that the driver was told to add (`attrs`)
+//! stream; a shorter one without an end is whole. The text is what the program wrote, and is read as such. Labels that the driver was told to add (`attrs`)
 //! name service and environment, compose's own label included; else directory and file do.
 
 use std::borrow::Cow;
@@ -14,10 +14,13 @@ use serde::Deserialize;
 use crate::content::Carrier;
 use crate::ear::Ear;
 use crate::lines::{Line, Lines, Tally};
-use crate::origin::{ENVIRONMENT_KEYS, OriginIndex, SERVICE_KEYS};
+use crate::origin::{ENVIRONMENT_KEYS, SERVICE_KEYS, Speaker};
 use crate::pieces::{Piece, Pieces, Stream};
 use crate::stamp::FieldReader;
 use crate::text::clean;
+
+/// Docker cuts longer lines; what is shorter and has no end is the last that a program said before it stopped.
+const PIECE_BYTES: usize = 16 << 10;
 
 /// The label that compose gives its containers.
 pub(crate) const COMPOSE_SERVICE: &str = "com.docker.compose.service";
@@ -73,7 +76,7 @@ impl Reader {
         let origin = origin(&entry.attrs, ear);
         let carrier = Carrier { time: Some(time), origin, ..Carrier::default() };
         let said = clean(entry.log.trim_end_matches(['\n', '\r']).as_bytes());
-        let is_partial = !entry.log.ends_with('\n');
+        let is_partial = !entry.log.ends_with('\n') && entry.log.len() >= PIECE_BYTES;
         let piece = Piece { stream, text: &said, is_partial, number: line.number, before };
         self.pieces.take(piece, carrier, ear)?;
         ControlFlow::Continue(None)
@@ -87,9 +90,9 @@ impl Reader {
     }
 }
 
-fn origin(attrs: &BTreeMap<Cow<'_, str>, Cow<'_, str>>, ear: &mut Ear<'_>) -> OriginIndex {
+fn origin(attrs: &BTreeMap<Cow<'_, str>, Cow<'_, str>>, ear: &mut Ear<'_>) -> Speaker {
     if attrs.is_empty() {
-        return OriginIndex::default();
+        return Speaker::default();
     }
     let named = |keys: &[&str]| keys.iter().find_map(|key| attrs.get(*key)).map(AsRef::as_ref);
     let service = named(&SERVICE_KEYS).or_else(|| named(&[COMPOSE_SERVICE]));

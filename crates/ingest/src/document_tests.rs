@@ -85,9 +85,9 @@ fn spans_logs_and_samples_of_one_otlp_file_are_heard() {
     2026-11-25T18:13:47.688593453Z checkout http.server.request.duration{http.route="/orders",instance="checkout-0",quantile="0.9"} 4.5 :11
     2026-11-25T18:13:47.688593453Z checkout http.server.request.duration{http.route="/orders",instance="checkout-0",quantile="0.99"} 4.95 :11
     2026-11-25T18:13:47.688593453Z checkout rpc.client.duration_count{instance="checkout-0"} 30.0 :11
-    2026-11-25T18:13:47.688593453Z checkout rpc.client.duration{instance="checkout-0",quantile="0.5"} 45.254833995939045 :11
-    2026-11-25T18:13:47.688593453Z checkout rpc.client.duration{instance="checkout-0",quantile="0.9"} 505.4878639153009 :11
-    2026-11-25T18:13:47.688593453Z checkout rpc.client.duration{instance="checkout-0",quantile="0.99"} 511.3487863915301 :11
+    2026-11-25T18:13:47.688593453Z checkout rpc.client.duration{instance="checkout-0",quantile="0.5"} 501.14643985883487 :11
+    2026-11-25T18:13:47.688593453Z checkout rpc.client.duration{instance="checkout-0",quantile="0.9"} 509.829287971767 :11
+    2026-11-25T18:13:47.688593453Z checkout rpc.client.duration{instance="checkout-0",quantile="0.99"} 511.7829287971767 :11
     2026-11-25T18:13:47.688593453Z checkout http.server.active_requests{instance="checkout-0"} 3.0 :11
     2026-11-25T18:13:47.688593453Z checkout process.memory.usage{instance="checkout-0"} 52428800.0 :11
     "#);

@@ -4,7 +4,7 @@ use hark_event::{Level, Moment};
 
 use crate::field_notes::FieldNotes;
 use crate::lines::Tally;
-use crate::origin::OriginIndex;
+use crate::origin::Speaker;
 
 /// Lines kept of one record.
 const LINES_MAX: u32 = 1_000;
@@ -12,6 +12,8 @@ const LINES_MAX: u32 = 1_000;
 pub(crate) const MESSAGE_BYTES_MAX: usize = 64 << 10;
 /// Peers kept of one record.
 pub(crate) const PEERS_MAX: usize = 8;
+/// Some name one peer again and again.
+const PEERS_BYTES_MAX: usize = 4 << 10;
 /// No service's name holds it.
 const PEER_END: char = '\0';
 
@@ -23,7 +25,7 @@ pub(crate) struct Draft {
     /// When it says that it was observed.
     pub(crate) observed: Option<Moment>,
     /// Who spoke.
-    pub(crate) origin: OriginIndex,
+    pub(crate) origin: Speaker,
     /// How loudly.
     pub(crate) level: Level,
     /// What was said; at most the limit.
@@ -63,6 +65,15 @@ impl Draft {
         *self = Self { message, version, peers, fields, ..Self::default() };
     }
 
+    /// What it takes of memory.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Self>()
+            + self.message.len()
+            + self.version.len()
+            + self.peers.len()
+            + self.fields.view().iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
+    }
+
     /// Adds to the message, up to the limit.
     pub(crate) fn push(&mut self, text: &str) {
         let room = MESSAGE_BYTES_MAX - self.message.len();
@@ -94,7 +105,8 @@ impl Draft {
     /// Names another service.
     pub(crate) fn push_peer(&mut self, peer: &str) {
         let peer = peer.trim();
-        if !peer.is_empty() && peer.len() <= 200 && !peer.contains(PEER_END) {
+        let has_room = self.peers.len() < PEERS_BYTES_MAX;
+        if has_room && !peer.is_empty() && peer.len() <= 200 && !peer.contains(PEER_END) {
             self.peers.push_str(peer);
             self.peers.push(PEER_END);
         }

@@ -10,10 +10,13 @@ use hark_event::{Alert, Change, Event, Hearing, Level, LogRecord, Moment, Sample
 use crate::access;
 use crate::draft::{Draft, PEERS_MAX};
 use crate::lines::Tally;
-use crate::origin::{OriginIndex, Origins};
+use crate::origin::{Origins, Speaker};
 use crate::span_draft::{SpanDraft, SpanParts};
 use crate::stamp::Calendar;
 use crate::trailing;
+
+/// What is cut where too many services are named.
+const TOO_MANY: &str = "records, samples and spans of services beyond the first 10,000 of a file";
 
 /// The listener to one file.
 pub(crate) struct Ear<'a> {
@@ -72,6 +75,7 @@ impl Ear<'_> {
     /// Hands on a log record that arrived then.
     pub(crate) fn record(&mut self, draft: &Draft, arrival: Moment) {
         self.count(draft.tally);
+        let Some(origin) = self.origins.get(draft.origin) else { return self.hearing.cut(TOO_MANY, 1) };
         self.hearing.records += 1;
         self.hearing.undated += u64::from(draft.time.is_none());
         self.hearing.outliers += u64::from(draft.is_outlier);
@@ -97,7 +101,7 @@ impl Ear<'_> {
         (self.hear)(Event::Log(LogRecord {
             time: draft.time,
             arrival,
-            origin: self.origins.get(draft.origin),
+            origin,
             level,
             message: &draft.message,
             version: (!draft.version.is_empty()).then_some(&draft.version),
@@ -114,7 +118,7 @@ impl Ear<'_> {
     pub(crate) fn sample(
         &mut self,
         time: Moment,
-        origin: OriginIndex,
+        origin: Speaker,
         series: &str,
         value: f64,
         line: u64,
@@ -122,9 +126,12 @@ impl Ear<'_> {
         if !self.knows(time) {
             return false;
         }
+        let Some(origin) = self.origins.get(origin) else {
+            self.hearing.cut(TOO_MANY, 1);
+            return true;
+        };
         self.hearing.samples += 1;
         self.hearing.heard_at(time);
-        let origin = self.origins.get(origin);
         (self.hear)(Event::Sample(Sample { time, origin, series, value, file: &self.file, line }));
         true
     }
@@ -136,12 +143,15 @@ impl Ear<'_> {
         if !self.knows(end) {
             return Some(false);
         }
+        let Some(origin) = self.origins.get(draft.origin) else {
+            self.hearing.cut(TOO_MANY, 1);
+            return Some(true);
+        };
         self.hearing.spans += 1;
         self.hearing.heard_at(end);
         draft.complete_operation();
         let (is_error, is_retry) = (draft.failed(), draft.says_retry());
         let (kind, trace, id, parent, line) = (draft.kind, draft.trace, draft.id, draft.parent, draft.line);
-        let origin = self.origins.get(draft.origin);
         let SpanParts { peer, operation, version } = draft.parts();
         (self.hear)(Event::Span(Span {
             start,
@@ -163,9 +173,13 @@ impl Ear<'_> {
     }
 
     /// Counts a sample that is heard only as a part of something else; says whether it is known already.
-    pub(crate) fn part(&mut self, time: Moment) -> bool {
+    pub(crate) fn part(&mut self, time: Moment, origin: Speaker) -> bool {
         if !self.knows(time) {
             return false;
+        }
+        if self.origins.get(origin).is_none() {
+            self.hearing.cut(TOO_MANY, 1);
+            return true;
         }
         self.hearing.samples += 1;
         self.hearing.heard_at(time);
@@ -173,8 +187,9 @@ impl Ear<'_> {
     }
 
     /// Hands on what was worked out from such parts.
-    pub(crate) fn derived(&mut self, time: Moment, origin: OriginIndex, series: &str, value: f64, line: u64) {
-        let origin = self.origins.get(origin);
+    pub(crate) fn derived(&mut self, time: Moment, origin: Speaker, series: &str, value: f64, line: u64) {
+        // Its parts were counted as cut.
+        let Some(origin) = self.origins.get(origin) else { return };
         (self.hear)(Event::Sample(Sample { time, origin, series, value, file: &self.file, line }));
     }
 
@@ -188,11 +203,14 @@ impl Ear<'_> {
         true
     }
 
-    /// Hands on an alert, if it is known already; says whether it is.
-    pub(crate) fn alert(&mut self, mut alert: Alert) -> bool {
+    /// Hands on an alert, if it is known already; says whether it is. Whether it was answered is known only when this was told,
+    /// which was not before `told_from`.
+    pub(crate) fn alert(&mut self, mut alert: Alert, told_from: Moment) -> bool {
         if !self.knows(alert.starts_at) {
             return false;
         }
+        let told_from = told_from.max(alert.starts_at).max(alert.ends_at.unwrap_or(alert.starts_at));
+        alert.answered &= self.as_of.is_none_or(|as_of| told_from <= as_of);
         alert.ends_at = alert.ends_at.filter(|ends_at| self.knows(*ends_at));
         self.hearing.heard_at(alert.starts_at);
         if let Some(ends_at) = alert.ends_at {

@@ -46,12 +46,10 @@ impl FieldNotes {
         self.text.push_str(name);
         let name_end = self.text.len();
         match value {
+            // A long one is not copied even for a moment: the memory would stay.
+            Scalar::Text(text) if text.len() > VALUE_BYTES_MAX => self.text.push_str(LONG_VALUE),
             Scalar::Text(text) => self.text.push_str(text),
             other => write!(self.text, "{other}").expect("writing to a string cannot fail"),
-        }
-        if self.text.len() - name_end > VALUE_BYTES_MAX {
-            self.text.truncate(name_end);
-            self.text.push_str(LONG_VALUE);
         }
         // Both are bounded by the limits above.
         self.ends.push((name_end as u32, self.text.len() as u32));

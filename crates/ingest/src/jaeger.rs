@@ -14,8 +14,9 @@ use crate::documents::Units;
 use crate::ear::Ear;
 use crate::json::Scalar;
 use crate::json_walk::{Step, Visit};
+use crate::lenient::{Lenient, List};
 use crate::lines::Tally;
-use crate::origin::{ENVIRONMENT_KEYS, OriginIndex};
+use crate::origin::{ENVIRONMENT_KEYS, Speaker, cut};
 use crate::otlp_value::{Text, Whole, id_hash};
 use crate::span_draft::SpanDraft;
 
@@ -34,16 +35,16 @@ struct SpanJson<'a> {
     #[serde(borrow)]
     operation_name: Text<'a>,
     #[serde(borrow)]
-    references: Vec<Reference<'a>>,
+    references: List<Reference<'a>>,
     /// Microseconds.
     start_time: Whole,
     duration: Whole,
     #[serde(borrow)]
-    tags: Vec<Tag<'a>>,
+    tags: List<Tag<'a>>,
     #[serde(borrow, rename = "processID")]
     process_id: Text<'a>,
     #[serde(borrow)]
-    process: Option<ProcessJson<'a>>,
+    process: Option<Lenient<ProcessJson<'a>>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -70,12 +71,12 @@ struct ProcessJson<'a> {
     #[serde(borrow)]
     service_name: Text<'a>,
     #[serde(borrow)]
-    tags: Vec<Tag<'a>>,
+    tags: List<Tag<'a>>,
 }
 
 /// The processes of a trace, by their names within it.
 #[derive(Default)]
-struct ProcessesJson<'a>(Vec<(String, ProcessJson<'a>)>);
+struct ProcessesJson<'a>(Vec<(String, Lenient<ProcessJson<'a>>)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for ProcessesJson<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -104,7 +105,7 @@ impl<'de> Visitor<'de> for ProcessesVisitor {
 /// Who performed spans.
 #[derive(Clone)]
 struct Process {
-    origin: OriginIndex,
+    origin: Speaker,
     version: String,
 }
 
@@ -144,7 +145,7 @@ impl<'e, 'h> Jaeger<'e, 'h> {
 
     fn span(&mut self, bytes: &[u8], line: u64) -> bool {
         let Ok(span) = serde_json::from_slice::<SpanJson<'_>>(bytes) else { return false };
-        let own = span.process.as_ref().map(|process| understand(process, self.ear));
+        let own = span.process.as_ref().map(|Lenient(process)| understand(process, self.ear));
         let named = self.processes.iter().find(|(name, _)| *name == *span.process_id.0);
         let process = own.as_ref().or(named.map(|(_, process)| process));
         let draft = &mut self.draft;
@@ -205,9 +206,10 @@ impl Visit for Jaeger<'_, '_> {
 
     fn take(&mut self, node: Node, _: Option<&[u8]>, bytes: &[u8], line: u64) -> bool {
         if node == Node::Processes {
-            let Ok(ProcessesJson(processes)) = serde_json::from_slice(bytes) else { return false };
-            let understood =
-                processes.iter().map(|(name, process)| (name.clone(), understand(process, self.ear)));
+            let Ok(Lenient(ProcessesJson(processes))) = serde_json::from_slice(bytes) else { return false };
+            let understood = processes
+                .iter()
+                .map(|(name, Lenient(process))| (name.clone(), understand(process, self.ear)));
             self.processes = understood.collect();
             return true;
         }
@@ -244,7 +246,7 @@ fn understand(process: &ProcessJson<'_>, ear: &mut Ear<'_>) -> Process {
     let service = Some(&*process.service_name.0).filter(|name| !name.trim().is_empty());
     Process {
         origin: ear.origins.of(service, text(&ENVIRONMENT_KEYS)),
-        version: text(&["service.version"]).unwrap_or_default().to_owned(),
+        version: cut(text(&["service.version"]).unwrap_or_default()).to_owned(),
     }
 }
 

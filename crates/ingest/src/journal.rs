@@ -8,7 +8,7 @@
 
 use std::ops::ControlFlow;
 
-use hark_event::Moment;
+use hark_event::{Extent, Moment, Unread};
 use serde_json::Value;
 
 use crate::content::{Carrier, Content};
@@ -17,7 +17,7 @@ use crate::ear::Ear;
 use crate::field_notes::FieldNotes;
 use crate::json::{Fields, Scalar};
 use crate::level;
-use crate::lines::{Line, Lines, Tally};
+use crate::lines::{LINE_BYTES_MAX, Line, Lines, Tally};
 use crate::origin::{ENVIRONMENT_KEYS, SERVICE_KEYS};
 use crate::records::Records;
 use crate::text::clean;
@@ -26,6 +26,10 @@ use crate::text::clean;
 const NAME_BYTES_MAX: usize = 64;
 /// The number that precedes a binary value.
 const SIZE_BYTES: u64 = 8;
+/// Of longer values the end is not looked for before they are read.
+const SEEN_BYTES_MAX: u64 = (LINE_BYTES_MAX - SIZE_BYTES as usize) as u64;
+/// The journal itself takes no longer ones.
+const SIZE_MAX: u64 = 1 << 30;
 
 /// The fields of one entry that mean something here.
 #[derive(Default)]
@@ -193,7 +197,7 @@ fn read_entries(lines: &mut Lines<'_>, journal: &mut Journal, ear: &mut Ear<'_>)
             None => {
                 let name =
                     std::str::from_utf8(line.bytes).ok().filter(|name| is_name(name)).map(str::to_owned);
-                take_binary(name.as_deref(), lines, &mut journal.entry);
+                take_binary(name.as_deref(), lines, &mut journal.entry, ear);
             }
         }
     }
@@ -202,14 +206,17 @@ fn read_entries(lines: &mut Lines<'_>, journal: &mut Journal, ear: &mut Ear<'_>)
 }
 
 /// A value that may hold line ends: its size in eight bytes, least first, the value, and a line end.
-fn take_binary(name: Option<&str>, lines: &mut Lines<'_>, entry: &mut Entry) {
+///
+/// A size behind whose value there is no line end is none: what follows is read by its lines.
+fn take_binary(name: Option<&str>, lines: &mut Lines<'_>, entry: &mut Entry, ear: &mut Ear<'_>) {
     let number = lines.tally.lines;
     let Some(name) = name else { return lines.tally.reject(number, "neither a field nor a name of one") };
     let head = lines.peek(SIZE_BYTES as usize);
     let Ok(size) = <[u8; 8]>::try_from(head).map(u64::from_le_bytes) else { return };
-    // What is no size is text: a line was damaged, and the next one is read as a line.
-    if size > u64::from(u32::MAX) {
-        return lines.tally.reject(number, "a field whose size cannot be meant");
+    match extent(size, lines) {
+        Size::Wrong => return lines.tally.reject(number, "a field whose size cannot be meant"),
+        Size::Cut => note_part(format!("it ends in the midst of the field of its line {number}"), ear),
+        Size::Right | Size::Unseen => {}
     }
     lines.take_exact(SIZE_BYTES);
     if let Some(value) = lines.take_exact(size) {
@@ -217,7 +224,48 @@ fn take_binary(name: Option<&str>, lines: &mut Lines<'_>, entry: &mut Entry) {
     }
     if lines.peek(1) == b"\n" {
         lines.take_exact(1);
+    } else if size > SEEN_BYTES_MAX {
+        note_part(
+            format!(
+                "the size of the field of its line {number} is wrong, and the {size} bytes behind it were passed over"
+            ),
+            ear,
+        );
     }
+}
+
+/// What to make of a value's size.
+enum Size {
+    /// A line end follows the value.
+    Right,
+    /// No value of that size stands there.
+    Wrong,
+    /// The file ends in the value.
+    Cut,
+    /// It is too large for a look at its end before it is read.
+    Unseen,
+}
+
+fn extent(size: u64, lines: &mut Lines<'_>) -> Size {
+    if size > SIZE_MAX {
+        return Size::Wrong;
+    }
+    if size > SEEN_BYTES_MAX {
+        return Size::Unseen;
+    }
+    let wanted = (SIZE_BYTES + size) as usize;
+    let seen = lines.peek(wanted + 1);
+    let is_another_entry_in = memchr::memmem::find(seen, b"\n\n__").is_some();
+    match seen.get(wanted) {
+        Some(b'\n') => Size::Right,
+        None if !is_another_entry_in => Size::Cut,
+        _ => Size::Wrong,
+    }
+}
+
+fn note_part(what: String, ear: &mut Ear<'_>) {
+    let reason = format!("{what}; export that time again");
+    ear.hearing.unread.push(Unread { path: ear.file.to_string(), reason, extent: Extent::Part });
 }
 
 fn is_name(name: &str) -> bool {

@@ -69,6 +69,9 @@ pub(crate) enum Stop {
     Broken(u64),
 }
 
+/// Of a record that is not taken.
+pub(crate) const TOO_LONG: &str = "a record longer than 4 MiB";
+
 /// Of a record whose JSON is whole.
 pub(crate) const NOT_UNDERSTOOD: &str = "a record without what it needs: a time, an identity, a value";
 
@@ -84,7 +87,6 @@ pub(crate) struct Walk<'r> {
     /// Bytes that have left the buffer.
     passed: u64,
     lines: u64,
-    truncated: u64,
     rejected: Tally,
     is_at_end: bool,
     damage: Option<io::Error>,
@@ -103,7 +105,6 @@ impl<'r> Walk<'r> {
             mark: None,
             passed: 0,
             lines: 0,
-            truncated: 0,
             rejected: Tally::default(),
             is_at_end: false,
             damage: None,
@@ -166,9 +167,9 @@ impl<'r> Walk<'r> {
         Tally {
             lines: self.lines + u64::from(unended),
             bytes,
-            truncated: self.truncated,
             rejected: self.rejected.rejected,
             last_rejected: self.rejected.last_rejected,
+            ..Tally::default()
         }
     }
 
@@ -198,7 +199,7 @@ impl<'r> Walk<'r> {
                             self.rejected.reject(line, NOT_UNDERSTOOD);
                         }
                     }
-                    None => self.truncated += 1,
+                    None => self.rejected.reject(line, TOO_LONG),
                 }
                 Ok(())
             }
@@ -433,7 +434,6 @@ mod tests {
         fn end(&mut self, tally: Tally) {
             self.tally.lines += tally.lines;
             self.tally.bytes += tally.bytes;
-            self.tally.truncated += tally.truncated;
             self.tally.rejected += tally.rejected;
         }
     }
@@ -526,7 +526,7 @@ mod tests {
         let mut notes = Notes::default();
         let text = format!("{{\"records\":[\"{long}\",2]}}");
         Walk::new(Box::new(text.as_bytes()), Layout::Free).walk(&mut notes);
-        assert_eq!((notes.taken, notes.tally.truncated), (vec!["1:2".to_owned()], 1));
+        assert_eq!((notes.taken, notes.tally.rejected), (vec!["1:2".to_owned()], 1));
     }
 
     proptest::proptest! {

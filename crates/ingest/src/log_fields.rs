@@ -14,11 +14,14 @@ use crate::draft::Draft;
 use crate::ear::Ear;
 use crate::json::{Fields, Scalar};
 use crate::level;
+use crate::origin::cut;
 use crate::otlp_value::id_hash;
 use crate::plain::take_message;
 use crate::stamp::{FieldReader, of_fraction, of_magnitude};
 
 const NAME_BYTES_MAX: usize = 48;
+/// The field that GELF alone has (<https://go2docs.graylog.org/current/getting_in_log_data/gelf.html>).
+const GELF_MESSAGE: &str = "short_message";
 
 /// Containers whose name adds no meaning.
 const CONTAINERS: [&str; 11] = [
@@ -139,6 +142,10 @@ struct Found<'a> {
     observed: Option<Moment>,
     message: Option<(u8, &'a str, &'a str)>,
     level: Level,
+    /// The first level that is a whole number, whatever its scale.
+    level_count: Option<i64>,
+    /// Whether the record is GELF's, whose level is syslog's severity and whose version its own.
+    is_gelf: bool,
     level_number: Option<Level>,
     level_of_status: Option<Level>,
     service: Option<(u8, &'a str)>,
@@ -167,7 +174,7 @@ impl LogFields {
         draft.origin =
             ear.origins.of(found.service.map(|(_, name)| name), found.environment.map(|(_, name)| name));
         if let Some((_, version)) = found.version {
-            draft.version.push_str(version);
+            draft.version.push_str(cut(version));
         }
         draft.trace = found.trace;
         match found.message {
@@ -203,6 +210,8 @@ impl LogFields {
                 }
                 Meaning::Observed => found.observed = found.observed.or_else(|| self.moment(value(), ear)),
                 Meaning::Message(rank) | Meaning::MessageOrExtra(rank) => {
+                    let name = &fields.key(line, at)[self.known[at].start..];
+                    found.is_gelf |= name.eq_ignore_ascii_case(GELF_MESSAGE);
                     if let Some(text) = value().text()
                         && found.message.is_none_or(|(best, ..)| rank < best)
                         && !text.is_empty()
@@ -210,7 +219,13 @@ impl LogFields {
                         found.message = Some((rank, fields.key(line, at), text));
                     }
                 }
-                Meaning::Level if found.level == Level::Unknown => found.level = level_of(value()),
+                Meaning::Level if found.level == Level::Unknown => {
+                    let value = value();
+                    found.level = level_of(value);
+                    if let Scalar::Integer(count) = value {
+                        found.level_count = found.level_count.or(Some(count));
+                    }
+                }
                 Meaning::LevelNumber => found.level_number = severity(value()),
                 Meaning::LevelOrExtra => found.level_of_status = level_of_status(value()),
                 Meaning::MessageOrAside => {
@@ -228,6 +243,11 @@ impl LogFields {
                 }
                 _ => {}
             }
+        }
+        if found.is_gelf {
+            found.version = None;
+            let severity = found.level_count.and_then(|count| u32::try_from(count).ok());
+            found.level = severity.filter(|severity| *severity < 8).map_or(found.level, level::of_priority);
         }
         found
     }

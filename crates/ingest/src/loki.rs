@@ -19,7 +19,7 @@ use crate::draft::Draft;
 use crate::ear::Ear;
 use crate::json_walk::{Step, Visit};
 use crate::lines::Tally;
-use crate::origin::{ENVIRONMENT_KEYS, OriginIndex, SERVICE_KEYS};
+use crate::origin::{ENVIRONMENT_KEYS, SERVICE_KEYS, Speaker};
 use crate::stamp::of_magnitude;
 use crate::victoria::Labels;
 
@@ -62,7 +62,7 @@ pub(crate) enum Node {
 pub(crate) struct Loki<'e, 'h> {
     ear: &'e mut Ear<'h>,
     /// What the labels of the present stream say.
-    origin: OriginIndex,
+    origin: Speaker,
     level: Level,
     content: Content,
     arrivals: Arrivals,
@@ -74,7 +74,7 @@ impl<'e, 'h> Loki<'e, 'h> {
     pub(crate) fn new(ear: &'e mut Ear<'h>) -> Self {
         Self {
             ear,
-            origin: OriginIndex::default(),
+            origin: Speaker::default(),
             level: Level::Unknown,
             content: Content::default(),
             arrivals: Arrivals::new(),
@@ -140,7 +140,7 @@ impl Visit for Loki<'_, '_> {
 
     fn leave(&mut self, node: Node) {
         if node == Node::Stream {
-            (self.origin, self.level) = (OriginIndex::default(), Level::Unknown);
+            (self.origin, self.level) = (Speaker::default(), Level::Unknown);
         }
     }
 

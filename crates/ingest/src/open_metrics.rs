@@ -11,9 +11,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use hark_event::Moment;
 
 use crate::ear::Ear;
-use crate::histograms::{Bucket, Histograms, cumulated};
+use crate::histograms::{Bucket, HistogramIndex, Histograms, cumulated};
 use crate::lines::Lines;
-use crate::origin::OriginIndex;
+use crate::origin::Speaker;
 use crate::samples::KnownLines;
 use crate::series::Series;
 use crate::stamp::{of_fraction, of_magnitude};
@@ -23,6 +23,9 @@ use crate::text::clean;
 const SERIES_MAX: usize = 200_000;
 /// Buckets of one native histogram at one moment.
 const BUCKETS_MAX: usize = 1_000;
+
+/// Families of gauge histograms of one file.
+const FAMILIES_MAX: usize = 10_000;
 
 /// A line of text taken apart: the series as it is written, its value, its time, and whether an exemplar follows.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -39,11 +42,11 @@ enum Role {
     Sample(String),
     Bucket(Bucket),
     /// Native histograms tell themselves by their values.
-    Native(usize),
+    Native(HistogramIndex),
 }
 
 struct Known {
-    origin: OriginIndex,
+    origin: Speaker,
     role: Role,
 }
 
@@ -53,6 +56,7 @@ struct Reader {
     histograms: Histograms,
     /// Families whose buckets count one moment and not all time.
     gauge_histograms: FxHashSet<Box<str>>,
+    families_cut: u64,
     exemplars: u64,
 }
 
@@ -81,7 +85,10 @@ pub(crate) fn read(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
         }
         known_lines.count(tally, is_known, ear);
     }
-    reader.histograms.finish(lines.tally.lines, ear);
+    reader.histograms.finish(ear);
+    if reader.families_cut > 0 {
+        ear.hearing.cut("families of gauge histograms beyond 10,000 of a file", reader.families_cut);
+    }
     if reader.exemplars > 0 {
         ear.hearing.cut("exemplars of metrics, which are not read", reader.exemplars);
     }
@@ -92,7 +99,12 @@ impl Reader {
         if let Some(family) =
             comment.strip_prefix("# TYPE ").and_then(|rest| rest.strip_suffix(" gaugehistogram"))
         {
-            self.gauge_histograms.insert(family.trim().into());
+            let family = family.trim();
+            if self.gauge_histograms.len() < FAMILIES_MAX || self.gauge_histograms.contains(family) {
+                self.gauge_histograms.insert(family.into());
+            } else {
+                self.families_cut += 1;
+            }
         }
     }
 
@@ -109,7 +121,7 @@ impl Reader {
             Role::Sample(name) => ear.sample(time, origin, name, number(written.value)?, line),
             Role::Bucket(bucket) => {
                 let (bucket, value) = (*bucket, number(written.value)?);
-                let is_known = ear.part(time);
+                let is_known = ear.part(time, origin);
                 if is_known {
                     self.histograms.take(bucket, time, value, line, ear);
                 }
@@ -117,7 +129,7 @@ impl Reader {
             }
             Role::Native(histogram) => {
                 let (histogram, counts) = (*histogram, native_counts(written.value)?);
-                let is_known = ear.part(time);
+                let is_known = ear.part(time, origin);
                 if is_known {
                     self.histograms.take_all(histogram, time, counts, line, ear);
                 }

@@ -9,6 +9,8 @@ use rustc_hash::FxHashMap;
 
 /// More services than this in one file are not services but identifiers.
 const ORIGINS_MAX: usize = 10_000;
+/// What came too late to be known may name some, too, and takes no origin's room.
+const NAMES_MAX: usize = 5 * ORIGINS_MAX;
 /// Longer names are cut.
 const NAME_BYTES_MAX: usize = 200;
 
@@ -24,68 +26,135 @@ pub(crate) const ENVIRONMENT_KEYS: [&str; 6] = [
     "env",
 ];
 
-/// The index of an origin in its [`Origins`].
+/// Who speaks, as far as that is named: service and environment each for itself.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-pub(crate) struct OriginIndex(usize);
+pub(crate) struct Speaker {
+    service: Option<NameIndex>,
+    environment: Option<NameIndex>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+struct NameIndex(u32);
+
+/// What the file's own name is known by.
+const OWN: NameIndex = NameIndex(0);
+/// A name for which there was no room.
+const REFUSED: NameIndex = NameIndex(u32::MAX);
+
+impl Speaker {
+    /// What is not named here is taken from what another names.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self { service: self.service.or(other.service), environment: self.environment.or(other.environment) }
+    }
+
+    /// The same for all that are of one origin, whether they name it or leave it to the file.
+    pub(crate) fn settled(self) -> Self {
+        Self { service: self.service.or(Some(OWN)), environment: self.environment.or(Some(OWN)) }
+    }
+}
 
 /// The origins that a file has named so far.
 pub(crate) struct Origins {
-    known: Vec<Origin>,
-    by_name: FxHashMap<(Arc<str>, Arc<str>), usize>,
-    last: usize,
-    /// How often a new origin was refused because there were too many.
-    pub(crate) refused: u64,
+    services: Names,
+    environments: Names,
+    known: FxHashMap<Speaker, Origin>,
+    last: (Speaker, Origin),
 }
 
 impl Origins {
     /// Starts with the origin of records that name none.
     pub(crate) fn new(service: &str, environment: &str) -> Self {
-        let fallback = Origin { service: name(service), environment: name(environment) };
-        let by_name = [((fallback.service.clone(), fallback.environment.clone()), 0)].into_iter().collect();
-        Self { known: vec![fallback], by_name, last: 0, refused: 0 }
+        let (services, environments) = (Names::new(service), Names::new(environment));
+        let own = Origin { service: services.own(), environment: environments.own() };
+        let last = (Speaker::default().settled(), own);
+        Self { services, environments, known: [last.clone()].into_iter().collect(), last }
     }
 
-    /// The origin with these names; what is not named is the file's own.
-    pub(crate) fn of(&mut self, service: Option<&str>, environment: Option<&str>) -> OriginIndex {
-        let service = service.map(str::trim).filter(|name| !name.is_empty());
-        let environment = environment.map(str::trim).filter(|name| !name.is_empty());
-        if service.is_none() && environment.is_none() {
-            return OriginIndex(0);
+    /// Who is named by these; blank names name nobody.
+    pub(crate) fn of(&mut self, service: Option<&str>, environment: Option<&str>) -> Speaker {
+        Speaker {
+            service: service.and_then(|name| self.services.index(name)),
+            environment: environment.and_then(|name| self.environments.index(name)),
         }
-        let last = &self.known[self.last];
-        let service = service.unwrap_or(&self.known[0].service);
-        let environment = environment.unwrap_or(&self.known[0].environment);
-        if *last.service == *service && *last.environment == *environment {
-            return OriginIndex(self.last);
+    }
+
+    /// The origin of who speaks; what is not named is the file's own. `None` where there are too many.
+    pub(crate) fn get(&mut self, speaker: Speaker) -> Option<&Origin> {
+        let speaker = speaker.settled();
+        if self.last.0 != speaker {
+            self.last = (speaker, self.find(speaker)?);
         }
-        let key = (name(service), name(environment));
-        self.last = match self.by_name.get(&key) {
-            Some(found) => *found,
-            None if self.known.len() >= ORIGINS_MAX => {
-                self.refused += 1;
-                0
-            }
-            None => {
-                self.known.push(Origin { service: key.0.clone(), environment: key.1.clone() });
-                self.by_name.insert(key, self.known.len() - 1);
-                self.known.len() - 1
-            }
+        Some(&self.last.1)
+    }
+
+    fn find(&mut self, speaker: Speaker) -> Option<Origin> {
+        if let Some(found) = self.known.get(&speaker) {
+            return Some(found.clone());
+        }
+        let origin = Origin {
+            service: self.services.name(speaker.service)?,
+            environment: self.environments.name(speaker.environment)?,
         };
-        OriginIndex(self.last)
-    }
-
-    /// The origin at the index.
-    pub(crate) fn get(&self, index: OriginIndex) -> &Origin {
-        &self.known[index.0]
+        // The file's own is one of them.
+        if self.known.len() > ORIGINS_MAX {
+            return None;
+        }
+        self.known.insert(speaker, origin.clone());
+        Some(origin)
     }
 }
 
-fn name(text: &str) -> Arc<str> {
+/// Names by their index, the file's own first.
+struct Names {
+    list: Vec<Arc<str>>,
+    by_name: FxHashMap<Arc<str>, NameIndex>,
+    last: NameIndex,
+}
+
+impl Names {
+    fn new(own: &str) -> Self {
+        let own: Arc<str> = Arc::from(cut(own));
+        Self { list: vec![own.clone()], by_name: [(own, OWN)].into_iter().collect(), last: OWN }
+    }
+
+    fn own(&self) -> Arc<str> {
+        self.list[0].clone()
+    }
+
+    fn name(&self, index: Option<NameIndex>) -> Option<Arc<str>> {
+        self.list.get(index.unwrap_or(OWN).0 as usize).cloned()
+    }
+
+    fn index(&mut self, name: &str) -> Option<NameIndex> {
+        let name = cut(name.trim());
+        if name.is_empty() {
+            return None;
+        }
+        if *self.list[self.last.0 as usize] == *name {
+            return Some(self.last);
+        }
+        if let Some(found) = self.by_name.get(name) {
+            self.last = *found;
+            return Some(self.last);
+        }
+        if self.list.len() >= NAMES_MAX {
+            return Some(REFUSED);
+        }
+        self.last = NameIndex(self.list.len() as u32);
+        let name: Arc<str> = Arc::from(name);
+        self.list.push(name.clone());
+        self.by_name.insert(name, self.last);
+        Some(self.last)
+    }
+}
+
+/// A name of a service, an environment or a version, up to the limit.
+pub(crate) fn cut(text: &str) -> &str {
     let mut end = text.len().min(NAME_BYTES_MAX);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    Arc::from(&text[..end])
+    &text[..end]
 }
 
 /// The service that a file's path names: the nearest directory below `root`, skipping names that only
@@ -124,12 +193,22 @@ fn is_date_or_number(name: &str) -> bool {
         && bytes.all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.' | b':' | b'T' | b'Z'))
 }
 
+/// What says how a file is packed or written.
+const ENDINGS: [&str; 18] = [
+    ".gz", ".zst", ".bz2", ".xz", ".log", ".txt", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".out",
+    ".err", ".old", ".bak", ".prom", ".export", ".logs",
+];
+
+/// Whether this is nothing but such endings: `.log.gz`, or nothing at all.
+pub(crate) fn are_endings(mut text: &str) -> bool {
+    while let Some(shorter) = ENDINGS.iter().find_map(|ending| text.strip_suffix(ending)) {
+        text = shorter;
+    }
+    text.is_empty()
+}
+
 /// A file's name without what says how it is packed, written or rotated.
 pub(crate) fn stem(file_name: &str) -> String {
-    const ENDINGS: [&str; 18] = [
-        ".gz", ".zst", ".bz2", ".xz", ".log", ".txt", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".out",
-        ".err", ".old", ".bak", ".prom", ".export", ".logs",
-    ];
     let mut rest = file_name;
     loop {
         let shorter =
@@ -249,11 +328,39 @@ mod tests {
     #[test]
     fn what_a_record_does_not_name_is_the_files_own() {
         let mut origins = Origins::new("file", "production");
-        let named = origins.of(Some("payments"), None);
-        assert_eq!(&*origins.get(named).service, "payments");
-        assert_eq!(&*origins.get(named).environment, "production");
-        let unnamed = origins.of(Some("  "), None);
-        assert_eq!(&*origins.get(unnamed).service, "file");
-        assert_eq!(origins.of(Some("payments"), None), named);
+        let (payments, staging) =
+            (origins.of(Some("payments"), Some(" ")), origins.of(None, Some("staging")));
+        assert_eq!(origins.of(Some("payments"), None), payments);
+        assert_eq!(origins.of(Some("  "), None), Speaker::default());
+        let mut told = |speaker| {
+            let origin = origins.get(speaker).unwrap();
+            format!("{} {}", origin.service, origin.environment)
+        };
+        assert_eq!(told(Speaker::default()), "file production");
+        assert_eq!(told(payments), "payments production");
+        assert_eq!(told(staging), "file staging");
+        assert_eq!(told(staging.or(payments)), "payments staging");
+    }
+
+    #[test]
+    fn what_names_the_files_own_is_no_other_origin() {
+        let mut origins = Origins::new("file", "production");
+        let named = origins.of(Some("file"), None);
+        assert_ne!(named, Speaker::default());
+        assert_eq!(named.settled(), Speaker::default().settled());
+    }
+
+    #[test]
+    fn services_beyond_the_limit_are_none_and_no_other() {
+        let mut origins = Origins::new("file", "production");
+        let heard = (0..ORIGINS_MAX + 5)
+            .filter(|number| {
+                let speaker = origins.of(Some(&number.to_string()), None);
+                origins.get(speaker).is_some()
+            })
+            .count();
+        assert_eq!(heard, ORIGINS_MAX);
+        let first = origins.of(Some("0"), None);
+        assert_eq!(origins.get(first).map(|origin| origin.service.to_string()).as_deref(), Some("0"));
     }
 }

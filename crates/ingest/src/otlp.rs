@@ -10,8 +10,9 @@ use serde::Deserialize;
 use crate::documents::Units;
 use crate::ear::Ear;
 use crate::json_walk::{Step, Stop, Visit, Walk};
+use crate::lenient::{Lenient, List};
 use crate::lines::Tally;
-use crate::origin::{ENVIRONMENT_KEYS, OriginIndex};
+use crate::origin::{ENVIRONMENT_KEYS, Speaker, cut};
 use crate::otlp_logs::Logs;
 use crate::otlp_metrics::Metrics;
 use crate::otlp_traces::Traces;
@@ -24,17 +25,18 @@ const WAITING_BYTES_MAX: usize = 16 << 20;
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Resource {
     /// Service and environment.
-    pub(crate) origin: OriginIndex,
+    pub(crate) origin: Speaker,
     /// The service's version; empty if none is told.
     pub(crate) version: String,
     /// Which of several that run side by side; empty if none is told.
     pub(crate) instance: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
+#[serde(default)]
 struct ResourceJson<'a> {
-    #[serde(borrow, default)]
-    attributes: Vec<KeyValue<'a>>,
+    #[serde(borrow)]
+    attributes: List<KeyValue<'a>>,
 }
 
 /// What is said.
@@ -63,7 +65,7 @@ pub(crate) struct Otlp<'e, 'h> {
     resource: Option<Resource>,
     waiting: Vec<(Said, Vec<u8>, u64)>,
     waiting_bytes: usize,
-    /// Records that were no good when they no longer waited.
+    /// What was no good in records, and records that were none when they no longer waited.
     late: Tally,
     units: Units,
     traces: Traces,
@@ -99,7 +101,7 @@ impl<'e, 'h> Otlp<'e, 'h> {
         let resource = self.resource.as_ref().unwrap_or(&unknown);
         let known = match said {
             Said::Spans => self.traces.read(bytes, line, resource, self.ear),
-            Said::Metrics => self.metrics.read(bytes, line, resource, self.ear),
+            Said::Metrics => self.metrics.read(bytes, line, resource, &mut self.late, self.ear),
             Said::Logs => return self.logs.read(bytes, line, resource, self.ear),
         };
         match known {
@@ -173,8 +175,8 @@ impl Visit for Otlp<'_, '_> {
                 self.ear.hearing.cut("records whose resource came more than 16 MiB after them", 1);
                 self.record(said, bytes, line)
             }
-            _ => match serde_json::from_slice::<ResourceJson<'_>>(bytes) {
-                Ok(resource) => {
+            _ => match serde_json::from_slice::<Lenient<ResourceJson<'_>>>(bytes) {
+                Ok(Lenient(resource)) => {
                     self.resource = Some(understand(&resource.attributes, self.ear));
                     self.read_waiting();
                     true
@@ -207,13 +209,14 @@ fn understand(attributes: &[KeyValue<'_>], ear: &mut Ear<'_>) -> Resource {
     let text = |keys: &[&str]| {
         keys.iter().find_map(|wanted| {
             let found = attributes.iter().find(|attribute| attribute.key.0 == *wanted)?;
-            found.value.scalar().text().map(str::trim).filter(|text| !text.is_empty())
+            found.value().scalar().text().map(str::trim).filter(|text| !text.is_empty())
         })
     };
-    let origin = ear.origins.of(text(&["service.name"]), text(&ENVIRONMENT_KEYS));
+    let origin = ear.origins.of(text(&["service.name"]), text(&ENVIRONMENT_KEYS)).settled();
     Resource {
         origin,
-        version: text(&["service.version"]).unwrap_or_default().to_owned(),
-        instance: text(&["service.instance.id", "k8s.pod.name", "host.name"]).unwrap_or_default().to_owned(),
+        version: cut(text(&["service.version"]).unwrap_or_default()).to_owned(),
+        instance: cut(text(&["service.instance.id", "k8s.pod.name", "host.name"]).unwrap_or_default())
+            .to_owned(),
     }
 }

@@ -14,6 +14,7 @@ use crate::arrival::Arrivals;
 use crate::draft::Draft;
 use crate::ear::Ear;
 use crate::json::{DEPTH_MAX, Scalar};
+use crate::lenient::{Lenient, List};
 use crate::level;
 use crate::lines::Tally;
 use crate::log_fields::{is_field, message_rank};
@@ -32,9 +33,9 @@ struct RecordJson<'a> {
     #[serde(borrow, alias = "severity_text")]
     severity_text: Text<'a>,
     #[serde(borrow)]
-    body: Option<AnyValue<'a>>,
+    body: Option<Lenient<AnyValue<'a>>>,
     #[serde(borrow)]
-    attributes: Vec<KeyValue<'a>>,
+    attributes: List<KeyValue<'a>>,
     #[serde(borrow, alias = "event_name")]
     event_name: Text<'a>,
     #[serde(borrow, alias = "trace_id")]
@@ -118,10 +119,11 @@ fn fill(record: &RecordJson<'_>, resource: &Resource, draft: &mut Draft, text: &
     draft.version.push_str(&resource.version);
     draft.level = level_of(record);
     let mut said = Said::default();
-    if let Some(list) = record.body.as_ref().and_then(AnyValue::by_name) {
+    let body = record.body.as_ref().map(|Lenient(body)| body);
+    if let Some(list) = body.and_then(AnyValue::by_name) {
         said.add(None, list, 0);
         said.take_message(draft);
-    } else if let Some(body) = &record.body {
+    } else if let Some(body) = body {
         text.clear();
         body.write(text);
         draft.push(text.trim_end());
@@ -144,7 +146,7 @@ fn fill(record: &RecordJson<'_>, resource: &Resource, draft: &mut Draft, text: &
         draft.fields.clear();
     }
     let stack = record.attributes.iter().find(|attribute| attribute.key.0 == "exception.stacktrace");
-    if let Some(stack) = stack.and_then(|stack| stack.value.scalar().text()) {
+    if let Some(stack) = stack.and_then(|stack| stack.value().scalar().text()) {
         draft.push("\n");
         draft.push(stack.trim_end());
     }
@@ -159,10 +161,11 @@ struct Said<'r> {
 impl<'r> Said<'r> {
     /// Adds these values, and those in them by their joined names.
     fn add(&mut self, prefix: Option<&str>, list: &'r [KeyValue<'r>], depth: usize) {
-        for KeyValue { key, value } in list {
+        for attribute in list {
+            let (key, value) = (&*attribute.key.0, attribute.value());
             let name = match prefix {
-                Some(prefix) => Cow::Owned(format!("{prefix}.{}", key.0)),
-                None => Cow::Borrowed(&*key.0),
+                Some(prefix) => Cow::Owned(format!("{prefix}.{key}")),
+                None => Cow::Borrowed(key),
             };
             match value.by_name() {
                 Some(inner) if depth < DEPTH_MAX => self.add(Some(&name), inner, depth + 1),

@@ -9,18 +9,19 @@ use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use crate::ear::Ear;
-use crate::origin::OriginIndex;
+use crate::histograms::{Histograms, cumulated};
+use crate::lenient::{Lenient, List, none_if_null};
+use crate::lines::Tally;
+use crate::origin::Speaker;
 use crate::otlp::Resource;
 use crate::otlp_value::{KeyValue, Number, Text, Whole};
-use crate::quantiles::{Bucket, quantile};
 use crate::series::Series;
 use hark_event::Moment;
 
-/// Series of one file of which the last point is remembered.
+/// Sums of one file that are added up.
 const SERIES_MAX: usize = 100_000;
 const LABELS_MAX: usize = 32;
 const LABEL_BYTES_MAX: usize = 200;
-const QUANTILES: [(&str, f64); 3] = [("0.5", 0.5), ("0.9", 0.9), ("0.99", 0.99)];
 /// A point that only says that there is none.
 const NO_VALUE_FLAG: i64 = 1;
 
@@ -30,26 +31,26 @@ struct MetricJson<'a> {
     #[serde(borrow)]
     name: Text<'a>,
     #[serde(borrow)]
-    gauge: Option<Points<'a>>,
+    gauge: Option<Lenient<Points<'a>>>,
     #[serde(borrow)]
-    sum: Option<Points<'a>>,
+    sum: Option<Lenient<Points<'a>>>,
     #[serde(borrow)]
-    histogram: Option<Points<'a>>,
+    histogram: Option<Lenient<Points<'a>>>,
     #[serde(borrow, alias = "exponential_histogram")]
-    exponential_histogram: Option<Points<'a>>,
+    exponential_histogram: Option<Lenient<Points<'a>>>,
     #[serde(borrow)]
-    summary: Option<Points<'a>>,
+    summary: Option<Lenient<Points<'a>>>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
 struct Points<'a> {
     #[serde(borrow, alias = "data_points")]
-    data_points: Vec<Point<'a>>,
+    data_points: List<Point<'a>>,
     #[serde(borrow, alias = "aggregation_temporality")]
     aggregation_temporality: Text<'a>,
-    #[serde(alias = "is_monotonic")]
-    is_monotonic: bool,
+    #[serde(borrow, alias = "is_monotonic")]
+    is_monotonic: Text<'a>,
 }
 
 /// A point of any kind: what is not of its kind is not there.
@@ -57,7 +58,7 @@ struct Points<'a> {
 #[serde(rename_all = "camelCase", default)]
 struct Point<'a> {
     #[serde(borrow)]
-    attributes: Vec<KeyValue<'a>>,
+    attributes: List<KeyValue<'a>>,
     #[serde(alias = "time_unix_nano")]
     time_unix_nano: Whole,
     #[serde(alias = "as_double")]
@@ -66,24 +67,24 @@ struct Point<'a> {
     as_int: Option<Whole>,
     flags: Whole,
     count: Whole,
-    #[serde(alias = "bucket_counts")]
+    #[serde(alias = "bucket_counts", deserialize_with = "none_if_null")]
     bucket_counts: Vec<Whole>,
-    #[serde(alias = "explicit_bounds")]
+    #[serde(alias = "explicit_bounds", deserialize_with = "none_if_null")]
     explicit_bounds: Vec<Number>,
     scale: Whole,
     #[serde(alias = "zero_count")]
     zero_count: Whole,
-    positive: Exponential,
-    negative: Exponential,
+    positive: Lenient<Exponential>,
+    negative: Lenient<Exponential>,
     #[serde(alias = "quantile_values")]
-    quantile_values: Vec<QuantileValue>,
+    quantile_values: List<QuantileValue>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
 struct Exponential {
     offset: Whole,
-    #[serde(alias = "bucket_counts")]
+    #[serde(alias = "bucket_counts", deserialize_with = "none_if_null")]
     bucket_counts: Vec<Whole>,
 }
 
@@ -94,25 +95,19 @@ struct QuantileValue {
     value: Number,
 }
 
-/// What is remembered of a series.
-#[derive(Default)]
-struct Last {
-    total: f64,
-    /// The last cumulative buckets.
-    buckets: Vec<Bucket>,
-}
-
 /// Reads metrics.
 #[derive(Default)]
 pub(crate) struct Metrics {
-    last: FxHashMap<(OriginIndex, String), Last>,
+    /// What was added so far to sums that tell only what was added.
+    totals: FxHashMap<(Speaker, String), f64>,
+    histograms: Histograms,
     forgotten: u64,
 }
 
 /// One point on its way to samples.
 struct Said<'e, 'h> {
     ear: &'e mut Ear<'h>,
-    origin: OriginIndex,
+    origin: Speaker,
     time: Moment,
     line: u64,
 }
@@ -124,6 +119,7 @@ impl Metrics {
         bytes: &[u8],
         line: u64,
         resource: &Resource,
+        rejected: &mut Tally,
         ear: &mut Ear<'_>,
     ) -> Result<Option<bool>, serde_json::Error> {
         let metric: MetricJson<'_> = serde_json::from_slice(bytes)?;
@@ -136,25 +132,35 @@ impl Metrics {
             (Kind::Summary, &metric.summary),
         ];
         let mut is_known = None;
-        for (kind, points) in kinds.into_iter().filter_map(|(kind, points)| Some((kind, points.as_ref()?))) {
-            for point in &points.data_points {
-                let Some(time) = point.time_unix_nano.moment().filter(|_| point.flags.0 & NO_VALUE_FLAG == 0)
-                else {
+        for (kind, points) in kinds.into_iter().filter_map(|(kind, points)| Some((kind, &points.as_ref()?.0)))
+        {
+            for point in points.data_points.iter().filter(|point| point.flags.0 & NO_VALUE_FLAG == 0) {
+                let Some(time) = point.time_unix_nano.moment() else {
+                    rejected.reject(line, "a point without a time");
                     continue;
                 };
-                is_known = Some(ear.knows(time) || is_known == Some(true));
-                if ear.knows(time) {
+                let is_point_known = ear.knows(time);
+                is_known = Some(is_point_known || is_known == Some(true));
+                if is_point_known && point.attributes.len() > LABELS_MAX {
+                    // Without some of its labels it would be another series.
+                    ear.hearing.cut("points of OTLP series with more than 32 labels", 1);
+                } else if is_point_known {
                     let series = series(name, point, resource);
                     let mut said = Said { ear: &mut *ear, origin: resource.origin, time, line };
                     self.point(kind, points, point, series, &mut said);
                 }
+            }
+            if points.data_points.cut > 0 {
+                ear.hearing
+                    .cut("points of OTLP metrics beyond 100,000 of one metric", points.data_points.cut);
             }
         }
         Ok(is_known)
     }
 
     /// Counts what was forgotten, at the end of the file.
-    pub(crate) fn finish(&self, ear: &mut Ear<'_>) {
+    pub(crate) fn finish(&mut self, ear: &mut Ear<'_>) {
+        self.histograms.finish(ear);
         if self.forgotten > 0 {
             ear.hearing.cut("points of OTLP series beyond 100,000 of a file", self.forgotten);
         }
@@ -175,8 +181,11 @@ impl Metrics {
             Kind::Gauge => value.into_iter().for_each(|value| said.sample(series.clone().render(), value)),
             Kind::Sum => {
                 let Some(value) = value else { return };
-                let name =
-                    if points.is_monotonic { counter(series).render() } else { series.clone_rendered() };
+                let name = if points.is_monotonic.0 == "true" {
+                    counter(series).render()
+                } else {
+                    series.clone_rendered()
+                };
                 if let Some(total) = self.total(said.origin, &name, value, is_delta) {
                     said.sample(name, total);
                 }
@@ -184,7 +193,7 @@ impl Metrics {
             Kind::Histogram => self.histogram(explicit(point), point, &series, is_delta, said),
             Kind::Exponential => self.histogram(exponential(point), point, &series, is_delta, said),
             Kind::Summary => {
-                for told in &point.quantile_values {
+                for told in point.quantile_values.iter() {
                     said.sample(with_quantile(&series, &told.quantile.0.to_string()), told.value.0);
                 }
                 said.sample(suffixed(&series, "_count"), point.count.0 as f64);
@@ -193,49 +202,34 @@ impl Metrics {
     }
 
     /// The sum so far.
-    fn total(&mut self, origin: OriginIndex, name: &str, value: f64, is_delta: bool) -> Option<f64> {
+    fn total(&mut self, origin: Speaker, name: &str, value: f64, is_delta: bool) -> Option<f64> {
         if !is_delta {
             return Some(value);
         }
-        let last = self.last(origin, name)?;
-        last.total += value;
-        Some(last.total)
-    }
-
-    fn last(&mut self, origin: OriginIndex, name: &str) -> Option<&mut Last> {
         let key = (origin, name.to_owned());
-        if self.last.len() >= SERIES_MAX && !self.last.contains_key(&key) {
+        if self.totals.len() >= SERIES_MAX && !self.totals.contains_key(&key) {
             self.forgotten += 1;
             return None;
         }
-        Some(self.last.entry(key).or_default())
+        let total = self.totals.entry(key).or_default();
+        *total += value;
+        Some(*total)
     }
 
     fn histogram(
         &mut self,
-        buckets: Vec<Bucket>,
+        counts: Vec<(f64, f64)>,
         point: &Point<'_>,
         series: &Series,
         is_delta: bool,
         said: &mut Said<'_, '_>,
     ) {
         let name = suffixed(series, "_count");
-        let Some(last) = self.last(said.origin, &name) else { return };
-        let between = if is_delta {
-            last.total += point.count.0 as f64;
-            Some(buckets)
-        } else {
-            last.total = point.count.0 as f64;
-            let before = std::mem::replace(&mut last.buckets, buckets);
-            since(&last.buckets, &before)
-        };
-        said.sample(name, last.total);
-        let between = between.unwrap_or_default();
-        for (label, share) in QUANTILES {
-            if let Some(value) = quantile(&between, share) {
-                said.sample(with_quantile(series, label), value);
-            }
+        if let Some(total) = self.total(said.origin, &name, point.count.0 as f64, is_delta) {
+            said.sample(name, total);
         }
+        let histogram = self.histograms.native(series, said.origin, is_delta);
+        self.histograms.take_all(histogram, said.time, counts, said.line, said.ear);
     }
 }
 
@@ -258,8 +252,7 @@ fn series(name: &str, point: &Point<'_>, resource: &Resource) -> Series {
     let mut labels: Vec<(String, String)> = point
         .attributes
         .iter()
-        .take(LABELS_MAX)
-        .map(|attribute| (cut(&attribute.key.0), cut(&attribute.value.scalar().to_string())))
+        .map(|attribute| (cut(&attribute.key.0), cut(&attribute.value().scalar().to_string())))
         .collect();
     if !resource.instance.is_empty() && labels.iter().all(|(label, _)| label != "instance") {
         labels.push(("instance".to_owned(), cut(&resource.instance)));
@@ -290,44 +283,30 @@ fn with_quantile(series: &Series, quantile: &str) -> String {
     series.render()
 }
 
-/// Buckets between the bounds; below the first of them lies nothing negative, if it is above zero.
-fn explicit(point: &Point<'_>) -> Vec<Bucket> {
-    let bounds = point.explicit_bounds.iter().map(|bound| bound.0);
-    let least = point.explicit_bounds.first().map_or(0.0, |first| first.0.min(0.0));
-    let from = std::iter::once(least).chain(bounds.clone());
-    let to = bounds.chain(std::iter::once(f64::INFINITY));
-    from.zip(to).zip(&point.bucket_counts).map(|((from, to), count)| (from, to, count.0 as f64)).collect()
+/// Counts up to each bound.
+fn explicit(point: &Point<'_>) -> Vec<(f64, f64)> {
+    let uppers = point.explicit_bounds.iter().map(|bound| bound.0).chain(std::iter::once(f64::INFINITY));
+    let buckets = uppers.zip(&point.bucket_counts).map(|(upper, count)| (upper, count.0 as f64)).collect();
+    cumulated(buckets, point.count.0 as f64)
 }
 
-/// Buckets of which each reaches to `2^(2^-scale)` times where it begins.
-fn exponential(point: &Point<'_>) -> Vec<Bucket> {
+/// Counts up to each bound; a bucket reaches to `2^(2^-scale)` times where it begins.
+fn exponential(point: &Point<'_>) -> Vec<(f64, f64)> {
     let scale = point.scale.0.clamp(-10, 20) as i32;
     let bound = |index: i64| (index as f64 * f64::from(-scale).exp2()).exp2();
-    let side = |side: &Exponential| -> Vec<Bucket> {
-        let from = side.offset.0;
-        (from..from.saturating_add(side.bucket_counts.len() as i64))
-            .zip(&side.bucket_counts)
-            .map(|(index, count)| (bound(index), bound(index + 1), count.0 as f64))
-            .collect()
+    let counts = |side: &Exponential| -> Vec<(i64, f64)> {
+        let counts = side.bucket_counts.iter().map(|count| count.0 as f64);
+        (side.offset.0..i64::MAX).zip(counts).collect()
     };
-    let below = side(&point.negative).into_iter().rev().map(|(from, to, count)| (-to, -from, count));
-    let zero = (0.0, 0.0, point.zero_count.0 as f64);
-    below.chain(std::iter::once(zero)).chain(side(&point.positive)).collect()
-}
-
-/// What came between two cumulative points; `None` for the first. After a restart, all of the later one.
-fn since(now: &[Bucket], before: &[Bucket]) -> Option<Vec<Bucket>> {
-    if before.is_empty() {
-        return None;
-    }
-    let earlier = |bucket: &Bucket| {
-        // Exponential buckets come and go at the ends.
-        let same = before.iter().find(|other| other.0 == bucket.0 && other.1 == bucket.1);
-        same.map_or(0.0, |other| other.2)
-    };
-    let grown: Vec<Bucket> =
-        now.iter().map(|bucket| (bucket.0, bucket.1, bucket.2 - earlier(bucket))).collect();
-    if grown.iter().any(|bucket| bucket.2 < 0.0) { Some(now.to_vec()) } else { Some(grown) }
+    let (above, below) = (counts(&point.positive.0), counts(&point.negative.0));
+    // Of a negative bucket the upper bound is the one that is nearer to zero.
+    let mut buckets: Vec<(f64, f64)> = below.iter().map(|(index, count)| (-bound(*index), *count)).collect();
+    buckets.push((0.0, point.zero_count.0 as f64));
+    // Nothing lies between zero and the first bucket.
+    buckets.extend(above.first().map(|(index, _)| (bound(*index), 0.0)));
+    buckets.extend(below.last().map(|(index, _)| (-bound(index.saturating_add(1)), 0.0)));
+    buckets.extend(above.iter().map(|(index, count)| (bound(index.saturating_add(1)), *count)));
+    cumulated(buckets, point.count.0 as f64)
 }
 
 fn cut(text: &str) -> String {

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::ear::Ear;
+use crate::lenient::{Lenient, List};
 use crate::otlp::Resource;
 use crate::otlp_value::{KeyValue, Text, Whole, id_hash};
 use crate::span_draft::{SpanDraft, kind_of};
@@ -26,9 +27,9 @@ struct SpanJson<'a> {
     #[serde(alias = "end_time_unix_nano")]
     end_time_unix_nano: Whole,
     #[serde(borrow)]
-    attributes: Vec<KeyValue<'a>>,
+    attributes: List<KeyValue<'a>>,
     #[serde(borrow)]
-    status: StatusJson<'a>,
+    status: Lenient<StatusJson<'a>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -62,8 +63,8 @@ impl Traces {
         draft.origin = resource.origin;
         draft.operation.push_str(&span.name.0);
         draft.kind = kind(&span.kind.0);
-        draft.is_error = matches!(&*span.status.code.0, "2" | "STATUS_CODE_ERROR" | "ERROR");
-        draft.is_ok = matches!(&*span.status.code.0, "1" | "STATUS_CODE_OK" | "OK");
+        draft.is_error = matches!(&*span.status.0.code.0, "2" | "STATUS_CODE_ERROR" | "ERROR");
+        draft.is_ok = matches!(&*span.status.0.code.0, "1" | "STATUS_CODE_OK" | "OK");
         draft.trace = id_hash(&span.trace_id.0).unwrap_or(0);
         draft.id = id_hash(&span.span_id.0).unwrap_or(0);
         draft.parent = id_hash(&span.parent_span_id.0);
@@ -71,7 +72,7 @@ impl Traces {
         draft.line = line;
         span.attributes
             .iter()
-            .for_each(|attribute| draft.attribute(&attribute.key.0, attribute.value.scalar()));
+            .for_each(|attribute| draft.attribute(&attribute.key.0, attribute.value().scalar()));
         ear.span(draft).map(Some).ok_or_else(|| serde::de::Error::custom("a span without a time"))
     }
 }

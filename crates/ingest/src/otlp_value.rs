@@ -2,20 +2,22 @@
 //! (<https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding>).
 //!
 //! 64-bit numbers are strings or numbers, identifiers hexadecimal or, from plain protobuf writers, base64, and enums
-//! numbers or names. What has another type than it should is an error of its record alone.
+//! numbers or names. An attribute that has another type than it should is as if it were not there, a time or a value that has is an error of
+//! its record alone.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use hark_event::Moment;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::json::Scalar;
+use crate::lenient::{Lenient, List, pass_list, pass_object};
 use crate::stamp::of_magnitude;
 
-/// A text; a number or truth value where one should be is its text.
+/// A text; a number or truth value where one should be is its text, and what is many values none.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Text<'a>(pub(crate) Cow<'a, str>);
 
@@ -50,8 +52,20 @@ impl<'de> Visitor<'de> for TextVisitor {
         Ok(Text(Cow::Owned(number.to_string())))
     }
 
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Text<'de>, E> {
+        Ok(Text(Cow::Owned(number.to_string())))
+    }
+
     fn visit_bool<E: Error>(self, truth: bool) -> Result<Text<'de>, E> {
         Ok(Text(Cow::Owned(truth.to_string())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Text<'de>, A::Error> {
+        pass_list(seq).map(|()| Text::default())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Text<'de>, A::Error> {
+        pass_object(map).map(|()| Text::default())
     }
 
     fn visit_unit<E: Error>(self) -> Result<Text<'de>, E> {
@@ -147,15 +161,104 @@ impl Visitor<'_> for NumberVisitor {
     }
 }
 
+/// A number in an attribute as it is written; what is none is nothing.
+#[derive(Debug, Default)]
+enum Written<'a> {
+    #[default]
+    Nothing,
+    Integer(i64),
+    Float(f64),
+    Text(Cow<'a, str>),
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Written<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(WrittenVisitor)
+    }
+}
+
+struct WrittenVisitor;
+
+impl<'de> Visitor<'de> for WrittenVisitor {
+    type Value = Written<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number")
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Written<'de>, E> {
+        Ok(Written::Nothing)
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Written<'de>, E> {
+        Ok(Written::Integer(number))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Written<'de>, E> {
+        Ok(Written::Integer(i64::try_from(number).unwrap_or(i64::MAX)))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Written<'de>, E> {
+        Ok(Written::Float(number))
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Written<'de>, E> {
+        Ok(Written::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Written<'de>, E> {
+        Ok(Written::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Written<'de>, E> {
+        Ok(Written::Nothing)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Written<'de>, A::Error> {
+        pass_list(seq).map(|()| Written::Nothing)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Written<'de>, A::Error> {
+        pass_object(map).map(|()| Written::Nothing)
+    }
+}
+
+impl Written<'_> {
+    fn whole(&self) -> Scalar<'_> {
+        match self {
+            Self::Nothing => Scalar::Null,
+            Self::Integer(number) => Scalar::Integer(*number),
+            Self::Float(number) => Scalar::Integer(*number as i64),
+            Self::Text(text) => text.trim().parse().map_or(Scalar::Null, Scalar::Integer),
+        }
+    }
+
+    fn float(&self) -> Scalar<'_> {
+        match self {
+            Self::Nothing => Scalar::Null,
+            Self::Integer(number) => Scalar::Float(*number as f64),
+            Self::Float(number) => Scalar::Float(*number),
+            Self::Text(text) => text.trim().parse().map_or(Scalar::Null, Scalar::Float),
+        }
+    }
+}
+
 /// An attribute.
-#[derive(Deserialize, Debug)]
+#[derive(Deserialize, Debug, Default)]
+#[serde(default)]
 pub(crate) struct KeyValue<'a> {
     /// Its name.
-    #[serde(borrow, default)]
+    #[serde(borrow)]
     pub(crate) key: Text<'a>,
+    #[serde(borrow)]
+    value: Lenient<AnyValue<'a>>,
+}
+
+impl<'a> KeyValue<'a> {
     /// Its value.
-    #[serde(borrow, default)]
-    pub(crate) value: AnyValue<'a>,
+    pub(crate) fn value(&self) -> &AnyValue<'a> {
+        &self.value.0
+    }
 }
 
 /// A value of any type.
@@ -164,30 +267,30 @@ pub(crate) struct KeyValue<'a> {
 pub(crate) struct AnyValue<'a> {
     #[serde(borrow, alias = "string_value")]
     string_value: Option<Text<'a>>,
-    #[serde(alias = "bool_value")]
-    bool_value: Option<bool>,
-    #[serde(alias = "int_value")]
-    int_value: Option<Whole>,
-    #[serde(alias = "double_value")]
-    double_value: Option<Number>,
+    #[serde(borrow, alias = "bool_value")]
+    bool_value: Option<Text<'a>>,
+    #[serde(borrow, alias = "int_value")]
+    int_value: Option<Written<'a>>,
+    #[serde(borrow, alias = "double_value")]
+    double_value: Option<Written<'a>>,
     #[serde(borrow, alias = "kvlist_value")]
-    kvlist_value: Option<KeyValues<'a>>,
+    kvlist_value: Option<Lenient<KeyValues<'a>>>,
     #[serde(borrow, alias = "array_value")]
-    array_value: Option<Values<'a>>,
+    array_value: Option<Lenient<Values<'a>>>,
 }
 
 #[derive(Deserialize, Debug, Default)]
 #[serde(default)]
 struct KeyValues<'a> {
     #[serde(borrow)]
-    values: Vec<KeyValue<'a>>,
+    values: List<KeyValue<'a>>,
 }
 
 #[derive(Deserialize, Debug, Default)]
 #[serde(default)]
 struct Values<'a> {
     #[serde(borrow)]
-    values: Vec<AnyValue<'a>>,
+    values: List<AnyValue<'a>>,
 }
 
 impl AnyValue<'_> {
@@ -195,12 +298,12 @@ impl AnyValue<'_> {
     pub(crate) fn scalar(&self) -> Scalar<'_> {
         if let Some(Text(text)) = &self.string_value {
             Scalar::Text(text)
-        } else if let Some(truth) = self.bool_value {
-            Scalar::Bool(truth)
-        } else if let Some(Whole(number)) = self.int_value {
-            Scalar::Integer(number)
-        } else if let Some(Number(number)) = self.double_value {
-            Scalar::Float(number)
+        } else if let Some(Text(truth)) = &self.bool_value {
+            truth.parse().map_or(Scalar::Null, Scalar::Bool)
+        } else if let Some(number) = &self.int_value {
+            number.whole()
+        } else if let Some(number) = &self.double_value {
+            number.float()
         } else {
             Scalar::Null
         }
@@ -208,14 +311,14 @@ impl AnyValue<'_> {
 
     /// The values by name, if it is many of them.
     pub(crate) fn by_name(&self) -> Option<&[KeyValue<'_>]> {
-        self.kvlist_value.as_ref().map(|list| list.values.as_slice())
+        self.kvlist_value.as_ref().map(|list| &*list.0.values)
     }
 
     /// Writes the value for people: `key=value` for each of many.
     pub(crate) fn write(&self, into: &mut String) {
         use fmt::Write;
         if let Some(list) = &self.kvlist_value {
-            for KeyValue { key, value } in &list.values {
+            for KeyValue { key, value: Lenient(value) } in list.0.values.iter() {
                 if !into.is_empty() {
                     into.push(' ');
                 }
@@ -224,7 +327,7 @@ impl AnyValue<'_> {
                 value.write(into);
             }
         } else if let Some(list) = &self.array_value {
-            for (at, value) in list.values.iter().enumerate() {
+            for (at, value) in list.0.values.iter().enumerate() {
                 into.push_str(if at == 0 { "[" } else { ", " });
                 value.write(into);
             }
@@ -309,5 +412,10 @@ mod tests {
             "a=1 b=[x, false]",
         );
         check_value("{}", "");
+        check_value(r#"{"stringValue":0.5}"#, "0.5");
+        check_value(r#"{"stringValue":["odd"]}"#, "");
+        check_value(r#"{"intValue":"odd"}"#, "");
+        check_value(r#"{"boolValue":{}}"#, "");
+        check_value(r#"{"arrayValue":{"values":[null,{"intValue":1}]}}"#, "[, 1]");
     }
 }

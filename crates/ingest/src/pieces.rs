@@ -5,12 +5,14 @@
 
 use std::ops::ControlFlow;
 
-use crate::content::{Carrier, Content, is_continuation};
+use hark_event::Moment;
+
+use crate::content::{Carrier, Content};
 use crate::draft::MESSAGE_BYTES_MAX;
 use crate::ear::Ear;
+use crate::further::{Further, follows};
 use crate::lines::Tally;
 use crate::records::Records;
-use crate::traceback::Traceback;
 
 /// Which of its two ends a container wrote to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,6 +54,8 @@ struct Open {
     text: String,
     carrier: Carrier,
     begun: Option<(Tally, u64)>,
+    /// When its last piece was written.
+    last: Option<Moment>,
     pieces: u32,
 }
 
@@ -61,7 +65,7 @@ pub(crate) struct Pieces {
     open: [Open; 2],
     records: Records,
     content: Content,
-    traceback: Traceback,
+    further: Further,
     /// The stream of the record that is open, and what had been read when it began.
     last: Option<Stream>,
     begun: Tally,
@@ -74,7 +78,7 @@ impl Pieces {
             open: [Open::default(), Open::default()],
             records: Records::new(),
             content: Content::default(),
-            traceback: Traceback::default(),
+            further: Further::default(),
             last: None,
             begun: Tally::default(),
         }
@@ -82,6 +86,12 @@ impl Pieces {
 
     /// Takes the next piece; a line begins when its first piece was written.
     pub(crate) fn take(&mut self, piece: Piece<'_>, carrier: Carrier, ear: &mut Ear<'_>) -> ControlFlow<()> {
+        for stream in [Stream::Out, Stream::Errors] {
+            let open = &self.open[stream as usize];
+            if open.begun.is_some() && !follows(open.last, carrier.time, ear) {
+                self.close(stream, ear)?;
+            }
+        }
         let open = &mut self.open[piece.stream as usize];
         if open.begun.is_none() && !piece.is_partial {
             return self.say(piece, carrier, 1, ear);
@@ -94,6 +104,7 @@ impl Pieces {
         let room = (MESSAGE_BYTES_MAX + 1).saturating_sub(open.text.len());
         let end = (0..=room.min(piece.text.len())).rev().find(|end| piece.text.is_char_boundary(*end));
         open.text.push_str(&piece.text[..end.unwrap_or(0)]);
+        open.last = carrier.time;
         open.pieces = open.pieces.saturating_add(1);
         if piece.is_partial {
             return ControlFlow::Continue(());
@@ -140,12 +151,12 @@ impl Pieces {
     fn say(&mut self, piece: Piece<'_>, carrier: Carrier, lines: u32, ear: &mut Ear<'_>) -> ControlFlow<()> {
         let is_same_stream = self.last == Some(piece.stream);
         if let Some(draft) = self.records.open().filter(|_| is_same_stream) {
-            if self.traceback.takes(piece.text, draft.level) || is_continuation(piece.text) {
+            if self.further.takes(piece.text, carrier.time, draft.level, ear) {
                 draft.push_line(piece.text);
                 return ControlFlow::Continue(());
             }
         } else {
-            self.traceback = Traceback::beginning_with(piece.text);
+            self.further = Further::beginning_with(piece.text, carrier.time);
         }
         self.last = Some(piece.stream);
         self.begun = piece.before;

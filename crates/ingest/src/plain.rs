@@ -112,7 +112,7 @@ pub(crate) fn take(
         }
         return ControlFlow::Continue(());
     }
-    if let Some(stamp) = stamp.filter(Stamp::is_slashed) {
+    if let Some(stamp) = stamp.filter(Stamp::is_open) {
         // A date that the file's order makes none: a record all the same, and no other date.
         let draft = records.begin(before, number, ear)?;
         split(text, &stamp, draft, &mut ear.syslog_host);

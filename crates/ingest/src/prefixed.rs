@@ -16,15 +16,15 @@ use std::ops::ControlFlow;
 use hark_event::{Level, Moment};
 use rustc_hash::FxHashMap;
 
-use crate::content::{Carrier, Content, is_continuation};
+use crate::content::{Carrier, Content};
 use crate::ear::Ear;
+use crate::further::{Further, is_continuation};
 use crate::lines::{Lines, Tally};
-use crate::origin::{OriginIndex, has_pod_hash, service_of_pod};
+use crate::origin::{Speaker, has_pod_hash, service_of_pod};
 use crate::plain;
 use crate::records::Records;
 use crate::stamp::{Finder, Form, leading, search};
 use crate::text::clean;
-use crate::traceback::Traceback;
 
 /// More names than this are no containers; they are heard, and their stamps are looked for in each line anew.
 const CONTAINERS_MAX: usize = 1_000;
@@ -161,7 +161,7 @@ pub(crate) fn read(lines: &mut Lines<'_>, prefix: Prefix, ear: &mut Ear<'_>) {
         prefix,
         records: Records::new(),
         content: Content::default(),
-        traceback: Traceback::default(),
+        further: Further::default(),
         last: String::new(),
         finders: FxHashMap::default(),
     };
@@ -184,7 +184,7 @@ struct Reader {
     prefix: Prefix,
     records: Records,
     content: Content,
-    traceback: Traceback,
+    further: Further,
     /// The container whose record is open.
     last: String,
     /// Where each container has its own stamps.
@@ -195,7 +195,7 @@ struct Reader {
 #[derive(Clone, Copy)]
 struct Line<'a> {
     text: &'a str,
-    origin: OriginIndex,
+    origin: Speaker,
     /// Whether the record before is of the same container.
     follows: bool,
     before: Tally,
@@ -224,12 +224,12 @@ impl Reader {
     /// Takes what a program wrote, at the tool's time where there is one.
     fn take_carried(&mut self, line: Line<'_>, time: Option<Moment>, ear: &mut Ear<'_>) -> ControlFlow<()> {
         if let Some(draft) = self.records.open().filter(|_| line.follows) {
-            if self.traceback.takes(line.text, draft.level) || is_continuation(line.text) {
+            if self.further.takes(line.text, time, draft.level, ear) {
                 draft.push_line(line.text);
                 return ControlFlow::Continue(());
             }
         } else {
-            self.traceback = Traceback::beginning_with(line.text);
+            self.further = Further::beginning_with(line.text, time);
         }
         let draft = self.records.begin(line.before, line.number, ear)?;
         let carrier = Carrier { time, origin: line.origin, ..Carrier::default() };
@@ -248,6 +248,7 @@ impl Reader {
         if line.text.trim().is_empty() {
             return ControlFlow::Continue(());
         }
+        self.further = Further::default();
         let draft = self.records.begin(line.before, line.number, ear)?;
         match placed {
             Some((stamp, time)) => {
@@ -284,6 +285,7 @@ impl Reader {
             return ControlFlow::Continue(());
         }
         self.last.clear();
+        self.further = Further::default();
         let name = text.split(' ').next().filter(|name| self.prefix.is_proven_by(name) && is_name(name));
         let origin = ear.origins.of(name.and_then(|name| self.prefix.service(name)), None);
         let draft = self.records.begin(before, number, ear)?;

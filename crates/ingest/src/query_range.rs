@@ -14,7 +14,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use crate::ear::Ear;
 use crate::histograms::{Bucket, Histograms, cumulated};
 use crate::lines::{Lines, Path, Tally};
-use crate::origin::OriginIndex;
+use crate::origin::Speaker;
 use crate::samples::KnownLines;
 use crate::series::Series;
 use crate::stamp::of_fraction;
@@ -54,7 +54,7 @@ pub(crate) fn read(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
         tally.take_rejected(&mut rejected);
         known_lines.count(tally, is_known, ear);
     }
-    histograms.finish(lines.tally.lines, ear);
+    histograms.finish(ear);
 }
 
 /// Hands the samples of one series on while they are read.
@@ -69,7 +69,7 @@ struct Reader<'r, 'e> {
 
 /// What the samples that follow belong to.
 struct Subject {
-    origin: OriginIndex,
+    origin: Speaker,
     name: String,
     bucket: Option<Bucket>,
     /// The series as it is, for native histograms.
@@ -94,7 +94,7 @@ impl Reader<'_, '_> {
         };
         let is_known = match subject.bucket {
             Some(bucket) => {
-                let is_known = self.ear.part(time);
+                let is_known = self.ear.part(time, subject.origin);
                 if is_known {
                     self.histograms.take(bucket, time, value, self.line, self.ear);
                 }
@@ -109,7 +109,7 @@ impl Reader<'_, '_> {
         let Some((time, counts)) = sample.counts() else {
             return self.rejected.reject(self.line, "a histogram without a time or counts");
         };
-        let is_known = self.ear.part(time);
+        let is_known = self.ear.part(time, subject.origin);
         if is_known {
             let histogram = self.histograms.native(&subject.series, subject.origin, !subject.has_name);
             self.histograms.take_all(histogram, time, counts, self.line, self.ear);

@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 
-use crate::origin::stem;
+use crate::origin::{are_endings, stem};
 
 /// Orders files by directory, by the log that they belong to, and by age; the name decides what is left.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -36,14 +36,18 @@ impl Place {
 
 impl Age {
     fn of(name: &str) -> Self {
-        let mut number = None;
+        let (mut number, mut end) = (None, 0);
         for part in name.split(['.', '_', '-']) {
             let digits: String = part.bytes().filter(u8::is_ascii_digit).map(char::from).collect();
             let is_number = !part.is_empty() && digits.len() == part.len();
+            let start = end;
+            end = start + part.len();
             if is_number && digits.len() <= 4 {
                 number =
-                    digits.parse().ok().map(|number| (number, name.rsplit_once(part).is_some_and(is_suffix)));
+                    digits.parse().ok().map(|number| (number, is_suffix((&name[..start], &name[end..]))));
             }
+            // What separates parts is one byte long.
+            end += 1;
         }
         let digits: String = dated(name);
         if digits.len() >= 8 {
@@ -56,9 +60,9 @@ impl Age {
     }
 }
 
-/// Whether only packing follows, and a dot goes before: `.2.gz`.
+/// Whether only packing and kind follow, and a dot goes before: `.2.gz`, `.2.log.bz2`.
 fn is_suffix((before, after): (&str, &str)) -> bool {
-    before.ends_with('.') && ["", ".gz", ".zst", ".bz2", ".xz", ".log", ".log.gz"].contains(&after)
+    before.ends_with('.') && are_endings(after)
 }
 
 /// The digits of the longest run that looks like a date: `2026-01-02_15`, `20260102`.
@@ -88,5 +92,9 @@ mod tests {
         check(&["app-2026-01-02.log", "app-2026-01-03.log", "app.log"]);
         check(&["a/app.log.1", "a/app.log", "b/app.log"]);
         check(&["postgresql-14.log", "postgresql-15.log"]);
+        for ending in ["bz2", "gz", "xz", "zst"] {
+            let names = [3, 2, 1].map(|number| format!("app.{number}.log.{ending}"));
+            check(&[names[0].as_str(), names[1].as_str(), names[2].as_str(), "app.log"]);
+        }
     }
 }

@@ -9,7 +9,7 @@ use crate::csv::Rows;
 use crate::csv_header::{Column, Table};
 use crate::ear::Ear;
 use crate::lines::Tally;
-use crate::origin::{OriginIndex, service_of_pod};
+use crate::origin::{Speaker, service_of_pod};
 use crate::series::Series;
 
 /// Beyond this many series in one file the known ones are forgotten and read anew.
@@ -21,7 +21,7 @@ const PART_END: char = '\u{1}';
 #[derive(Debug)]
 pub(crate) struct Known {
     /// Whose it is.
-    pub(crate) origin: OriginIndex,
+    pub(crate) origin: Speaker,
     /// Its name by the contract.
     pub(crate) name: String,
 }
@@ -73,15 +73,7 @@ impl KnownSeries {
         }
         let mut series = Series::parse(text);
         let named = series.take_origin(ear);
-        let service = service.filter(|name| !name.is_empty());
-        let environment = environment.filter(|name| !name.is_empty());
-        let origin = if service.is_none() && environment.is_none() {
-            named
-        } else {
-            let named = ear.origins.get(named).clone();
-            ear.origins
-                .of(Some(service.unwrap_or(&named.service)), Some(environment.unwrap_or(&named.environment)))
-        };
+        let origin = ear.origins.of(service, environment).or(named);
         for (index, label) in labels {
             if !rows.cell(*index).trim().is_empty() {
                 series.labels.push((label.clone(), rows.cell(*index).trim().to_owned()));

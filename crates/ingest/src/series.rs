@@ -1,7 +1,7 @@
 //! Names of metric series: `name{label="value",…}` with sorted labels, those of the origin left out.
 
 use crate::ear::Ear;
-use crate::origin::{ENVIRONMENT_KEYS, OriginIndex, SERVICE_KEYS};
+use crate::origin::{ENVIRONMENT_KEYS, SERVICE_KEYS, Speaker};
 
 /// A series by its parts.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -24,7 +24,7 @@ impl Series {
     }
 
     /// Takes the labels of service and environment out; says whose series this is.
-    pub(crate) fn take_origin(&mut self, ear: &mut Ear<'_>) -> OriginIndex {
+    pub(crate) fn take_origin(&mut self, ear: &mut Ear<'_>) -> Speaker {
         let service = self.take(&SERVICE_KEYS);
         let environment = self.take(&ENVIRONMENT_KEYS);
         ear.origins.of(service.as_deref(), environment.as_deref())

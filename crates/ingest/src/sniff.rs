@@ -17,6 +17,7 @@ use crate::sniff_json;
 use crate::stamp::Form::Epoch;
 use crate::stamp::{Shape, search};
 use crate::text::clean;
+use crate::unpack::Holes;
 use crate::{cri, journal, logfmt, open_metrics, prefixed, syslog_messages};
 
 /// How much of the file is looked at, in all and of each line, and how much is read past at most.
@@ -105,6 +106,15 @@ impl Form {
             Self::Table(table) => table.name(),
             Self::Document(document) => document.name(),
             Self::EmptyArray => "JSON array",
+        }
+    }
+
+    /// What becomes of the holes of a file: only those who say how long their values are have to read them, for others
+    /// zeros between lines and values are nothing.
+    pub(crate) fn holes(&self) -> Holes {
+        match self {
+            Self::JournalExport | Self::SyslogCounted => Holes::Read,
+            _ => Holes::Passed,
         }
     }
 

@@ -5,21 +5,21 @@ use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
-use std::time::UNIX_EPOCH;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use hark_event::{Event, Extent, FileRemark, Hearing, Moment, Unread, Zone};
 
 use crate::csv_header::{RowKind, Table};
-use crate::day_order::{DayOrder, Evidence};
+use crate::day_order::{self, DayOrders, Evidence};
 use crate::ear::Ear;
 use crate::encoding::{self, Converted};
 use crate::json_walk::Stop;
-use crate::lines::{LINE_BYTES_MAX, Lines};
+use crate::lines::{LINE_BYTES_MAX, Lines, Split};
 use crate::origin::Origins;
 use crate::sniff::{self, Form};
-use crate::stamp::{Calendar, Finder};
+use crate::stamp::{Calendar, Finder, OpenDate};
 use crate::stream::Stream;
-use crate::unpack::{self, Consumed, Packing};
+use crate::unpack::{self, Consumed, Holes, Packing};
 use crate::whole_lines::WholeLines;
 use crate::{
     alertmanager, annotations, cloud_events, cri, csv_logs, csv_long, csv_wide, docker, endings, journal,
@@ -143,9 +143,6 @@ impl Source {
             Ok(form) => self.account_for(&form, &mut ear),
         }
         consumed.finish(self.bytes_on_disk);
-        if ear.origins.refused > 0 {
-            ear.hearing.cut("records that named more than 10,000 services in one file", ear.origins.refused);
-        }
         ear.hearing
     }
 
@@ -180,12 +177,13 @@ impl Source {
         let mut nobody = |_: Event<'_>| {};
         let mut ear = self.ear(reading, &mut nobody);
         let look = |file: &File, ear: &mut Ear<'_>| {
-            let (reader, packing) = self.stream(file, &consumed)?;
-            let (form, _) = sniff::form(&encoding::understood(&sniff::head(reader)).0, ear)
+            let (reader, packing) = self.stream(file, Holes::Passed, &consumed)?;
+            let (form, split) = sniff::form(&encoding::understood(&sniff::head(reader)).0, ear)
                 .map_err(|reason| self.why_unread(reason, packing, consumed.unpacked()))?;
             let has_lines_alone =
                 !matches!(form, Form::Table(_) | Form::QueryRange | Form::EmptyArray | Form::Document(_));
-            Ok(Look { form: form.name(), has_lines_alone: has_lines_alone && packing == Packing::None })
+            let is_by_line = split == Split::Lines && packing == Packing::None;
+            Ok(Look { form: form.name(), has_lines_alone: has_lines_alone && is_by_line })
         };
         match &self.content {
             Content::File(path) => look(&File::open(path).map_err(|error| cannot_open(&error))?, &mut ear),
@@ -202,7 +200,7 @@ impl Source {
         let mut file = File::open(path).ok()?;
         file.seek(SeekFrom::Start(self.bytes_on_disk.checked_sub(bytes)?)).ok()?;
         let mut lines = BufReader::new(file.take(bytes));
-        lines.read_until(b'\n', &mut Vec::new()).ok()?;
+        lines.skip_until(b'\n').ok()?;
         // Years that stamps do not name come from here.
         let written = std::fs::metadata(path).and_then(|about| about.modified()).ok();
         let content = Content::Passing(Arc::new(Stream::new(lines).written_at(written)));
@@ -218,10 +216,7 @@ impl Source {
             }
             Content::Passing(stream) => Some(stream.time()),
         };
-        let since_1970 = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-        since_1970.map_or(Moment::MAX, |time| {
-            Moment::from_nanos(i64::try_from(time.as_nanos()).unwrap_or(i64::MAX))
-        })
+        modified.map_or(Moment::MAX, moment)
     }
 
     fn read_into(&self, ear: &mut Ear<'_>, consumed: &Consumed<'_>) -> Result<Form, String> {
@@ -280,8 +275,9 @@ impl Source {
         let (head, is_converted) = encoding::understood(&head);
         let (form, split) =
             sniff::form(&head, ear).map_err(|reason| self.why_unread(reason, packing, looked.unpacked()))?;
-        let order = Evidence::of_head(&head).order();
-        ear.calendar.order_days(order.unwrap_or(DayOrder::MonthFirst));
+        let evidence = Evidence::of_head(&head);
+        let orders = evidence.orders(self.modified_at());
+        ear.calendar.order_days(orders.or_usual());
         let (reader, _) = unpack::passing(begun.whole(), consumed).map_err(|error| cannot_open(&error))?;
         let reader = self.converted(reader, is_converted, &form, ear);
         ear.hearing.files = 1;
@@ -292,7 +288,14 @@ impl Source {
             read_form(&form, &mut lines, ear);
             endings::of_lines(&lines, packing)
         };
-        self.remark_on_days(order, ear);
+        self.remark_on_days(orders, ear);
+        if let Some(kind) = evidence.open_kind()
+            && orders.of(kind).is_some()
+            && ear.calendar.has_read(kind)
+        {
+            let (path, text) = (self.name.to_string(), day_order::DOUBT_OF_STREAM.to_owned());
+            ear.hearing.file_remarks.push(FileRemark { path, text });
+        }
         ear.hearing.unread.extend(damage.map(|reason| self.read_in_part(reason)));
         Ok(form)
     }
@@ -301,15 +304,15 @@ impl Source {
         let change = self.change(file);
         let unseen = AtomicU64::new(0);
         let looked = Consumed::new(&unseen);
-        let (reader, packing) = self.stream(file, &looked)?;
+        let (reader, packing) = self.stream(file, Holes::Passed, &looked)?;
         let head = sniff::head(reader);
         let (head, is_converted) = encoding::understood(&head);
         let (form, split) =
             sniff::form(&head, ear).map_err(|reason| self.why_unread(reason, packing, looked.unpacked()))?;
-        let order = self.day_order(&head, file, ear)?;
-        ear.calendar.order_days(order.unwrap_or(DayOrder::MonthFirst));
+        let orders = self.day_orders(&head, file, ear)?;
+        ear.calendar.order_days(orders.or_usual());
         let limit = line_bytes_max(&form);
-        let (reader, _) = self.stream(file, consumed)?;
+        let (reader, _) = self.stream(file, form.holes(), consumed)?;
         let reader = match ear.bytes_max {
             Some(bytes_max) => Box::new(WholeLines::new(reader, bytes_max)),
             None => reader,
@@ -326,7 +329,7 @@ impl Source {
         }
         let mut lines = Lines::of(reader, limit, split);
         read_form(&form, &mut lines, ear);
-        self.remark_on_days(order, ear);
+        self.remark_on_days(orders, ear);
         let is_sample = self.is_sample(ear, consumed);
         let end = endings::of_lines(&lines, packing).filter(|_| !is_sample || lines.damage().is_some());
         let shrank = || self.shrank(&lines, packing, consumed, ear.as_of, ear.bytes_max.is_some());
@@ -357,34 +360,38 @@ impl Source {
         ear.bytes_max.is_some() && consumed.bytes() < self.bytes_on_disk
     }
 
-    /// The order of days and months in its dates, if anything in it tells.
-    fn day_order(&self, head: &[u8], file: &File, ear: &Ear<'_>) -> Result<Option<DayOrder>, String> {
+    /// The order of the numbers in its dates, as far as anything in it tells.
+    fn day_orders(&self, head: &[u8], file: &File, ear: &Ear<'_>) -> Result<DayOrders, String> {
         let mut evidence = Evidence::of_head(head);
-        if evidence.is_open() {
+        if evidence.open_kind().is_some() {
             let unseen = AtomicU64::new(0);
             let looked = Consumed::new(&unseen);
-            let (reader, _) = self.stream(file, &looked)?;
+            let (reader, _) = self.stream(file, Holes::Passed, &looked)?;
             evidence.ask(Box::new(reader.take(ear.bytes_max.unwrap_or(u64::MAX))));
         }
-        Ok(evidence.order())
+        let written = file.metadata().and_then(|about| about.modified()).ok();
+        Ok(evidence.orders(written.map_or(Moment::MAX, moment)))
     }
 
-    fn remark_on_days(&self, order: Option<DayOrder>, ear: &mut Ear<'_>) {
-        if order.is_none() && ear.calendar.has_slashed() {
-            let text = "has dates such as 03/04, of which nothing in it tells whether the day or the month goes first; they \
-                        were read month first, so have its writer put RFC 3339 times if that is wrong";
-            ear.hearing.file_remarks.push(FileRemark { path: self.name.to_string(), text: text.to_owned() });
+    fn remark_on_days(&self, orders: DayOrders, ear: &mut Ear<'_>) {
+        for kind in OpenDate::ALL {
+            if orders.of(kind).is_some() || !ear.calendar.has_read(kind) {
+                continue;
+            }
+            let text = day_order::doubt(kind);
+            ear.hearing.file_remarks.push(FileRemark { path: self.name.to_string(), text });
         }
     }
 
     fn stream<'a>(
         &self,
         file: &'a File,
+        holes: Holes,
         consumed: &'a Consumed<'_>,
     ) -> Result<(Box<dyn std::io::Read + 'a>, Packing), String> {
         // Some systems have files that say no size and yet can be read.
         let size = if self.bytes_on_disk == 0 { u64::MAX } else { self.bytes_on_disk };
-        unpack::stream(file, size, consumed).map_err(|error| cannot_open(&error))
+        unpack::stream(file, size, holes, consumed).map_err(|error| cannot_open(&error))
     }
 
     /// What to say if another file stands where this one was found.
@@ -430,6 +437,12 @@ impl Source {
         // An empty head of a packed file that is not empty is damage.
         format!("damaged or empty {name}: nothing could be unpacked; fetch it again")
     }
+}
+
+fn moment(time: SystemTime) -> Moment {
+    let since_1970 =
+        time.duration_since(UNIX_EPOCH).ok().and_then(|since| i64::try_from(since.as_nanos()).ok());
+    since_1970.map_or(Moment::MAX, Moment::from_nanos)
 }
 
 fn line_bytes_max(form: &Form) -> usize {

@@ -7,7 +7,7 @@
 use hark_event::{Moment, Peer, PeerKind, SpanKind};
 
 use crate::json::Scalar;
-use crate::origin::OriginIndex;
+use crate::origin::Speaker;
 
 /// The texts of a span that is complete.
 pub(crate) struct SpanParts<'a> {
@@ -29,7 +29,7 @@ pub(crate) struct SpanDraft {
     /// When it began and ended.
     pub(crate) time: Option<(Moment, Moment)>,
     /// Who performed it.
-    pub(crate) origin: OriginIndex,
+    pub(crate) origin: Speaker,
     /// Its name.
     pub(crate) operation: String,
     /// On which side of a call it stands.

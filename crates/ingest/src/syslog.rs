@@ -34,7 +34,8 @@ pub(crate) fn priority(before: &str) -> Option<(Level, bool)> {
 /// `HOST TAG[PID]: ` or `HOST TAG: `.
 pub(crate) fn header(text: &str) -> Option<Header<'_>> {
     let (host, rest) = text.split_at(memchr::memchr(b' ', text.as_bytes())?);
-    if host.is_empty() || host.ends_with(':') || host.len() > 255 {
+    // `ERROR db: connection lost` behind a stamp is what a program wrote without syslog.
+    if host.is_empty() || host.ends_with(':') || host.len() > 255 || Level::parse(host).is_some() {
         return None;
     }
     let rest = &rest[1..];

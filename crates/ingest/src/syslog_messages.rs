@@ -14,7 +14,7 @@ use crate::ear::Ear;
 use crate::json::{Fields, Span, Value};
 use crate::lines::{Lines, Tally};
 use crate::log_fields::{LogFields, is_field};
-use crate::origin::OriginIndex;
+use crate::origin::Speaker;
 use crate::plain;
 use crate::records::Records;
 use crate::stamp::leading;
@@ -180,9 +180,7 @@ impl Reader {
         let mut carrier = Carrier { time: message.time, origin: ear.origins.of(message.app, None), level };
         if structured_fields(message.data, &mut self.fields) {
             self.meanings.fill(&self.fields, message.data, draft, ear);
-            if draft.origin != OriginIndex::default() {
-                carrier.origin = draft.origin;
-            }
+            carrier.origin = draft.origin.or(carrier.origin);
             // What structured data says of the sender stays, its text goes where there is a message.
             if !is_empty {
                 draft.message.clear();
@@ -192,7 +190,7 @@ impl Reader {
                 }
             }
         }
-        (draft.time, draft.observed, draft.origin) = (None, None, OriginIndex::default());
+        (draft.time, draft.observed, draft.origin) = (None, None, Speaker::default());
         if is_empty {
             (draft.time, draft.origin) = (carrier.time, carrier.origin);
         } else {
@@ -235,8 +233,8 @@ fn structured_fields(data: &str, fields: &mut Fields) -> bool {
     fields.clear();
     let bytes = data.as_bytes();
     let mut at = 0;
-    while let Some(length) = bytes[at..].iter().position(|byte| *byte == b'=') {
-        let name = data[..at + length].rfind([' ', '[']).map_or(0, |before| before + 1);
+    while let Some(length) = memchr::memchr(b'=', &bytes[at..]).filter(|_| !fields.is_full()) {
+        let name = data[at..at + length].rfind([' ', '[']).map_or(at, |before| at + before + 1);
         let opens = at + length + 1;
         if bytes.get(opens) != Some(&b'"') {
             at = opens;
@@ -249,15 +247,13 @@ fn structured_fields(data: &str, fields: &mut Fields) -> bool {
             end += 1 + usize::from(*byte == b'\\');
         }
         let Some(value) = data.get(opens + 1..end) else { break };
-        let key = Span::of_line(name.max(at), at + length);
-        if !fields.is_full() {
-            let value = if is_escaped {
-                fields.copied(&value.replace("\\\"", "\"").replace("\\]", "]").replace("\\\\", "\\"))
-            } else {
-                Span::of_line(opens + 1, end)
-            };
-            fields.push(key, Value::Text(value));
-        }
+        let key = Span::of_line(name, at + length);
+        let value = if is_escaped {
+            fields.copied(&value.replace("\\\"", "\"").replace("\\]", "]").replace("\\\\", "\\"))
+        } else {
+            Span::of_line(opens + 1, end)
+        };
+        fields.push(key, Value::Text(value));
         at = (end + 1).min(bytes.len());
     }
     fields.len() > 0

@@ -1,10 +1,12 @@
 //! Files in, events and the account out: what a user of this crate sees, form by form and rule by rule.
 
 mod answers;
+mod carriers;
 mod defects;
 mod files;
 mod folders;
 mod forms;
+mod losses;
 mod matrix;
 mod packed;
 mod tables;
@@ -87,12 +89,13 @@ fn tell(event: &Event<'_>) -> String {
             sample.time, sample.origin.service, sample.series, sample.value, sample.line
         ),
         Event::Alert(alert) => format!(
-            "alert {} {} {} to {} {:?} :{}",
+            "alert {} {} {} to {} {:?}{} :{}",
             alert.name,
             alert.service.as_deref().unwrap_or("-"),
             alert.starts_at,
             alert.ends_at.map_or("-".to_owned(), |end| end.to_string()),
             alert.summary,
+            if alert.answered { " answered" } else { "" },
             alert.place.line
         ),
         Event::Report(report) => {

@@ -70,6 +70,15 @@ impl Packing {
     }
 }
 
+/// What becomes of the holes of a file that is not packed. Those of a packed one are zeros like others, which its packing counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Holes {
+    /// They are passed over, in no time.
+    Passed,
+    /// They are read as zeros, since what follows is counted from there.
+    Read,
+}
+
 /// Reads the file from its start, at most `size` bytes of it; raw bytes are counted as they are consumed.
 ///
 /// The file is opened once and read twice, so that what was looked at is what is read, even if another file has
@@ -77,13 +86,19 @@ impl Packing {
 pub(crate) fn stream<'a>(
     mut file: &'a File,
     size: u64,
+    holes: Holes,
     consumed: &'a Consumed<'_>,
 ) -> io::Result<(Box<dyn Read + 'a>, Packing)> {
     file.seek(SeekFrom::Start(0))?;
     let mut magic = [0; MAGIC_BYTES];
     let length = read_up_to(&mut file, &mut magic)?;
     file.seek(SeekFrom::Start(0))?;
-    by_packing(Packing::of(&magic[..length]), Raw::File(Data::new(file, size)), consumed)
+    let packing = Packing::of(&magic[..length]);
+    let raw = match (packing, holes) {
+        (Packing::None, Holes::Passed) => Raw::Data(Data::new(file, size)),
+        _ => Raw::Bytes(Box::new(file.take(size))),
+    };
+    by_packing(packing, raw, consumed)
 }
 
 /// The same for what cannot be read again.
@@ -94,7 +109,7 @@ pub(crate) fn passing<'a>(
     let mut magic = [0; MAGIC_BYTES];
     let length = read_up_to(&mut stream, &mut magic)?;
     let begun = Cursor::new(magic).take(length as u64);
-    by_packing(Packing::of(&magic[..length]), Raw::Passing(Box::new(begun.chain(stream))), consumed)
+    by_packing(Packing::of(&magic[..length]), Raw::Bytes(Box::new(begun.chain(stream))), consumed)
 }
 
 fn by_packing<'a>(
@@ -157,10 +172,10 @@ impl<'a> Consumed<'a> {
 
 /// Where raw bytes come from.
 enum Raw<'a> {
-    /// A file, which may have holes.
-    File(Data<'a>),
-    /// What comes once.
-    Passing(Box<dyn Read + 'a>),
+    /// A file without its holes.
+    Data(Data<'a>),
+    /// All bytes, zeros and all.
+    Bytes(Box<dyn Read + 'a>),
 }
 
 struct Counted<'a> {
@@ -171,8 +186,8 @@ struct Counted<'a> {
 impl Read for Counted<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let (count, passed) = match &mut self.raw {
-            Raw::Passing(stream) => stream.read(into).map(|count| (count, count as u64))?,
-            Raw::File(data) => {
+            Raw::Bytes(bytes) => bytes.read(into).map(|count| (count, count as u64))?,
+            Raw::Data(data) => {
                 let before = data.position();
                 // Holes are passed in no time, and are a part of the size all the same.
                 (data.read(into)?, data.position() - before)

@@ -3,7 +3,6 @@
 //!
 //! A line may hold years of a series, so that lines may be far longer here than elsewhere.
 
-use hark_event::Moment;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use std::fmt;
@@ -13,6 +12,7 @@ use crate::histograms::Histograms;
 use crate::lines::{Lines, Tally};
 use crate::samples::KnownLines;
 use crate::series::Series;
+use crate::stamp::of_magnitude;
 
 /// About 600,000 samples: a year and more of minutes.
 pub(crate) const LINE_BYTES_MAX: usize = 16 << 20;
@@ -56,7 +56,7 @@ pub(crate) fn read(lines: &mut Lines<'_>, ear: &mut Ear<'_>) {
         };
         known_lines.count(tally, is_known, ear);
     }
-    histograms.finish(lines.tally.lines, ear);
+    histograms.finish(ear);
 }
 
 /// Hands on the samples that are known already; says whether there is any, if the line says a time.
@@ -75,13 +75,12 @@ fn say(
         tally.reject(line, "a value without a time, or a time without a value");
     }
     let mut is_known = None;
-    for (value, millis) in values.iter().zip(&timestamps) {
-        match value.0 {
-            Some(value) => {
-                let time = Moment::from_millis(*millis);
+    for (value, count) in values.iter().zip(&timestamps) {
+        match value.0.zip(of_magnitude(*count)) {
+            Some((value, time)) => {
                 let is_said = match bucket {
                     Some(bucket) => {
-                        let is_said = ear.part(time);
+                        let is_said = ear.part(time, origin);
                         if is_said {
                             histograms.take(bucket, time, value, line, ear);
                         }
@@ -91,7 +90,7 @@ fn say(
                 };
                 is_known = Some(is_said || is_known == Some(true));
             }
-            None => tally.reject(line, "a value that is no number"),
+            None => tally.reject(line, "a value that is no number, or a time that is none"),
         }
     }
     is_known

@@ -12,6 +12,7 @@ use crate::ear::Ear;
 use crate::jaeger::times;
 use crate::json::Scalar;
 use crate::json_walk::{Step, Visit};
+use crate::lenient::Lenient;
 use crate::lines::Tally;
 use crate::otlp_value::{Text, Whole, id_hash};
 use crate::span_draft::{SpanDraft, kind_of};
@@ -32,13 +33,14 @@ struct SpanJson<'a> {
     /// Microseconds.
     timestamp: Whole,
     duration: Whole,
-    shared: bool,
     #[serde(borrow)]
-    local_endpoint: Endpoint<'a>,
+    shared: Text<'a>,
     #[serde(borrow)]
-    remote_endpoint: Endpoint<'a>,
+    local_endpoint: Lenient<Endpoint<'a>>,
     #[serde(borrow)]
-    tags: Tags<'a>,
+    remote_endpoint: Lenient<Endpoint<'a>>,
+    #[serde(borrow)]
+    tags: Lenient<Tags<'a>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -125,12 +127,12 @@ impl Visit for Zipkin<'_, '_> {
         draft.line = line;
         let text = |keys: &[&str]| {
             keys.iter().find_map(|wanted| {
-                span.tags.0.iter().find(|(key, _)| key.0 == *wanted).map(|(_, value)| &*value.0)
+                span.tags.0.0.iter().find(|(key, _)| key.0 == *wanted).map(|(_, value)| &*value.0)
             })
         };
-        let service = text(&["service.name"]).unwrap_or(&span.local_endpoint.service_name.0);
+        let service = text(&["service.name"]).unwrap_or(&span.local_endpoint.0.service_name.0);
         draft.origin = self.ear.origins.of(Some(service), text(&crate::origin::ENVIRONMENT_KEYS));
-        draft.version.push_str(text(&["service.version"]).unwrap_or_default());
+        draft.version.push_str(crate::origin::cut(text(&["service.version"]).unwrap_or_default()));
         match self.ear.span(draft) {
             Some(is_known) => self.units.note(is_known),
             None => return false,
@@ -151,14 +153,14 @@ fn fill(span: &SpanJson<'_>, draft: &mut SpanDraft) {
     draft.trace = id_hash(&span.trace_id.0).unwrap_or(0);
     draft.id = id_hash(&span.id.0).unwrap_or(0);
     draft.parent = id_hash(&span.parent_id.0);
-    if span.shared {
+    if span.shared.0 == "true" {
         draft.parent = Some(draft.id);
         draft.id = !draft.id;
     }
     draft.time = times(span.timestamp, span.duration);
-    span.tags.0.iter().for_each(|(key, value)| draft.attribute(&key.0, Scalar::Text(&value.0)));
+    span.tags.0.0.iter().for_each(|(key, value)| draft.attribute(&key.0, Scalar::Text(&value.0)));
     if draft.kind.is_outgoing() {
-        draft.peer_service(&span.remote_endpoint.service_name.0);
-        draft.peer_address(&span.remote_endpoint.ipv4.0);
+        draft.peer_service(&span.remote_endpoint.0.service_name.0);
+        draft.peer_address(&span.remote_endpoint.0.ipv4.0);
     }
 }

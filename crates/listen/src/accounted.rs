@@ -37,7 +37,7 @@ const ROUGH_TIMES_MAX: f64 = 1.5;
 const LEFT_WITHIN_HOURS: i64 = 2;
 
 /// What one service knows of it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Accounted {
     /// When others last accounted for a series.
     series: BTreeMap<Arc<str>, Hour>,
@@ -50,7 +50,7 @@ pub(crate) struct Accounted {
 }
 
 /// When something was said of a series, and when that had begun.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 struct Said {
     hour: Hour,
     onset: Hour,
@@ -247,7 +247,7 @@ fn asked(subject: &MetricSubject, found: &Candidate, hour: Hour) -> Option<Asked
                 What::Roughness => {
                     let asked = of_hours(surprise.hours);
                     // Roughness is held against that of whole days.
-                    let usual = median_of(subject.hourly().values())?;
+                    let usual = median_of(&subject.hourly().values())?;
                     let (level, rough) =
                         (moved(subject, asked)?.0.now / usual, surprise.now / surprise.usual);
                     let is_in_proportion = rough <= ROUGH_TIMES_MAX * level.max(1.0)

@@ -18,7 +18,7 @@ const HOURS: i64 = 4 * 168;
 const SPARE: f64 = 3.0;
 
 /// When something was said of each service.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Alarms(BTreeMap<Origin, Vec<Hour>>);
 
 impl Alarms {

@@ -15,7 +15,7 @@ const DAYS_BEFOREHAND: f64 = 300.0;
 const NAMES_MAX: usize = 20_000;
 
 /// What is known of one name.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Known {
     /// Days of series that were at rest when they began.
     days: u64,
@@ -36,7 +36,7 @@ impl Known {
 }
 
 /// First movements of all names.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Awakenings {
     names: BTreeMap<Arc<str>, Known>,
 }

@@ -34,9 +34,10 @@ const SPREADS_A_SERVICE_WEEK: f64 = 0.05;
 const AWAKENINGS_A_SERVICE_WEEK: f64 = 0.02;
 
 /// Quiet scores of all classes; those of two listeners add up.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Calibration {
     quiet: BTreeMap<Class, QuietScores>,
+    #[serde(skip)]
     chance_max: f64,
 }
 
@@ -50,6 +51,16 @@ impl Calibration {
     /// Lets pass what is at least so strong.
     pub(crate) fn from_strength(strength_min: f64) -> Self {
         Self { chance_max: chance_of(strength_min), ..Self::default() }
+    }
+
+    /// Lets pass what another lets pass.
+    pub(crate) fn take_settings(&mut self, other: &Self) {
+        self.chance_max = other.chance_max;
+    }
+
+    /// Whether it can go on after it was read back.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.quiet.values().all(QuietScores::is_sound)
     }
 
     /// Adds the score of one subject on one quiet day.

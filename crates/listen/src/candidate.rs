@@ -3,7 +3,7 @@
 use hark_event::{Evidence, Moment, SignalKind, Subject};
 
 /// Classes of subjects whose quiet history is ranked together.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Class {
     /// Newcomers that warn or worse.
     NewLoud,

@@ -35,7 +35,7 @@ pub struct LogKey {
 }
 
 /// One masked record as an example of its shape.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Exemplar {
     /// When it arrived.
     pub time: Moment,

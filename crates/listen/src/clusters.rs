@@ -25,13 +25,13 @@ const CHANCE_MAX: f64 = 0.05;
 const HOURS_PER_WEEK: f64 = 168.0;
 
 /// The representatives that may still be joined, and who was surprised of late.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Clusters {
     representatives: Vec<Representative>,
     sudden: BTreeSet<(Hour, Origin)>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 struct Representative {
     id: Id,
     origin: Origin,

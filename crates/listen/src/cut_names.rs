@@ -10,7 +10,7 @@ use hark_event::{Origin, stable_hash};
 const NAMES_MAX: usize = 500_000;
 
 /// What there was no room for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Beyond {
     /// Among the series of its service.
     Service,
@@ -29,7 +29,7 @@ impl Beyond {
 }
 
 /// Names that were cut, by what they were beyond.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct CutNames {
     seen: BTreeSet<u64>,
     counts: BTreeMap<Beyond, u64>,

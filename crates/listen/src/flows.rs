@@ -43,7 +43,7 @@ pub type Ends = (Arc<str>, Arc<str>);
 pub type DeclaredCalls = BTreeMap<Ends, String>;
 
 /// All flows that are known.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Flows {
     services: BTreeSet<Arc<str>>,
     /// Those of them whose names are no single word.
@@ -54,6 +54,7 @@ pub(crate) struct Flows {
     /// Calls that spans show, with what is called and how often.
     traced: BTreeMap<Ends, (PeerKind, u64)>,
     /// Calls that people declared, with where they wrote so.
+    #[serde(skip)]
     declared: Arc<DeclaredCalls>,
     /// Services that write spans.
     tracers: BTreeSet<Arc<str>>,
@@ -206,6 +207,11 @@ impl Flows {
     /// Believes that who stands first calls who stands second; where that is written stands beside it.
     pub(crate) fn declare(&mut self, calls: Arc<DeclaredCalls>) {
         self.declared = calls;
+    }
+
+    /// Believes what another was told to believe.
+    pub(crate) fn take_settings(&mut self, other: &Self) {
+        self.declared = other.declared.clone();
     }
 
     /// Remembers calls that spans show.

@@ -105,7 +105,7 @@ impl Heard {
         add_curves(listener, &mut episodes);
         add_forecasts(listener, &mut episodes);
         let mut cut: Vec<(String, u64)> =
-            listener.cut.iter().map(|(what, count)| ((*what).to_owned(), *count)).collect();
+            listener.cut.iter().map(|(what, count)| (what.to_string(), *count)).collect();
         let shapes_cut: u64 = listener.services.values().map(|service| service.shapes_cut).sum();
         let patterns_cut: u64 = listener.services.values().map(|service| service.patterns_cut).sum();
         cut.extend(listener.cut_series.counts().map(|(beyond, count)| (beyond.name().to_owned(), count)));

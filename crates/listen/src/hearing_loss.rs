@@ -27,7 +27,7 @@ const CUTS_MAX: usize = 1_000;
 const DECADES: f64 = 6.0;
 
 /// What is cut at a limit.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Cut {
     /// Series that are not listened to.
     Series,
@@ -61,7 +61,7 @@ impl Cut {
 pub(crate) type Lost = BTreeMap<(Origin, Cut), u64>;
 
 /// What was lost before, and is being lost.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct HearingLosses {
     /// The first hour in which anything was heard, and the last.
     heard: Option<(Hour, Hour)>,
@@ -76,7 +76,7 @@ pub(crate) struct HearingLosses {
 }
 
 /// A cut that goes on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 struct Open {
     place: usize,
     last: Hour,
@@ -106,6 +106,11 @@ pub(crate) fn listener() -> Origin {
 }
 
 impl HearingLosses {
+    /// The places of the episodes that are open.
+    pub(crate) fn open_episodes(&self) -> impl Iterator<Item = usize> + '_ {
+        self.silence.into_iter().chain(self.cuts.values().map(|open| open.place))
+    }
+
     /// Takes the hour that closed, with how many services spoke in it and what was cut; returns what is to be said of it.
     pub(crate) fn hear(&mut self, hour: Hour, spoke: usize, lost: Lost) -> Vec<Loss> {
         let mut losses: Vec<Loss> = self.hear_silence(hour, spoke).into_iter().collect();

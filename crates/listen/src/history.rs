@@ -1,5 +1,6 @@
 //! Hourly values of one subject, contiguous and bounded.
 
+use hark_detect::compact::Half;
 use hark_event::Hour;
 
 /// Hours that are remembered: five weeks, so that four full ones stand behind the present.
@@ -11,7 +12,7 @@ pub(crate) const SLACK: usize = 7 * 24;
 const ROOM: usize = 7 * 24;
 
 /// Values from one hour on, one an hour without gaps.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct History<T> {
     first: Hour,
     values: Vec<T>,
@@ -37,6 +38,11 @@ impl<T: Copy> History<T> {
     /// The hour that the next value will belong to.
     pub(crate) fn next(&self) -> Hour {
         self.first + self.values.len() as i64
+    }
+
+    /// Whether it holds no more than is remembered.
+    pub(crate) fn is_bounded(&self) -> bool {
+        self.values.len() <= HOURS_MAX + SLACK
     }
 
     /// All values, oldest first.
@@ -77,6 +83,23 @@ impl<T: Copy> History<T> {
             self.values.reserve_exact(ROOM);
         }
         self.values.push(value);
+    }
+}
+
+impl History<Half> {
+    /// The numbers from an hour on.
+    pub(crate) fn numbers_since(&self, hour: Hour) -> Vec<f32> {
+        self.since(hour).iter().map(|half| half.get()).collect()
+    }
+
+    /// All numbers, oldest first.
+    pub(crate) fn numbers(&self) -> Vec<f32> {
+        self.numbers_since(self.first)
+    }
+
+    /// The latest numbers, so many or all.
+    pub(crate) fn latest(&self, hours: usize) -> Vec<f32> {
+        self.numbers_since(self.next() - hours as i64)
     }
 }
 

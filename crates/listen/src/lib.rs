@@ -37,6 +37,8 @@ mod picks;
 mod rates;
 mod requests;
 mod room;
+#[cfg(test)]
+mod saved_tests;
 mod season_clock;
 mod service;
 mod service_company;
@@ -63,6 +65,7 @@ pub use heard::{Heard, HeardPattern, HeardService};
 pub use ledger::{Fields, Ledger};
 pub use listener::Listener;
 pub use listener::closing::{SideBySide, Task};
+pub use listener::saved::NotRestored;
 pub use picks::{Pick, Picks};
 pub use silence::{FellSilent, Medium};
 pub use span_cells::{Called, Outline, Sighting, SpanCells, SpanCount};

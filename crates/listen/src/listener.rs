@@ -5,9 +5,11 @@
 
 pub(crate) mod closing;
 mod ending;
+pub(crate) mod saved;
 mod saying;
 mod silences;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -44,10 +46,14 @@ const SERVICES_CUT: &str = "services beyond 5,000";
 const SERIES_MAX: usize = 100_000;
 
 /// Listens to closed hours.
+#[derive(serde::Serialize, serde::Deserialize)]
 pub struct Listener {
+    #[serde(skip)]
     clock: SeasonClock,
     /// Limits that people know of, by series.
+    #[serde(skip)]
     limits_known: Arc<BTreeMap<String, f64>>,
+    #[serde(skip)]
     rules: Arc<Rules>,
     slots: Option<History<Slot>>,
     pub(crate) services: BTreeMap<Origin, Service>,
@@ -57,6 +63,7 @@ pub struct Listener {
     limits: Limits,
     calibration: Calibration,
     /// How long a series rests after an episode.
+    #[serde(skip)]
     rest_hours: i64,
     clusters: Clusters,
     alarms: Alarms,
@@ -66,10 +73,11 @@ pub struct Listener {
     announced: Vec<Change>,
     losses: HearingLosses,
     pub(crate) forgotten: Forgotten,
-    pub(crate) cut: BTreeMap<&'static str, u64>,
+    pub(crate) cut: BTreeMap<Cow<'static, str>, u64>,
     /// Series that there was no room for.
     pub(crate) cut_series: CutNames,
     /// Does for the services of an hour what can be done side by side.
+    #[serde(skip)]
     side_by_side: Option<SideBySide>,
     /// The minutes around a start that someone asks about.
     pub(crate) vicinity: Option<Vicinity>,
@@ -78,7 +86,7 @@ pub struct Listener {
 }
 
 /// What was heard once and is not listened to any more.
-#[derive(Default)]
+#[derive(Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Forgotten {
     services: BTreeSet<Origin>,
     patterns: u64,
@@ -114,7 +122,7 @@ impl Listener {
     /// The same, by the rules of those whose lines it hears.
     pub fn with_rules(zone: Zone, rules: Arc<Rules>) -> Self {
         Self {
-            clock: SeasonClock { zone, holidays: Holidays::default() },
+            clock: SeasonClock { zone, ..SeasonClock::default() },
             limits_known: Arc::default(),
             rules,
             slots: None,
@@ -281,13 +289,20 @@ impl Listener {
     fn take_changes(&mut self, hour: Hour) {
         while self.announced.last().is_some_and(|change| change.time < hour.end()) {
             let change = self.announced.pop().expect("there is a last one");
-            if change.kind != ChangeKind::Deploy {
-                continue;
-            }
-            for service in self.services.values_mut() {
-                if change.service.as_ref() == Some(&service.origin.service) {
-                    service.starts.add(change.time, format!("deploy {}", change.summary));
+            let told = format!("{} {}", change.kind.name(), change.summary);
+            let concerned = self
+                .services
+                .values_mut()
+                .filter(|service| change.service.as_ref() == Some(&service.origin.service));
+            match change.kind {
+                ChangeKind::Deploy => {
+                    concerned.for_each(|service| service.starts.add(change.time, told.clone()));
                 }
+                // What was committed takes effect when it is deployed, and nobody knows when that is.
+                ChangeKind::Config | ChangeKind::Flag | ChangeKind::Scale if change.commit.is_none() => {
+                    concerned.for_each(|service| service.turns.add(change.time, told.clone()));
+                }
+                _ => {}
             }
         }
     }
@@ -331,7 +346,7 @@ impl Listener {
         cells.metrics.retain(|origin, heard| {
             let room = SERIES_MAX.saturating_sub(series);
             let Some(service) = self.service(origin, hour) else {
-                *self.cut.entry(SERVICES_CUT).or_default() += heard.len().saturating_sub(1) as u64;
+                *self.cut.entry(SERVICES_CUT.into()).or_default() += heard.len().saturating_sub(1) as u64;
                 *lost.entry((hearing_loss::listener(), Cut::Services)).or_default() += 1;
                 return false;
             };
@@ -350,13 +365,14 @@ impl Listener {
         for (origin, count) in cells.overflow {
             *self
                 .cut
-                .entry("records of shapes beyond 4,096 an hour and service, or 65,536 an hour")
+                .entry("records of shapes beyond 4,096 an hour and service, or 65,536 an hour".into())
                 .or_default() += count;
             *lost.entry((origin, Cut::Records)).or_default() += count;
         }
         self.take_spans(cells.spans, hour);
         if cells.samples_cut > 0 {
-            *self.cut.entry("samples beyond 3,600 an hour and series").or_default() += cells.samples_cut;
+            *self.cut.entry("samples beyond 3,600 an hour and series".into()).or_default() +=
+                cells.samples_cut;
         }
         (cells.metrics, lost)
     }
@@ -386,8 +402,10 @@ impl Listener {
             }
         }
         if cells.cut > 0 {
-            *self.cut.entry("spans of operations or calls beyond 512 an hour and service").or_default() +=
-                cells.cut;
+            *self
+                .cut
+                .entry("spans of operations or calls beyond 512 an hour and service".into())
+                .or_default() += cells.cut;
         }
     }
 
@@ -416,7 +434,7 @@ impl Listener {
     fn service(&mut self, origin: &Origin, hour: Hour) -> Option<&mut Service> {
         if !self.services.contains_key(origin) {
             if self.services.len() >= SERVICES_MAX {
-                *self.cut.entry(SERVICES_CUT).or_default() += 1;
+                *self.cut.entry(SERVICES_CUT.into()).or_default() += 1;
                 return None;
             }
             self.flows.add_service(&origin.service);

@@ -24,7 +24,7 @@ pub(crate) fn counts_bytes(name: &str) -> bool {
 }
 
 /// How a series is to be heard.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Meaning {
     /// A cumulative counter of something ordinary.
     Counter,

@@ -8,12 +8,13 @@ use std::borrow::Cow;
 use hark_event::Hour;
 
 use crate::history::{HOURS_MAX, History, SLACK};
+use crate::listener::saved::ends_before;
 
 /// Where more than this part of the hours is said to hold something, each of them gets its place.
 const HOURS_PER_RARE: usize = 4;
 
 /// Counts from one hour on, one an hour without gaps.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Occurrences {
     /// Said in a few hours.
     Rare(Rare),
@@ -22,7 +23,7 @@ pub(crate) enum Occurrences {
 }
 
 /// The hours in which something was said, oldest first, of all hours in a row.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Rare {
     first: Hour,
     hours: usize,
@@ -44,6 +45,14 @@ impl Occurrences {
         match self {
             Self::Rare(rare) => rare.first,
             Self::Often(history) => history.first(),
+        }
+    }
+
+    /// Whether these can be counts of the hours before this one, after they were read back.
+    pub(crate) fn are_sound(&self, next: Hour) -> bool {
+        match self {
+            Self::Often(history) => ends_before(history, next),
+            Self::Rare(rare) => rare.is_sound(next),
         }
     }
 
@@ -105,6 +114,15 @@ impl Occurrences {
 }
 
 impl Rare {
+    fn is_sound(&self, next: Hour) -> bool {
+        let (first, last) = (self.said.first(), self.said.last());
+        self.hours <= HOURS_MAX + SLACK
+            && self.next() == next
+            && self.said.is_sorted_by(|a, b| a.0 < b.0)
+            && first.is_none_or(|(place, _)| self.hour_at(*place) >= self.first)
+            && last.is_none_or(|(place, _)| self.hour_at(*place) < next)
+    }
+
     fn since(&self, hour: Hour) -> Vec<u32> {
         let from = hour.max(self.first);
         let mut counts = vec![0; (self.next() - from).max(0) as usize];

@@ -8,7 +8,7 @@ use hark_event::Hour;
 pub(crate) const REST_HOURS: i64 = 7 * 24;
 
 /// The phase of one subject.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Phase {
     /// Nothing is said of it.
     #[default]

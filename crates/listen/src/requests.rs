@@ -12,10 +12,10 @@ use hark_detect::Direction;
 use hark_detect::movement::Movement;
 use hark_event::Hour;
 
-use crate::history::History;
+use crate::history::{HOURS_MAX, History};
 use crate::metric_name::Meaning;
 use crate::metric_subject::{MetricSubject, PARTS_PER_HOUR, SeriesByName};
-use crate::siblings::{Asked, Total, beside, hourly, moved, of_name, plain, whole};
+use crate::siblings::{Asked, Total, beside, hourly, hourly_of, moved, of_name, plain, whole};
 
 /// A movement must be so many sigmas of what strays beside the requests.
 const SIGMAS_MIN: f64 = 2.0;
@@ -65,7 +65,7 @@ pub(crate) fn counts_requests(subject: &MetricSubject) -> bool {
 }
 
 /// That more or less is asked was said then.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Told {
     direction: Direction,
     onset: Hour,
@@ -147,7 +147,7 @@ impl Requests {
         }
         let direction = Direction::of(own.by());
         let is_told = told.is_some_and(|told| told.covers(direction, asked.hour));
-        let mut own_hours = hourly(subject.hourly(), asked.hour, |value: f32| value);
+        let mut own_hours = hourly(subject, asked.hour);
         let measures = self.measures(all, asked.hour);
         let goes_with = |total: &Total| accounts(&own, &own_hours, total, &parts, asked);
         if measures.values().any(|total| goes_with(total)) {
@@ -159,7 +159,7 @@ impl Requests {
             return Going::Alone;
         }
         let total = Total {
-            hourly: hourly(lines, asked.hour, |lines| lines as f32),
+            hourly: hourly_of_lines(lines, asked.hour),
             minutes: [f32::NAN; PARTS_PER_HOUR],
             members: 1,
         };
@@ -180,6 +180,12 @@ impl Requests {
             Going::First(direction)
         }
     }
+}
+
+fn hourly_of_lines(lines: &History<u32>, hour: Hour) -> Vec<f32> {
+    let from = lines.first().max(hour + 1 - HOURS_MAX as i64);
+    let known: Vec<f32> = lines.since(from).iter().map(|&lines| lines as f32).collect();
+    hourly_of(from, &known, hour)
 }
 
 /// The sums of the series that count requests, by name.

@@ -20,7 +20,7 @@ const CLOCKS_CHANGED_HOURS: i64 = (HOURS_MAX + SLACK) as i64;
 const FOLLOWED_MAX: f64 = 0.97;
 
 /// The place of an hour in the week, 0 (Monday, midnight) to 167.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Slot {
     /// By the clock on the wall.
     pub(crate) of_week: u8,
@@ -36,6 +36,11 @@ impl Slot {
         Self { of_week, or: of_week, is_holiday: false }
     }
 
+    /// Whether there are such places in a week.
+    pub(crate) fn is_in_week(self) -> bool {
+        usize::from(self.of_week.max(self.or)) < 7 * HOURS_PER_DAY
+    }
+
     /// Where it stands by the clock that was changed last, as that was before.
     pub(crate) fn by_old_clock(self) -> u8 {
         if self.is_holiday { self.of_week } else { self.or }
@@ -43,7 +48,7 @@ impl Slot {
 }
 
 /// The clock that a series follows, as far as it has shown.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Clock {
     /// That is not known, or is the same.
     #[default]
@@ -99,6 +104,12 @@ impl Clock {
 pub(crate) struct SeasonClock {
     pub(crate) zone: Zone,
     pub(crate) holidays: Holidays,
+}
+
+impl Default for SeasonClock {
+    fn default() -> Self {
+        Self { zone: Zone::utc(), holidays: Holidays::default() }
+    }
 }
 
 impl SeasonClock {

@@ -14,8 +14,9 @@ use crate::cell::{LogCount, LogKey, Samples};
 use crate::history::History;
 use crate::kin::{self, Kinship, speaks_of_trouble, words_apart};
 use crate::limit_index::LimitIndex;
+use crate::listener::saved::ends_before;
 use crate::metric_name::Meaning;
-use crate::metric_subject::{Calendar, MetricSubject, SeriesByName};
+use crate::metric_subject::{self, Calendar, MetricSubject, SeriesByName};
 use crate::pattern_subject::{Around, PatternSubject};
 use crate::phase::Phase;
 use crate::service_company::Companions;
@@ -52,6 +53,7 @@ pub(crate) struct Met {
 pub(crate) type HeardSeries = BTreeMap<Arc<str>, Samples>;
 
 /// The state of one service in one environment.
+#[derive(serde::Serialize, serde::Deserialize)]
 pub(crate) struct Service {
     pub(crate) origin: Origin,
     pub(crate) heard_from: Hour,
@@ -66,14 +68,19 @@ pub(crate) struct Service {
     pub(crate) presence: Presence,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) patterns: BTreeMap<PatternId, PatternSubject>,
+    #[serde(with = "metric_subject::by_name")]
     pub(crate) series: SeriesByName,
     versions: BTreeSet<Arc<str>>,
     pub(crate) starts: Starts,
+    /// When its settings, flags or instances were changed: a metric may step then, and its process goes on.
+    pub(crate) turns: Starts,
     pub(crate) records: u64,
     pub(crate) samples: u64,
     pub(crate) shapes_cut: u64,
     pub(crate) patterns_cut: u64,
+    #[serde(skip)]
     heard_this_hour: (u32, u32),
+    #[serde(skip)]
     counted_this_hour: BTreeMap<PatternId, u32>,
     pub(crate) spans: ServiceSpans,
     pub(crate) companions: Companions,
@@ -81,6 +88,7 @@ pub(crate) struct Service {
     pub(crate) accounted: Accounted,
     /// Episodes of patterns that turned out to be one with another, which goes on.
     pub(crate) orphaned: Vec<usize>,
+    #[serde(skip)]
     limits_known: Arc<BTreeMap<String, f64>>,
 }
 
@@ -106,6 +114,7 @@ impl Service {
             series: BTreeMap::new(),
             versions: BTreeSet::new(),
             starts: Starts::default(),
+            turns: Starts::default(),
             records: 0,
             samples: 0,
             shapes_cut: 0,
@@ -118,6 +127,25 @@ impl Service {
             accounted: Accounted::default(),
             orphaned: Vec::new(),
         }
+    }
+
+    /// Whether all that it holds has heard the hours before this one and no others, after it was read back.
+    pub(crate) fn is_sound(&self, next: Hour) -> bool {
+        let counted = [&self.traffic, &self.errors, &self.measured];
+        counted.into_iter().all(|history| ends_before(history, next))
+            && self.patterns.values().all(|pattern| pattern.is_sound(next))
+            && self.series.values().all(|series| series.is_sound(next))
+            && self.spans.are_sound(next)
+            && self.companions.are_sound()
+            && self.presence.is_sound(next)
+    }
+
+    /// Takes what was set, after it was read back.
+    pub(crate) fn take_settings(&mut self, rules: &Arc<Rules>, limits_known: &Arc<BTreeMap<String, f64>>) {
+        let vocabulary = std::mem::replace(&mut self.vocabulary, Vocabulary::new(Limits::default()));
+        self.vocabulary = vocabulary.by_rules(rules);
+        self.limits_known = limits_known.clone();
+        self.companions.share_names(&self.series);
     }
 
     /// The places of all its open episodes.
@@ -291,7 +319,10 @@ impl Service {
         let start = match found.explainable {
             Explainable::Never => None,
             Explainable::ByDeploy { uncertain_seconds } => {
-                self.starts.explaining(found.onset, uncertain_seconds)
+                let turn = || self.turns.few_explaining(found.onset, uncertain_seconds);
+                let is_metric = found.subject.kind == SubjectKind::Metric;
+                let start = self.starts.explaining(found.onset, uncertain_seconds);
+                start.or_else(|| if is_metric { turn() } else { None })
             }
             Explainable::ByDeploySince { patience_seconds } => {
                 self.starts.ending(found.onset, patience_seconds)

@@ -23,7 +23,7 @@ const SCORE_MIN: f64 = 0.4;
 const DAY_HOURS: i64 = 24;
 
 /// What a service knows of its series together.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Companions {
     names: Vec<Arc<str>>,
     company: Company,
@@ -34,6 +34,23 @@ pub(crate) struct Companions {
 }
 
 impl Companions {
+    /// Whether it can go on after it was read back.
+    pub(crate) fn are_sound(&self) -> bool {
+        let is_member = |leaver: &Leaver| leaver.member < self.names.len();
+        self.company.is_sound()
+            && self.company.members() == self.names.len()
+            && self.apart.as_ref().is_none_or(|apart| apart.leavers.iter().all(is_member))
+    }
+
+    /// Has its names in common with the series, after both were read back.
+    pub(crate) fn share_names(&mut self, series: &SeriesByName) {
+        for name in &mut self.names {
+            if let Some((known, _)) = series.get_key_value(name) {
+                *name = known.clone();
+            }
+        }
+    }
+
     /// Takes what the series of the service were in the hour that closes.
     pub(crate) fn hear(&mut self, series: &SeriesByName, calendar: &Calendar<'_>) {
         if calendar.hour.0 % DAY_HOURS == 0 {

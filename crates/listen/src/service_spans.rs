@@ -10,6 +10,7 @@ use hark_event::{Hour, PeerKind, SignalKind, Subject, SubjectKind};
 
 use crate::candidate::{Candidate, Class};
 use crate::history::History;
+use crate::listener::saved::ends_before;
 use crate::metric_subject::Calendar;
 use crate::phase::Phase;
 use crate::span_cells::{Called, SpanCount};
@@ -19,14 +20,14 @@ use crate::span_subject::{Beside, SpanSubject};
 const SUBJECTS_MAX: usize = 2_000;
 
 /// Which subject it is.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) enum SpanName {
     Operation(Arc<str>),
     Flow(Arc<str>),
 }
 
 /// Who is meant by a name in a call.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Meant {
     /// The service, or what else is called.
     pub(crate) name: Arc<str>,
@@ -35,12 +36,13 @@ pub(crate) struct Meant {
 }
 
 /// The spans of one service.
-#[derive(Default)]
+#[derive(Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct ServiceSpans {
     pub(crate) total: u64,
     pub(crate) cut: u64,
     traced_from: Option<Hour>,
     traffic: Option<History<u32>>,
+    #[serde(skip)]
     heard_this_hour: u64,
     pub(crate) operations: BTreeMap<Arc<str>, SpanSubject>,
     pub(crate) flows: BTreeMap<Arc<str>, SpanSubject>,
@@ -51,6 +53,12 @@ pub(crate) struct ServiceSpans {
 const QUIET: f64 = 0.4;
 
 impl ServiceSpans {
+    /// Whether they have heard the hours before this one and no others, after they were read back.
+    pub(crate) fn are_sound(&self, next: Hour) -> bool {
+        self.traffic.as_ref().is_none_or(|traffic| ends_before(traffic, next))
+            && self.operations.values().chain(self.flows.values()).all(|subject| subject.is_sound(next))
+    }
+
     /// Takes what was counted of an operation in the hour that closes.
     pub(crate) fn hear_operation(&mut self, name: &Arc<str>, count: SpanCount, hour: Hour) {
         self.heard(&count, hour);

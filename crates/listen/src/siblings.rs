@@ -15,7 +15,7 @@ use hark_detect::movement::{Movement, Relation};
 use hark_detect::robust::quantile;
 use hark_event::Hour;
 
-use crate::history::{HOURS_MAX, History};
+use crate::history::HOURS_MAX;
 use crate::metric_name::Meaning;
 use crate::metric_subject::{MetricSubject, PARTS_PER_HOUR, SeriesByName};
 
@@ -185,10 +185,16 @@ pub(crate) struct Total {
 }
 
 /// Values of the hours that are asked about, `NaN` where there is none.
-pub(crate) fn hourly<T: Copy>(values: &History<T>, hour: Hour, number: impl Fn(T) -> f32) -> Vec<f32> {
+pub(crate) fn hourly(subject: &MetricSubject, hour: Hour) -> Vec<f32> {
     let from = hour + 1 - HOURS_MAX as i64;
-    let missing = (values.first() - from).clamp(0, HOURS_MAX as i64) as usize;
-    let known = values.since(from).iter().take(HOURS_MAX - missing).map(|&value| number(value));
+    hourly_of(subject.hourly().first(), &subject.hourly().since(from), hour)
+}
+
+/// The same of numbers from one hour on, or from the first hour that is asked about.
+pub(crate) fn hourly_of(first: Hour, known: &[f32], hour: Hour) -> Vec<f32> {
+    let from = hour + 1 - HOURS_MAX as i64;
+    let missing = (first - from).clamp(0, HOURS_MAX as i64) as usize;
+    let known = known.iter().take(HOURS_MAX - missing).copied();
     let mut hourly: Vec<f32> = std::iter::repeat_n(f32::NAN, missing).chain(known).collect();
     hourly.resize(HOURS_MAX, f32::NAN);
     hourly
@@ -206,7 +212,7 @@ impl Total {
         let (mut sums, mut minutes) = (vec![f64::NAN; HOURS_MAX], [f64::NAN; PARTS_PER_HOUR]);
         for member in &members {
             let (missing, values) = known(member);
-            sums[missing..].iter_mut().zip(values).for_each(|(sum, value)| add(sum, f64::from(*value)));
+            sums[missing..].iter_mut().zip(&values).for_each(|(sum, value)| add(sum, f64::from(*value)));
             minutes.iter_mut().enumerate().for_each(|(part, sum)| add(sum, member.at_minute(part)));
         }
         let is_measured: Vec<bool> = sums.iter().map(|sum| sum.is_finite()).collect();
@@ -242,7 +248,7 @@ fn add(sum: &mut f64, value: f64) {
 
 /// How a series has moved, with the minutes of the last hour that moved farthest, if it is about minutes.
 pub(crate) fn moved(subject: &MetricSubject, asked: Asked) -> Option<(Movement, Vec<usize>)> {
-    moved_along(subject, hourly(subject.hourly(), asked.hour, |value: f32| value), asked)
+    moved_along(subject, hourly(subject, asked.hour), asked)
 }
 
 fn moved_along(subject: &MetricSubject, values: Vec<f32>, asked: Asked) -> Option<(Movement, Vec<usize>)> {
@@ -260,7 +266,7 @@ fn moved_along(subject: &MetricSubject, values: Vec<f32>, asked: Asked) -> Optio
 
 /// Values of a series that is nothing where only its siblings are measured: it is not yet there, or gone.
 fn among(subject: &MetricSubject, total: &Total, hour: Hour) -> Vec<f32> {
-    let mut values = hourly(subject.hourly(), hour, |value: f32| value);
+    let mut values = hourly(subject, hour);
     let absent =
         values.iter_mut().zip(&total.hourly).filter(|(value, total)| value.is_nan() && total.is_finite());
     absent.for_each(|(value, _)| *value = 0.0);

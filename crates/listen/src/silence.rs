@@ -12,6 +12,7 @@ use hark_event::{Curve, Evidence, Hour, Moment, Origin, SignalKind, Subject, Sub
 
 use crate::candidate::{Candidate, Class, Explainable};
 use crate::history::History;
+use crate::listener::saved::ends_before;
 use crate::phase::Phase;
 use crate::words::hours;
 
@@ -19,7 +20,7 @@ use crate::words::hours;
 const KNOWN_HOURS_MIN: usize = 2 * 24;
 
 /// In what a service is heard.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Medium {
     /// In anything.
     Any,
@@ -67,9 +68,10 @@ pub struct FellSilent {
 }
 
 /// In which hours a service was heard, and in what.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Presence {
     hours: History<u8>,
+    #[serde(skip)]
     this_hour: u8,
     /// In what it was ever heard: nothing else need be looked for.
     ever: u8,
@@ -81,6 +83,11 @@ pub(crate) struct Presence {
 impl Presence {
     pub(crate) fn from(hour: Hour) -> Self {
         Self { hours: History::from(hour), this_hour: 0, ever: 0, phase: Phase::Quiet, open: Medium::Any }
+    }
+
+    /// Whether it has heard the hours before this one and no others, after it was read back.
+    pub(crate) fn is_sound(&self, next: Hour) -> bool {
+        ends_before(&self.hours, next)
     }
 
     pub(crate) fn hear(&mut self, medium: Medium) {

@@ -19,7 +19,7 @@ pub(crate) const NAMES_PER_HOUR_MAX: usize = 512;
 pub(crate) const OUTLINES_PER_HOUR_MAX: usize = 4_096;
 
 /// Who is called, or whose messages are taken.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Called {
     /// Which way: whether messages are taken from it, and nothing is asked of it.
     pub is_source: bool,
@@ -30,7 +30,7 @@ pub struct Called {
 }
 
 /// A span that shows something: when it ended and where it stands.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Sighting {
     /// When.
     pub time: Moment,

@@ -14,6 +14,7 @@ use hark_event::{Curve, Evidence, Hour, Moment, Place, SignalKind, Subject, Subj
 use crate::candidate::{Candidate, Class, Explainable};
 use crate::durations::spoken;
 use crate::history::History;
+use crate::listener::saved::ends_before;
 use crate::metric_name::Meaning;
 use crate::metric_subject::{Calendar, MetricSubject, SeriesAround};
 use crate::phase::Phase;
@@ -48,6 +49,7 @@ pub(crate) struct Beside<'a> {
 }
 
 /// The state of an operation or of calls.
+#[derive(serde::Serialize, serde::Deserialize)]
 pub(crate) struct SpanSubject {
     pub(crate) subject: Subject,
     pub(crate) phase: Phase,
@@ -57,6 +59,7 @@ pub(crate) struct SpanSubject {
     spans: History<u32>,
     errors: History<u32>,
     retries: History<u32>,
+    #[serde(skip)]
     this_hour: Option<SpanCount>,
     first_seen: Moment,
     last_seen: Moment,
@@ -98,6 +101,12 @@ impl SpanSubject {
             retried: None,
             slowest: seen.slowest.clone(),
         }
+    }
+
+    /// Whether it has heard the hours before this one and no others, after it was read back.
+    pub(crate) fn is_sound(&self, next: Hour) -> bool {
+        let counted = [&self.spans, &self.errors, &self.retries];
+        counted.into_iter().all(|history| ends_before(history, next)) && self.tail.is_sound(next)
     }
 
     /// Takes what was counted in the hour that closes.

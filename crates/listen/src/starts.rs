@@ -23,7 +23,7 @@ const HOURS_A_WEEK_MAX: usize = 6;
 const FRESH_SECONDS: f64 = 2.0 * 3_600.0;
 
 /// One start of a service.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Start {
     /// When.
     pub at: Moment,
@@ -32,7 +32,7 @@ pub struct Start {
 }
 
 /// The starts of one service, in order of time.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Starts {
     all: Vec<Start>,
     /// The hours in which they were: asked for by every series in every hour.
@@ -85,6 +85,13 @@ impl Starts {
     /// The start that can explain what began at `onset`, known to within `uncertain_seconds`.
     pub(crate) fn explaining(&self, onset: Moment, uncertain_seconds: i64) -> Option<&Start> {
         self.within(onset, -SLACK_SECONDS - uncertain_seconds..=EXPLAINS_SECONDS)
+    }
+
+    /// The same, unless there are so many in the two weeks around it that one of them would explain whatever begins.
+    pub(crate) fn few_explaining(&self, onset: Moment, uncertain_seconds: i64) -> Option<&Start> {
+        let near = |start: &&Start| start.at.seconds_since(onset).abs() <= WEEK_SECONDS;
+        let few = self.all.iter().filter(near).count() <= HOURS_A_WEEK_MAX;
+        self.explaining(onset, uncertain_seconds).filter(|_| few)
     }
 
     /// The start that can explain what was first heard at `heard` and may have begun `late_seconds` before.
@@ -192,6 +199,18 @@ mod tests {
             starts.add_of_process(Moment::from_seconds(at + 30), at as f64);
         }
         assert!(starts.all().len() <= HOURS_A_WEEK_MAX, "{starts:?}");
+    }
+
+    #[test]
+    fn where_something_is_changed_every_day_no_change_explains_what_begins() {
+        let explains = |apart_hours: i64| {
+            let mut turns = Starts::default();
+            for change in 0..30 {
+                turns.add(Moment::from_seconds(3_600 * apart_hours * change), format!("flag {change}"));
+            }
+            turns.few_explaining(Moment::from_seconds(3_600 * (apart_hours * 15 + 1)), 0).is_some()
+        };
+        assert!(explains(72) && !explains(24));
     }
 
     #[test]

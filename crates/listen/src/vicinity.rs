@@ -37,7 +37,7 @@ const CUT_REQUESTS: &str = "spans and records of requests around the start beyon
 const GAP_SECONDS_MAX: i64 = 3_600;
 
 /// One measure of one service in one minute.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Minute {
     /// Minutes since 1970.
     pub minute: i64,
@@ -55,13 +55,13 @@ impl Minute {
 }
 
 /// What one service did, minute by minute.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Course {
     measures: BTreeMap<Measure, Measured>,
 }
 
 /// The minutes of one measure.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, serde::Serialize, serde::Deserialize)]
 struct Measured {
     /// The first of its series by name.
     series: Option<Arc<str>>,
@@ -100,7 +100,7 @@ impl Course {
 }
 
 /// The minutes around one moment.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Vicinity {
     start: Moment,
     courses: BTreeMap<Origin, Course>,

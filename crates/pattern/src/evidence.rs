@@ -127,6 +127,11 @@ impl Evidence {
         }
     }
 
+    /// Leaves aside what was added: it was judged before it was written down.
+    pub(crate) fn all_is_judged(&mut self) {
+        self.changed.clear();
+    }
+
     /// What was seen in this place of a pattern, where that is more than the pattern itself.
     pub(crate) fn seen_at(&self, unit: &Unit, place: usize) -> Option<SeenAt> {
         let (_, key, _) = keys(unit).find(|(at, ..)| *at == place)?;

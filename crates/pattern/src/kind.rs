@@ -1,7 +1,7 @@
 //! The kinds of wildcards, as they stand in the text of a shape.
 
 /// What a wildcard stands for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Kind {
     /// A number, with or without a unit.
     Num,

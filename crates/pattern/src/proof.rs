@@ -7,7 +7,7 @@
 const EXAMPLES_MAX: usize = 6;
 
 /// What made one place variable.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Proof {
     /// Which place.
     pub(crate) place: usize,
@@ -35,7 +35,7 @@ impl Proof {
 }
 
 /// Proofs, one for each place: of several the one of most values.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Proofs(Vec<Proof>);
 
 impl Proofs {

@@ -33,7 +33,9 @@ pub(crate) const MESSAGE_BYTES_MAX: usize = 4096;
 const RULED_BYTES_MAX: usize = 64 * 1024;
 
 /// The identity of a shape: XXH3 (64 bits, seed 0) of its text.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, serde::Serialize, serde::Deserialize,
+)]
 pub struct ShapeId(pub u64);
 
 /// The shape of a message.

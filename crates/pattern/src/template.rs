@@ -72,6 +72,11 @@ impl Template {
     /// Reads the text of a shape. A pattern that somebody wrote has no places: it is what it is.
     pub(crate) fn of_shape(text: &str, rules: &Rules) -> Self {
         let (name, kinds) = general(text);
+        Self::of_name(name, kinds, rules)
+    }
+
+    /// Reads a text with `<*>` for each wildcard, which are of these kinds.
+    pub(crate) fn of_name(name: String, kinds: Vec<Kind>, rules: &Rules) -> Self {
         let places = if rules.is_defined(&name) { Vec::new() } else { places(&name, rules) };
         Self { name, kinds, places }
     }

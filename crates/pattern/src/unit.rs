@@ -9,7 +9,7 @@ use crate::rules::Rules;
 use crate::template::{Content, Mask, Template};
 
 /// Places that were found variable.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Opening {
     /// All of them.
     pub(crate) places: Mask,

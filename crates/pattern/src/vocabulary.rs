@@ -9,6 +9,7 @@
 //! pattern covers is not evidence again. It cannot unlearn: a pattern that was merged stays merged.
 
 mod explain;
+mod saved;
 #[cfg(test)]
 mod tests;
 
@@ -27,7 +28,9 @@ use crate::unit::{Opening, Unit};
 pub use explain::{Apart, Explanation, PlaceExplanation, Reason};
 
 /// The identity of a pattern: XXH3 (64 bits, seed 0) of its name.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, serde::Serialize, serde::Deserialize,
+)]
 pub struct PatternId(pub u64);
 
 impl PatternId {
@@ -51,7 +54,7 @@ const MOVED_MIN: usize = 1024;
 const SHAPES_PER_MOVED: usize = 4;
 
 /// What one vocabulary may hold.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Limits {
     /// So many patterns; four times as many shapes are known to belong to them.
     pub shapes_max: usize,

@@ -18,6 +18,8 @@ mod origins;
 mod place;
 mod questions;
 mod replay;
+#[cfg(test)]
+mod restored_tests;
 mod signals;
 mod telling;
 mod timeline;

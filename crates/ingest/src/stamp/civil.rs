@@ -8,7 +8,7 @@
 use hark_event::{Moment, Zone};
 use jiff::civil::Date;
 
-use crate::day_order::DayOrder;
+use crate::day_order::DayOrders;
 
 const SECONDS_PER_DAY: i64 = 86_400;
 /// A stamp without a year that lies farther back than this from the one before it is of the next year.
@@ -48,9 +48,33 @@ pub(crate) struct Civil {
     pub(crate) nanos: u32,
     /// Seconds east of UTC, if a zone is written.
     pub(crate) offset: Option<i32>,
-    /// Whether month and day stand around a slash, in either order: the first number is in `month` until the file's
-    /// order is known.
-    pub(crate) is_slashed: bool,
+    /// Whether the order of its numbers is still open.
+    pub(crate) open: OpenDate,
+}
+
+/// Dates whose numbers may be in several orders: until the file's is known, the first is in `month`, the second in `day`, and the
+/// third, if there is one, in `year` as it is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum OpenDate {
+    /// Year, month and day are what they are.
+    #[default]
+    Told,
+    /// `03/04/2026` or `03/04`.
+    Slashed,
+    /// `03-04-2026`.
+    Dashed,
+    /// `10/06/26`, with any mark.
+    Short,
+}
+
+impl OpenDate {
+    /// All that are open.
+    pub(crate) const ALL: [Self; 3] = [Self::Slashed, Self::Dashed, Self::Short];
+
+    /// Its place among those that are open.
+    pub(crate) fn index(self) -> Option<usize> {
+        (self as usize).checked_sub(1)
+    }
 }
 
 /// Turns readings into moments.
@@ -66,8 +90,9 @@ pub(crate) struct Calendar {
     quarter_offset: i64,
     zoned: u64,
     zoneless: u64,
-    day_order: DayOrder,
-    slashed: u64,
+    day_orders: DayOrders,
+    /// How many dates whose order is open were read, by kind.
+    open: [u64; OpenDate::ALL.len()],
     /// Where the last reading without a year was placed.
     yearless: Option<Moment>,
 }
@@ -93,29 +118,30 @@ impl Calendar {
             quarter_offset: 0,
             zoned: 0,
             zoneless: 0,
-            day_order: DayOrder::Unknown,
-            slashed: 0,
+            day_orders: DayOrders::default(),
+            open: [0; OpenDate::ALL.len()],
             yearless: None,
         }
     }
 
-    /// Reads all dates with slashes in this order from now on.
-    pub(crate) fn order_days(&mut self, order: DayOrder) {
-        self.day_order = order;
-        self.slashed = 0;
+    /// Reads all dates whose order is open in these orders from now on.
+    pub(crate) fn order_days(&mut self, orders: DayOrders) {
+        self.day_orders = orders;
+        self.open = [0; OpenDate::ALL.len()];
     }
 
-    /// Whether dates with slashes were read since the order of their numbers was set.
-    pub(crate) fn has_slashed(&self) -> bool {
-        self.slashed > 0
+    /// Whether dates of this kind were read since the order of their numbers was set.
+    pub(crate) fn has_read(&self, kind: OpenDate) -> bool {
+        kind.index().is_some_and(|kind| self.open[kind] > 0)
     }
 
     /// The moment, or `None` if there is no such date or it cannot be said.
     pub(crate) fn place(&mut self, reading: Reading) -> Option<Moment> {
-        if let Reading::Civil(civil @ Civil { is_slashed: true, .. }) = reading {
-            self.slashed += 1;
-            let (month, day) = self.day_order.sort(civil.month, civil.day);
-            return self.place(Reading::Civil(Civil { month, day, is_slashed: false, ..civil }));
+        if let Reading::Civil(civil) = reading
+            && let Some(kind) = civil.open.index()
+        {
+            self.open[kind] += 1;
+            return self.place(Reading::Civil(self.day_orders.settle(civil)));
         }
         let names_zone = reading.names_zone();
         *(if names_zone { &mut self.zoned } else { &mut self.zoneless }) += 1;

@@ -2,7 +2,7 @@
 //!
 //! All work on bytes at an index and return where they ended; none panics on short input.
 
-use super::civil::Civil;
+use super::civil::{Civil, OpenDate};
 
 /// What the last of so many digits of a fraction is worth.
 const NANOS_OF_DIGIT: [u32; 10] = [0, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
@@ -174,5 +174,5 @@ pub(crate) fn finish(
     if byte(text, end).is_ascii_alphanumeric() || month == 0 || month > 12 || day == 0 || day > 31 {
         return None;
     }
-    Some((Civil { year, month, day, second_of_day, nanos, offset, is_slashed: false }, end))
+    Some((Civil { year, month, day, second_of_day, nanos, offset, open: OpenDate::Told }, end))
 }

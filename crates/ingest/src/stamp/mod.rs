@@ -11,8 +11,9 @@ mod iso;
 mod named;
 mod short;
 
-pub(crate) use civil::{Calendar, Civil, Reading, days_since_1970};
+pub(crate) use civil::{Calendar, Civil, OpenDate, Reading, days_since_1970};
 pub(crate) use epoch::{of_fraction, of_magnitude};
+pub(crate) use short::century;
 
 /// Keys that only introduce a stamp.
 pub(crate) const STAMP_KEYS: [&str; 7] =
@@ -100,9 +101,9 @@ pub(crate) struct Stamp {
 }
 
 impl Stamp {
-    /// Whether month and day stand around a slash.
-    pub(crate) fn is_slashed(&self) -> bool {
-        matches!(self.reading, Reading::Civil(Civil { is_slashed: true, .. }))
+    /// Whether the order of its date's numbers is open.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.reading, Reading::Civil(civil) if civil.open != OpenDate::Told)
     }
 }
 
@@ -372,6 +373,8 @@ mod tests {
             "2026-01-02T15:04:05.678901Z",
             "I0102 15:04:05.678901",
         );
+        check("06-13-2026 10:00:00 x", "2026-06-13T10:00:00Z", "06-13-2026 10:00:00");
+        check("31.12.99 10:00:00 x", "1999-12-31T10:00:00Z", "31.12.99 10:00:00");
         check("04.12.2005 04:47:44 x", "2005-12-04T04:47:44Z", "04.12.2005 04:47:44");
         check("12/04/2005 4:47:44 PM x", "2005-12-04T16:47:44Z", "12/04/2005 4:47:44 PM");
     }

@@ -165,3 +165,43 @@ fn a_table_of_one_day_in_slashes_is_named_in_a_remark() {
     let said = remarks("queue.csv", "time,depth\n03/04/2026 10:00:00,3\n03/04/2026 10:01:00,4\n");
     assert!(said.len() == 1 && said[0].contains("month first"), "{said:?}");
 }
+
+#[test]
+fn years_of_two_digits_and_dashes_are_read_in_the_order_that_the_file_proves() {
+    let days: String = (10..14).map(|day| format!("{day}/06/26 10:00:00 INFO up\n")).collect();
+    let (events, hearing) = read("dmy.log", days.as_bytes(), &utc());
+    assert_eq!(events[0], "2026-06-10T10:00:00Z dmy INFO \"up\" :1+1");
+    assert_eq!(events[3], "2026-06-13T10:00:00Z dmy INFO \"up\" :4+1");
+    assert_eq!(hearing.file_remarks, []);
+    check(
+        "mdy.log",
+        "06-12-2026 10:00:00 a\n06-13-2026 10:00:00 b\n",
+        &["2026-06-12T10:00:00Z mdy  \"a\" :1+1", "2026-06-13T10:00:00Z mdy  \"b\" :2+1"],
+    );
+    check(
+        "ymd.log",
+        "17/06/09 20:10:40 a\n17/06/10 20:10:40 b\n",
+        &["2017-06-09T20:10:40Z ymd  \"a\" :1+1", "2017-06-10T20:10:40Z ymd  \"b\" :2+1"],
+    );
+    check(
+        "short.log",
+        "13.06.26 10:00:00 a\n14.06.26 10:00:00 b\n",
+        &["2026-06-13T10:00:00Z short  \"a\" :1+1", "2026-06-14T10:00:00Z short  \"b\" :2+1"],
+    );
+    let said = remarks("one.log", "10/06/09 10:00:00 a\n10/06/09 10:00:01 b\n");
+    assert!(said.len() == 1 && said[0].contains("year first"), "{said:?}");
+    let said = remarks("one.log", "10-06-2009 10:00:00 a\n10-06-2009 10:00:01 b\n");
+    assert!(said.len() == 1 && said[0].contains("day first"), "{said:?}");
+}
+
+#[test]
+fn a_stream_whose_beginning_proves_no_order_is_named() {
+    let said = |log: &str| {
+        let source = Source::passing("-", std::io::Cursor::new(log.to_owned()));
+        let hearing = source.read(&utc(), &AtomicU64::new(0), &mut |_| {});
+        hearing.file_remarks.into_iter().map(|remark| remark.text).collect::<Vec<_>>()
+    };
+    let guessed = said("03/04/2026 10:00:00 a\n04/04/2026 10:00:00 b\n");
+    assert!(guessed.len() == 1 && guessed[0].contains("stream"), "{guessed:?}");
+    assert!(said("03/04/2026 10:00:00 a\n13/04/2026 10:00:00 b\n").is_empty());
+}

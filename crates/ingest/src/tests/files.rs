@@ -119,3 +119,13 @@ fn links_that_lead_nowhere_or_to_themselves_are_named() {
     let reasons: Vec<&str> = found.unread.iter().map(|unread| unread.reason.as_str()).collect();
     assert!(reasons[0].contains("no such file") && reasons[1].contains("cannot be opened"), "{reasons:?}");
 }
+
+#[test]
+fn only_a_file_of_lines_has_last_lines_that_can_be_read_alone() {
+    let record = r#"{"time":"2026-01-02T00:00:00Z","msg":"a"}"#;
+    let array = format!("[{record},\n{record}]\n");
+    for (text, expected) in [(format!("{record}\n{record}\n"), true), (array, false)] {
+        let (_folder, sources) = found(&[("a.json", text.as_bytes())]);
+        assert_eq!(sources[0].look(&utc()).unwrap().has_lines_alone, expected, "{text}");
+    }
+}

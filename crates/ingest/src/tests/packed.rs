@@ -2,6 +2,7 @@
 //! says which it was.
 
 use std::collections::BTreeSet;
+use std::io::{Seek, SeekFrom};
 
 use super::matrix::{PACKINGS, pack, said_by};
 use super::*;
@@ -154,4 +155,24 @@ proptest::proptest! {
             proptest::prop_assert!(hearing.unread.iter().all(|unread| unread.reason.len() < 400));
         }
     }
+}
+
+#[test]
+fn zeros_within_packed_bytes_are_no_holes_though_the_disk_keeps_none() {
+    let text = [b"2026-01-02T00:00:00Z a\n", &vec![0; 4 << 20][..], b"2026-01-02T00:00:01Z b\n"].concat();
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::none());
+    encoder.write_all(&text).unwrap();
+    let packed = encoder.finish().unwrap();
+    let folder = TempDir::new().unwrap();
+    let mut file = fs::File::create(folder.path().join("app.log.gz")).unwrap();
+    for chunk in packed.chunks(4_096) {
+        if chunk.iter().all(|byte| *byte == 0) {
+            file.seek(SeekFrom::Current(chunk.len() as i64)).unwrap();
+        } else {
+            file.write_all(chunk).unwrap();
+        }
+    }
+    file.set_len(packed.len() as u64).unwrap();
+    let (events, hearing) = read_folder(folder.path(), &utc());
+    assert_eq!((events.len(), hearing.unread), (2, vec![]));
 }

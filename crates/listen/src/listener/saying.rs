@@ -73,7 +73,7 @@ impl Listener {
                 continue;
             }
             if self.episodes.len() >= EPISODES_MAX {
-                *self.cut.entry(EPISODES_CUT).or_default() += 1;
+                *self.cut.entry(EPISODES_CUT.into()).or_default() += 1;
                 continue;
             }
             said.push(self.say_one(hour, one));
@@ -242,7 +242,7 @@ impl Listener {
         let mut said = Vec::new();
         for loss in self.losses.hear(hour, spoke, lost) {
             if self.episodes.len() >= EPISODES_MAX {
-                *self.cut.entry(EPISODES_CUT).or_default() += 1;
+                *self.cut.entry(EPISODES_CUT.into()).or_default() += 1;
                 continue;
             }
             let signal = self.losses.signal(&loss, hour, self.services.len());

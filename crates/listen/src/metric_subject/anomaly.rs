@@ -37,7 +37,7 @@ const STRAIGHT_WITHIN: f64 = 0.2;
 const SAME_HOURS: i64 = 24;
 
 /// What was surprising in a series, and what may be said of it again.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Surprises {
     /// One for each manner.
     phases: [Phase; Manner::ALL.len()],
@@ -120,7 +120,7 @@ impl MetricSubject {
                 .max(calendar.slots.first())
                 .max(self.usual_since.unwrap_or(Hour(i64::MIN)));
             let slots = calendar.slots.since(from);
-            let ordinary = without_holidays(self.values.since(from), slots);
+            let ordinary = without_holidays(&self.values.since(from), slots);
             let (places, clock) = Clock::followed(&ordinary, slots);
             self.memory_clock = clock;
             let hours_of_day = places.into_iter().map(|place| usize::from(place) % HOURS_PER_DAY);
@@ -142,12 +142,12 @@ impl MetricSubject {
 
     /// How many of the hours that were judged lie behind the change, where it went above or below: a mean over hours is high before the first of them is.
     fn hours_since_onset(&self, found: &Anomaly) -> usize {
-        let scores = self.scores.values();
-        match scores.len().checked_sub(found.hours) {
-            Some(from) if matches!(found.manner(), Manner::Above | Manner::Below) => {
-                onset::hours_since(&scores[from..], found.direction)
-            }
-            _ => found.hours,
+        if matches!(found.manner(), Manner::Above | Manner::Below)
+            && self.scores.values().len() >= found.hours
+        {
+            onset::hours_since(&self.scores.latest(found.hours), found.direction)
+        } else {
+            found.hours
         }
     }
 
@@ -210,8 +210,10 @@ impl MetricSubject {
 
     /// Which way the largest step between the values of the last hour, and from the hour before, leads.
     fn jumped(&self) -> Direction {
-        let hours = self.values.values();
-        let before = hours[..hours.len().saturating_sub(1)].last().copied();
+        let before = match self.values.latest(2)[..] {
+            [before, _] => Some(before),
+            _ => None,
+        };
         let values = before.into_iter().chain(self.minutes).filter(|value| value.is_finite());
         let values: Vec<f32> = values.collect();
         let steps = values.windows(2).map(|pair| pair[1] - pair[0]);
@@ -329,9 +331,8 @@ impl MetricSubject {
 
     /// Where its hourly values usually lie; a series that hardly moves has no width.
     pub(crate) fn scale(&self) -> Scale {
-        let values = self.values.values();
-        let latest = &values[values.len().saturating_sub(SCALE_HOURS)..];
-        let at = |share: f64| quantile_of(latest, share).unwrap_or(f64::NAN);
+        let latest = self.values.latest(SCALE_HOURS);
+        let at = |share: f64| quantile_of(&latest, share).unwrap_or(f64::NAN);
         let center = at(0.5);
         let width = at(0.95) - at(0.05);
         Scale { center, width: if width > HARDLY_MOVES * center.abs() { width } else { f64::NAN } }

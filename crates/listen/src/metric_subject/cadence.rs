@@ -16,7 +16,7 @@ const STEPS_MIN: usize = 3;
 const EVEN_WITHIN: f32 = 0.1;
 
 /// Seconds from sample to sample, as they are known from the days before and from today.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) struct Cadence {
     before: f32,
     today: f32,

@@ -7,7 +7,7 @@
 
 use hark_event::{Hour, Moment};
 
-use super::{History, MetricSubject};
+use super::{History, Hourly, MetricSubject};
 use crate::metric_name::Meaning;
 use crate::phase::Phase;
 
@@ -24,7 +24,7 @@ const RESETS_MAX: u16 = 1;
 const RISES_MAX: u16 = 512;
 
 /// What a series has done so far.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) struct Conduct {
     last: f64,
     rises: u16,
@@ -45,11 +45,11 @@ impl Conduct {
         let mut has_risen = false;
         for &(_, value) in samples {
             if value > self.last {
-                self.rises += 1;
+                self.rises = self.rises.saturating_add(1);
                 has_risen = true;
             } else if value < self.last {
                 let begins_anew = (0.0..=0.5 * self.last).contains(&value);
-                self.falls += u16::from(!begins_anew);
+                self.falls = self.falls.saturating_add(u16::from(!begins_anew));
                 self.resets = self.resets.saturating_add(u16::from(begins_anew));
             }
             self.last = value;
@@ -106,7 +106,7 @@ impl MetricSubject {
     fn begin_anew(&mut self, meaning: Meaning, hour: Hour) {
         self.meaning = meaning;
         self.conduct = Conduct { hours: HOURS, ..Conduct::UNKNOWN };
-        self.values = History::from(hour);
+        self.values = Hourly::from(hour);
         self.ticks = History::from(hour);
         self.scores = History::from(hour);
         self.last_sample = None;

@@ -1,5 +1,6 @@
 //! How an episode of a series begins and ends, and what becomes usual after it.
 
+use hark_detect::compact::Half;
 use hark_detect::form::{Form, form};
 use hark_detect::robust::median_of;
 use hark_detect::{counts, spread};
@@ -36,19 +37,19 @@ impl MetricSubject {
 
     /// Remembers that a step was explained: the new level is what is usual from here on.
     pub(crate) fn explained(&mut self, onset: Hour) {
-        let level = median_of(self.scores.since(onset)).unwrap_or(0.0) as f32;
+        let level = median_of(&self.scores.numbers_since(onset)).unwrap_or(0.0) as f32;
         self.offset += level;
         self.usual_since = Some(onset);
         let mut scores = History::from(onset.max(self.scores.first()));
-        for &score in self.scores.since(onset) {
-            scores.push(score - level);
+        for score in self.scores.numbers_since(onset) {
+            scores.push(Half::of(score - level));
         }
         self.scores = scores;
     }
 
     /// Where the last day of what is open lies: of a step of this morning only the hours since.
     fn level(&self) -> Option<f64> {
-        let scores = self.scores.since(self.open_onset);
+        let scores = self.scores.numbers_since(self.open_onset);
         median_of(&scores[scores.len().saturating_sub(HOURS_PER_DAY)..])
     }
 
@@ -101,8 +102,9 @@ impl MetricSubject {
         if !self.meaning.may_be_explained() || self.is_at_its_limit() {
             return None;
         }
-        let heard = if self.season.is_some() { &self.scores } else { &self.values };
-        let around = heard.since(self.open_onset + -(5 * HOURS_PER_DAY as i64));
+        let from = self.open_onset + -(5 * HOURS_PER_DAY as i64);
+        let around =
+            if self.season.is_some() { self.scores.numbers_since(from) } else { self.values.since(from) };
         let around = &around[around.len().saturating_sub(14 * HOURS_PER_DAY)..];
         if let Form::Step { hours_ago } = form(around, &self.hours_ago(starts, hour)) {
             let at = hour + 1 - hours_ago as i64;
@@ -113,7 +115,8 @@ impl MetricSubject {
             }
         }
         let since = hour + 1 - (SETTLED_DAYS * HOURS_PER_DAY) as i64;
-        let (earlier, later) = self.scores.since(since).split_at_checked(4 * HOURS_PER_DAY)?;
+        let scores = self.scores.numbers_since(since);
+        let (earlier, later) = scores.split_at_checked(4 * HOURS_PER_DAY)?;
         let level = |part: &[f32]| median_of(part);
         let moved = (level(later)? - level(earlier)?).abs();
         (since >= self.open_onset && moved < 0.1 * level(later)?.abs().max(5.0)).then_some(since)

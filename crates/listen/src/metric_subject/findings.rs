@@ -136,8 +136,8 @@ impl MetricSubject {
         let limit = self.limit_of_finite()?;
         let daily = self.daily();
         let found = saturation::saturation(&daily, limit)?;
-        let week = &self.values.values()[self.values.values().len().saturating_sub(8 * HOURS_PER_DAY)..];
-        if form(week, &self.hours_ago(starts, calendar.hour)) != Form::Ramp {
+        if form(&self.values.latest(8 * HOURS_PER_DAY), &self.hours_ago(starts, calendar.hour)) != Form::Ramp
+        {
             return None;
         }
         let onset = (calendar.hour + 1 - (found.days_since_onset * HOURS_PER_DAY) as i64).start();
@@ -174,7 +174,10 @@ impl MetricSubject {
     fn judge_drift(&self, calendar: &Calendar<'_>, starts: &[Hour]) -> Option<Candidate> {
         let season = self.season.as_ref()?;
         let known = self.hours_ago(starts, calendar.hour);
-        let found = drift::drift(self.scores.values(), season.reaches, &known)?;
+        if !drift::may_drift(&self.scores.latest(HOURS_PER_DAY)) {
+            return None;
+        }
+        let found = drift::drift(&self.scores.numbers(), season.reaches, &known)?;
         if !self.drift_matters(found.direction, calendar, starts) || !self.drifts_beside_steps(season, &known)
         {
             return None;
@@ -238,7 +241,7 @@ impl MetricSubject {
     fn drifts_beside_steps(&self, season: &Season, known: &[usize]) -> bool {
         let latest =
             known.iter().copied().filter(|ago| (HOURS_PER_DAY..=START_HOURS_MAX).contains(ago)).min();
-        latest.is_none_or(|ago| drift::drifts_beside_step(self.scores.values(), season.reaches, ago))
+        latest.is_none_or(|ago| drift::drifts_beside_step(&self.scores.numbers(), season.reaches, ago))
     }
 
     /// When a drift reaches its limit if it goes on as since its onset: where there is a limit, and it lies ahead and near.
@@ -255,7 +258,10 @@ impl MetricSubject {
 
     fn judge_shift(&self, calendar: &Calendar<'_>, starts: &[Hour]) -> Option<Candidate> {
         let season = self.season.as_ref()?;
-        let found = shift::shift(self.scores.values(), season.reach_shift)?;
+        if !shift::may_shift(&self.scores.latest(shift::HOURS), season.reach_shift) {
+            return None;
+        }
+        let found = shift::shift(&self.scores.numbers(), season.reach_shift)?;
         if !self.meaning.matters(found.direction)
             || self.is_climb(found.direction)
             || self.may_be_young_climb(found.direction, calendar.hour, starts)
@@ -353,7 +359,7 @@ impl MetricSubject {
     fn now_and_usual(&self, calendar: &Calendar<'_>, last: usize) -> Option<(f64, f64)> {
         let season = self.season.as_ref()?;
         let from = calendar.hour + 1 - last as i64;
-        let now = median_of(self.values.since(from))?;
+        let now = median_of(&self.values.since(from))?;
         let slots = (from - self.season_from..).zip(calendar.slots.since(from));
         let usual = median(slots.map(|(since, &slot)| {
             season.expected(self.season_clock.places(slot)[1], since, f64::from(self.offset))
@@ -379,12 +385,12 @@ impl MetricSubject {
         let Some(season) = &self.season else { return surprised.into_iter().collect() };
         let class = if self.meaning == Meaning::TailLatency { Class::TailDrift } else { Class::Drift };
         // What nobody would have been told of is not what is said is ranked against.
-        let drifted = drift::score_now(self.scores.values(), season.reaches).map(|(direction, score)| {
+        let scores = self.scores.numbers();
+        let drifted = drift::score_now(&scores, season.reaches).map(|(direction, score)| {
             let counts = score < 1.0 || self.drift_matters(direction, calendar, starts);
             (class, if counts { score } else { score.min(drift::NO_FINDING_MAX) })
         });
-        let shifted =
-            shift::score_now(self.scores.values(), season.reach_shift).map(|score| (Class::Shift, score));
+        let shifted = shift::score_now(&scores, season.reach_shift).map(|score| (Class::Shift, score));
         let scattered = spread::score_now(&self.days).map(|score| (Class::Spread, score));
         drifted.into_iter().chain(shifted).chain(scattered).chain(surprised).collect()
     }

@@ -15,7 +15,10 @@ const PATIENCE_SECONDS: i64 = 24 * 3_600;
 impl MetricSubject {
     /// What is to be said of its silence; `measured` is how many series of its service were measured in each hour.
     pub(super) fn judge_gone(&self, calendar: &Calendar<'_>, measured: &History<u32>) -> Option<Candidate> {
-        let found = gone::gone(self.values.values(), measured.values())?;
+        if self.is_measured() {
+            return None;
+        }
+        let found = gone::gone(&self.values.values(), measured.values())?;
         let onset = (calendar.hour + 1 - found.silent_hours as i64).start();
         let last = self.last_value().map_or_else(|| "nothing".to_owned(), |value| self.said(value));
         let before = match found.longest_hours_before {
@@ -44,6 +47,6 @@ impl MetricSubject {
 
     /// Whether something was measured in the hour that closed last.
     pub(crate) fn is_measured(&self) -> bool {
-        self.values.values().last().is_some_and(|value| value.is_finite())
+        self.values.last().is_some_and(|value| value.is_finite())
     }
 }

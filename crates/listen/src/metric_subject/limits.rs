@@ -24,7 +24,7 @@ const RENEWED_MIN: f64 = 1.25;
 const ROOM_LEFT_MIN: f64 = 0.5;
 
 /// How that goes which is said of a series, where its own level does not tell when it is over.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) enum Way {
     /// Away from its season, or to its limit faster than ever.
     Free,

@@ -43,7 +43,7 @@ impl MetricSubject {
         }
         // A Monday climbs as no life before it did that began in the middle of a week, and is where Mondays are.
         let season = self.season.as_ref()?;
-        if !drift::lies_out(self.scores.values(), season.reaches, self.harm()) {
+        if !drift::lies_out(&self.scores.latest(HOURS_PER_DAY), season.reaches, self.harm()) {
             return None;
         }
         let climb = self.climb(calendar.hour, starts, self.harm()).filter(Climb::is_faster)?;
@@ -125,8 +125,9 @@ impl MetricSubject {
         if direction != self.harm() || (self.limit_of_finite().is_none() && self.meaning != Meaning::Use) {
             return false;
         }
-        let scores = self.scores.values();
-        let levels: Vec<f64> = scores[scores.len().saturating_sub(CLIMB_HOURS)..]
+        let levels: Vec<f64> = self
+            .scores
+            .latest(CLIMB_HOURS)
             .chunks(CLIMB_POINT_HOURS)
             .filter_map(|block| Some(robust::median_of_at_least(1, block)? * direction.sign()))
             .collect();
@@ -136,7 +137,7 @@ impl MetricSubject {
     /// Whether a climb that was said has become what it was before: a life that is old enough has its old pace.
     pub(super) fn life_is_calm(&self, hour: Hour, starts: &[Hour], fastest: f64) -> bool {
         let starts = self.starts_at(hour, starts);
-        let is_calm = lives::is_calm(self.values.values(), &starts, self.harm(), fastest);
+        let is_calm = lives::is_calm(&self.values.values(), &starts, self.harm(), fastest);
         is_calm == Some(true) && !self.is_at_its_limit()
     }
 
@@ -146,7 +147,7 @@ impl MetricSubject {
         let starts = self.starts_at(hour, starts);
         (self.meaning == Meaning::Use || self.limit_of_finite().is_some())
             && Direction::of(self.open_level) == self.harm()
-            && lives::is_hidden_by_starts(self.values.values(), &starts, self.harm(), place)
+            && lives::is_hidden_by_starts(&self.values.values(), &starts, self.harm(), place)
     }
 
     /// Whether a movement is how it lives: no farther than in earlier lives, and given back at each start.
@@ -180,18 +181,19 @@ impl MetricSubject {
     }
 
     fn climb(&self, hour: Hour, starts: &[Hour], direction: Direction) -> Option<Climb> {
-        Climb::of(self.values.values(), &self.starts_at(hour, starts), direction)
+        Climb::of(&self.values.values(), &self.starts_at(hour, starts), direction)
     }
 
     /// The places of known starts in its values, oldest first.
     fn starts_at(&self, hour: Hour, starts: &[Hour]) -> Vec<usize> {
-        let length = self.values.values().len();
+        let length = self.values.len();
         self.hours_ago(starts, hour).into_iter().filter_map(|ago| length.checked_sub(ago)).collect()
     }
 
     /// Medians over a quarter of a day, with their days.
     fn points_since(&self, hour: Hour) -> Vec<(f64, f64)> {
-        let blocks = self.values.since(hour).chunks(POINT_HOURS).enumerate();
+        let values = self.values.since(hour);
+        let blocks = values.chunks(POINT_HOURS).enumerate();
         blocks
             .filter_map(|(at, block)| {
                 let level = robust::median_of_at_least(POINT_HOURS / 2, block)?;

@@ -4,11 +4,13 @@
 //! the one that names its limit.
 
 mod anomaly;
+pub(crate) mod by_name;
 mod cadence;
 mod conduct;
 mod episode;
 mod findings;
 mod gone;
+mod hourly;
 #[cfg(test)]
 mod life_tests;
 mod limits;
@@ -24,6 +26,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hark_detect::anomaly::{Anomaly, Memory};
+use hark_detect::compact::Half;
 use hark_detect::robust::{median, median_of, sigma, theil_sen};
 use hark_detect::season::{HOURS_MIN, Season};
 use hark_detect::spread;
@@ -33,9 +36,11 @@ use anomaly::Surprises;
 use cadence::Cadence;
 use conduct::Conduct;
 pub(crate) use findings::SeriesAround;
+use hourly::Hourly;
 use limits::{EPOCH_MILLISECONDS_MIN, EPOCH_SECONDS_MIN, Way};
 
 use crate::history::History;
+use crate::listener::saved::ends_before;
 use crate::metric_name::{Meaning, counts_bytes, natural_limit};
 use crate::phase::Phase;
 use crate::season_clock::{Clock, Slot};
@@ -73,20 +78,20 @@ pub(crate) struct Calendar<'a> {
 }
 
 /// A series' state.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct MetricSubject {
     pub(crate) name: Arc<str>,
     pub(crate) meaning: Meaning,
     pub(crate) phase: Phase,
     pub(crate) first_heard: Hour,
-    values: History<f32>,
+    values: Hourly,
     ticks: History<u32>,
     last_sample: Option<(Moment, f64)>,
     season: Option<Box<Season>>,
     season_from: Hour,
     /// The clock by which the season was learned.
     season_clock: Clock,
-    scores: History<f32>,
+    scores: History<Half>,
     /// After a step that was explained: the new level, in sigmas from the season.
     offset: f32,
     usual_since: Option<Hour>,
@@ -141,7 +146,7 @@ impl MetricSubject {
             name,
             phase: Phase::Quiet,
             first_heard: first,
-            values: History::from(first),
+            values: Hourly::from(first),
             ticks: History::from(first),
             last_sample: None,
             season: None,
@@ -172,6 +177,16 @@ impl MetricSubject {
         }
     }
 
+    /// Whether it has heard the hours before this one and no others, after it was read back.
+    pub(crate) fn is_sound(&self, next: Hour) -> bool {
+        self.values.are_sound(next)
+            && ends_before(&self.scores, next)
+            && (self.ticks.values().is_empty() || ends_before(&self.ticks, next))
+            && self.days.len() <= SCATTER_DAYS_MAX
+            && self.season.as_ref().is_none_or(|season| season.is_sound())
+            && self.memory.as_ref().is_none_or(|memory| memory.is_sound())
+    }
+
     /// Takes the samples of the hour, in order of time; none if nothing was measured.
     ///
     /// `starts` are the hours in which its service started.
@@ -199,7 +214,7 @@ impl MetricSubject {
         let places = self.season_clock.places(slot);
         let score =
             self.season.as_ref().map(|season| season.score_either(value, places, since) - self.offset);
-        self.scores.push(score.unwrap_or(f32::NAN));
+        self.scores.push(Half::of(score.unwrap_or(f32::NAN)));
         if calendar.hour.0 % 24 == 23 {
             self.close_day();
         }
@@ -217,9 +232,7 @@ impl MetricSubject {
             self.memory = None;
         }
         let Some(season) = &self.season else { return };
-        let scores = self.scores.values();
-        let Some(day) = spread::Day::of(&scores[scores.len().saturating_sub(HOURS_PER_DAY)..], season.sigma)
-        else {
+        let Some(day) = spread::Day::of(&self.scores.latest(HOURS_PER_DAY), season.sigma) else {
             return;
         };
         if self.days.len() >= SCATTER_DAYS_MAX {
@@ -271,9 +284,9 @@ impl MetricSubject {
             return;
         }
         let usual = if self.meaning.may_be_explained() {
-            level_at(usual, starts.iter().map(|start| *start - from))
+            level_at(&usual, starts.iter().map(|start| *start - from))
         } else {
-            usual.to_vec()
+            usual
         };
         let slots = &calendar.slots.since(from)[..usual.len() - guard];
         let ordinary = without_holidays(&usual, slots);
@@ -288,7 +301,7 @@ impl MetricSubject {
         let mut scores = History::from(first);
         let scored = usual[(first - from) as usize..].iter().zip(calendar.slots.since(first));
         for (since, (&value, &slot)) in (first - from..).zip(scored) {
-            scores.push(season.score_either(value, clock.places(slot), since));
+            scores.push(Half::of(season.score_either(value, clock.places(slot), since)));
         }
         self.scores = scores;
         self.season = Some(Box::new(season));
@@ -297,7 +310,8 @@ impl MetricSubject {
 
     /// Medians of the days up to now, oldest first; `NaN` where nothing was measured.
     fn daily(&self) -> Vec<f64> {
-        let days = self.values.values().rchunks(HOURS_PER_DAY).rev();
+        let values = self.values.values();
+        let days = values.rchunks(HOURS_PER_DAY).rev();
         days.map(|day| median_of(day).unwrap_or(f64::NAN)).collect()
     }
 
@@ -309,7 +323,7 @@ impl MetricSubject {
 
     /// The same, whatever else it was than a number.
     fn limit_of_finite(&self) -> Option<f64> {
-        let finite = || self.values.values().iter().copied().filter(|value| value.is_finite());
+        let finite = || self.values.values().into_iter().filter(|value| value.is_finite());
         self.limit_of(|| finite().fold(0.0, f32::max))
     }
 
@@ -332,8 +346,8 @@ impl MetricSubject {
 
     /// Whether the series has been silent so long that it is forgotten.
     pub(crate) fn is_forgotten(&self) -> bool {
-        let silent = (self.values.next() - self.measured_last() - 1) as usize;
-        silent > 28 * HOURS_PER_DAY
+        let silent = || (self.values.next() - self.measured_last() - 1) as usize;
+        !self.is_measured() && silent() > 28 * HOURS_PER_DAY
     }
 
     /// The hour that the next value will belong to.
@@ -342,7 +356,7 @@ impl MetricSubject {
     }
 
     /// Its values, hour by hour.
-    pub(crate) fn hourly(&self) -> &History<f32> {
+    pub(crate) fn hourly(&self) -> &Hourly {
         &self.values
     }
 
@@ -354,7 +368,9 @@ impl MetricSubject {
 
     /// The last value, for limits.
     pub(crate) fn last_value(&self) -> Option<f64> {
-        self.values.values().iter().rev().find(|value| value.is_finite()).map(|&value| f64::from(value))
+        let last = self.values.last().filter(|value| value.is_finite());
+        let before = || self.values.values().into_iter().rfind(|value| value.is_finite());
+        last.or_else(before).map(f64::from)
     }
 
     /// Its values over time, in steps of three hours, with what was usual.
@@ -365,11 +381,12 @@ impl MetricSubject {
         let slots: Vec<(i64, Slot)> =
             (first - self.season_from..).zip(calendar.slots.since(first).iter().copied()).collect();
         let block = |block: &[f32]| median_of(block);
+        let least = self.least();
         let usual = |block: &[(i64, Slot)]| {
             let season = self.season.as_ref()?;
             let offset = f64::from(self.offset);
             let expected = |&(since, slot): &(i64, Slot)| {
-                season.expected(self.season_clock.places(slot)[1], since, offset).max(self.least())
+                season.expected(self.season_clock.places(slot)[1], since, offset).max(least)
             };
             median(block.iter().map(expected))
         };

@@ -14,7 +14,7 @@ use crate::candidate::{Candidate, Class};
 use crate::words::quantity;
 
 /// Whether a series has ever moved.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) struct Rest {
     /// Where it rests; none before the first value.
     value: Option<f64>,
@@ -25,7 +25,7 @@ pub(super) struct Rest {
 }
 
 /// The first movement.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 struct Awoken {
     hour: Hour,
     to: f64,

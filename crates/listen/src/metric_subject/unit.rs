@@ -4,6 +4,7 @@
 //! once, in those words, and what is remembered of the series is taken over into the new unit, so that it goes on to be judged by its own
 //! past. What falls to a thousandth by itself is told in the same words: the values cannot tell.
 
+use hark_detect::compact::Half;
 use hark_detect::robust::{median, median_of, sigma};
 use hark_event::{Hour, Moment, SignalKind};
 
@@ -125,7 +126,7 @@ impl MetricSubject {
         let slot = calendar.slots.at(calendar.hour).expect("the calendar knows the hour that closes");
         let since = calendar.hour - self.season_from;
         let score = season.score_either(now, self.season_clock.places(slot), since) - self.offset;
-        self.scores.replace(|score| score, score);
+        self.scores.replace(|score| score, Half::of(score));
         self.days.clear();
         self.memory = None;
         self.anomaly = None;

@@ -38,7 +38,7 @@ pub(crate) struct Around<'a> {
 }
 
 /// A pattern's state.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) struct PatternSubject {
     pub(crate) name: String,
     pub(crate) level: Level,
@@ -89,6 +89,13 @@ impl PatternSubject {
             may_settle: false,
             risen_times: 1.0,
         }
+    }
+
+    /// Whether it has heard the hours before this one and no others, after it was read back.
+    pub(crate) fn is_sound(&self, next: Hour) -> bool {
+        self.counts.are_sound(next)
+            && self.dormant.is_none_or(|(before, _)| before.count <= self.total)
+            && self.exemplars.len() <= EXEMPLARS_MAX
     }
 
     /// Takes what one shape of this pattern added in the hour; the count itself is pushed at the close.

@@ -31,7 +31,7 @@ const SPANS_MAX: usize = 256;
 const SHAPES_MAX: usize = 512;
 
 /// One request at one service.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Visit {
     /// When it was over, or first spoken of, in seconds since 1970.
     pub second: i64,
@@ -44,7 +44,7 @@ pub struct Visit {
 }
 
 /// Requests that were followed, once all of them were read.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Visits {
     /// By who had them, in order of time.
     pub of: BTreeMap<Origin, Vec<Visit>>,

@@ -6,7 +6,7 @@
 use crate::metric_name::{Meaning, words};
 
 /// A quantity of requests that a service answered, by how it is told. The order is that of trust among those of one quantity.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub enum Measure {
     /// Requests a minute, from spans.
     RequestsTraced,
