@@ -18,6 +18,8 @@ const ONWARD_DAYS_MIN: f64 = 4.0;
 /// How closely the days follow it: in rank, and how many times what is left beside it the line must be.
 const TAU_MIN: f64 = 0.9;
 const TIMES_REST_MIN: f64 = 10.0;
+/// So many standard deviations to both sides hold nine of ten days beside it.
+const NINE_OF_TEN: f64 = 1.645;
 
 /// An end in sight.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -42,19 +44,15 @@ pub fn line(daily: &[f64], limit: f64) -> Option<Line> {
         (0..).map(f64::from).zip(daily.iter().copied()).filter(|(_, level)| level.is_finite()).collect();
     let from = broken_at(&days, toward);
     let (before, run) = days.split_at(from);
-    if run.len() < DAYS_MIN {
-        return None;
-    }
     let slope = theil_sen(run)?;
-    let rest: Vec<f64> = run.iter().map(|(day, level)| level - slope * day).collect();
-    let beside = sigma(&rest, median(rest.iter().copied())?)?;
-    let levels: Vec<f64> = run.iter().map(|(_, level)| level * toward).collect();
-    let is_straight = kendall_tau(&levels).is_some_and(|tau| tau >= TAU_MIN)
-        && beside * TIMES_REST_MIN < slope.abs() * run.len() as f64;
-    if !is_straight {
+    if !is_straight(run, slope, toward) {
         return None;
     }
-    let left = days_left(run, last, limit)?;
+    // Where the line is by all of its days: the last of them may lie beside it, as far as they do.
+    let rest = beside(run, slope);
+    let middle = median(rest.iter().copied())?;
+    let at_last = middle + slope * run.last()?.0;
+    let left = days_left(run, at_last, limit)?.off_by(NINE_OF_TEN * sigma(&rest, middle)? / slope.abs());
     let nearest_before = before.iter().map(|(_, level)| (limit - level).abs()).min_by(f64::total_cmp);
     let is_news = nearest_before.is_none_or(|nearest| (limit - last).abs() < nearest - slope.abs());
     (left.likely <= NEAR_DAYS && is_news).then(|| Line {
@@ -64,6 +62,29 @@ pub fn line(daily: &[f64], limit: f64) -> Option<Line> {
         nearest_before,
         score: (NEAR_DAYS / left.likely.max(1.0)).sqrt(),
     })
+}
+
+/// Whether all days that are known lie on one straight line that nothing broke: what goes on so is how it is, and drifts nowhere.
+pub fn is_one_line(daily: &[f64]) -> bool {
+    let days: Vec<(f64, f64)> =
+        (0..).map(f64::from).zip(daily.iter().copied()).filter(|(_, level)| level.is_finite()).collect();
+    let Some(slope) = theil_sen(&days).filter(|slope| *slope != 0.0) else { return false };
+    broken_at(&days, slope.signum()) == 0 && is_straight(&days, slope, slope.signum())
+}
+
+/// What a line of this slope leaves of the days.
+fn beside(run: &[(f64, f64)], slope: f64) -> Vec<f64> {
+    run.iter().map(|(day, level)| level - slope * day).collect()
+}
+
+/// Whether so many days follow a line of this slope closely.
+fn is_straight(run: &[(f64, f64)], slope: f64, toward: f64) -> bool {
+    let rest = beside(run, slope);
+    let apart = median(rest.iter().copied()).and_then(|middle| sigma(&rest, middle));
+    let levels: Vec<f64> = run.iter().map(|(_, level)| level * toward).collect();
+    run.len() >= DAYS_MIN
+        && kendall_tau(&levels).is_some_and(|tau| tau >= TAU_MIN)
+        && apart.is_some_and(|apart| apart * TIMES_REST_MIN < slope.abs() * run.len() as f64)
 }
 
 /// Where the present line begins: after the latest day that broke it.
@@ -123,6 +144,19 @@ mod tests {
         assert_eq!(line(&[f64::NAN; 30], 0.0), None);
         let past: Vec<f64> = (0..30).map(|day| -f64::from(day)).collect();
         assert_eq!(line(&past, 0.0), None, "it is over");
+    }
+
+    #[test]
+    fn one_line_since_the_first_day_is_told_from_a_climb_that_began() {
+        let offset: Vec<f64> = (0..20).map(|day| 864.0 * f64::from(day) + f64::from(day * 37 % 11)).collect();
+        assert!(is_one_line(&offset));
+        let climb: Vec<f64> =
+            (0..20).map(|day| 5.0 * f64::from((day - 9).max(0)) + f64::from(day % 3)).collect();
+        assert!(!is_one_line(&climb), "it began on the tenth day");
+        let faster: Vec<f64> =
+            (0..20).map(|day| f64::from(day) + 5.0 * f64::from((day - 12).max(0))).collect();
+        assert!(!is_one_line(&faster));
+        assert!(!is_one_line(&[5.0; 20]) && !is_one_line(&[]) && !is_one_line(&offset[..6]));
     }
 
     #[test]

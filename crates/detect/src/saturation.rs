@@ -3,9 +3,11 @@
 //! A straight line (Theil-Sen) through the daily medians of the last week, taken seriously only if nearly
 //! every day went the same way and the last one is the farthest of all that is remembered: a sawtooth that
 //! is emptied every night, or a disk that log rotation frees, never goes beyond its own history.
-//! The date has an interval: what the slopes make of it between which the true one lies in nine of ten cases (Sen 1968). A limit is in
-//! sight only if the flattest of these reaches it within the horizon, too: memory that wanders climbs for six days now and then,
-//! and its limit may as well never come.
+//! A limit is in sight only if the flattest of the slopes reaches it within the horizon, too, between which the true one lies in nine of ten cases
+//! (Sen 1968): memory that wanders climbs for six days now and then, and its limit may as well never come.
+//! The date that is told has a wider interval. Days that hang together make that of the slopes too narrow, and how much they do so, the days before
+//! the climb show: how far slopes over as many days strayed there, in nine of ten cases, is added to it. And since the first of the days may lie before
+//! the climb began, the steepest slope is that of the latest four, if these are steeper.
 //! It knows no seasons and no acceleration: a forecast, not a promise.
 
 use crate::robust::{slope_between, theil_sen};
@@ -18,6 +20,9 @@ pub const DAYS_BEFORE_MIN: usize = 7;
 const HORIZON_DAYS: f64 = 30.0;
 /// And beyond so many it might as well say never.
 const YEAR_DAYS: f64 = 366.0;
+/// The latest days of a climb, of which one can be sure that it had begun.
+const LATEST_DAYS: usize = 4;
+const NINE_OF_TEN: f64 = 0.9;
 /// How much farther than its usual day-to-day flutter it must have gone.
 const FLUTTERS_MIN: f64 = 4.0;
 
@@ -45,19 +50,71 @@ pub struct DaysLeft {
     pub latest: Option<f64>,
 }
 
-/// How long until `limit` is reached from `last`, by the slope of points of (day, value) and what is known of it; `None` if they
+impl DaysLeft {
+    /// By slopes, steepest and flattest last; `None` if the likely one does not lead there.
+    fn by(away: f64, likely: f64, [steepest, flattest]: [f64; 2]) -> Option<Self> {
+        let at = |slope: f64| Some(away / slope).filter(|days| days.is_finite() && *days >= 0.0);
+        let likely = at(likely)?;
+        Some(Self {
+            likely,
+            soonest: at(steepest).map_or(likely, |days| days.min(likely)),
+            latest: at(flattest).filter(|days| *days <= YEAR_DAYS).map(|days| days.max(likely)),
+        })
+    }
+
+    /// The same, if it was reckoned from where the series lay so many days ago.
+    pub fn sooner_by(self, days: f64) -> Self {
+        let sooner = |left: f64| (left - days).max(0.0);
+        Self { likely: sooner(self.likely), soonest: sooner(self.soonest), latest: self.latest.map(sooner) }
+    }
+
+    /// The same, if the end may be reached so many days sooner or later for another reason, too.
+    pub fn off_by(self, days: f64) -> Self {
+        let latest = self.latest.map(|latest| latest + days).filter(|latest| *latest <= YEAR_DAYS);
+        Self { soonest: (self.soonest - days).max(0.0), latest, ..self }
+    }
+}
+
+/// A median over a day lies so many days back.
+pub const MEDIAN_AGE_DAYS: f64 = 0.5;
+
+/// How long until `limit` is reached from `last`, by the slope of points of (day, value) and what these alone tell of it; `None` if they
 /// do not go that way.
 pub fn days_left(points: &[(f64, f64)], last: f64, limit: f64) -> Option<DaysLeft> {
     let away = limit - last;
-    let at = |slope: f64| Some(away / slope).filter(|days| days.is_finite() && *days >= 0.0);
-    let likely = at(theil_sen(points)?)?;
     let (low, high) = slope_between(points)?;
-    let (steepest, flattest) = if away < 0.0 { (low, high) } else { (high, low) };
-    Some(DaysLeft {
-        likely,
-        soonest: at(steepest).map_or(likely, |days| days.min(likely)),
-        latest: at(flattest).filter(|days| *days <= YEAR_DAYS).map(|days| days.max(likely)),
-    })
+    DaysLeft::by(away, theil_sen(points)?, if away < 0.0 { [low, high] } else { [high, low] })
+}
+
+/// The same, with an interval that knows from the days before how far slopes stray.
+pub fn days_left_beside(before: &[f64], points: &[(f64, f64)], last: f64, limit: f64) -> Option<DaysLeft> {
+    let away = limit - last;
+    let toward = away.signum();
+    let slope = theil_sen(points)? * toward;
+    let (low, high) = slope_between(points)?;
+    let (flat, steep) = if away < 0.0 { (-high, -low) } else { (low, high) };
+    // Where nothing is known before, they may stray as far as they seem to.
+    let stray = stray(before, points.len().min(DAYS)).unwrap_or(0.5 * (steep - flat));
+    let latest = &points[points.len().saturating_sub(LATEST_DAYS)..];
+    let latest = theil_sen(latest).map_or(slope, |latest| (latest * toward).max(slope));
+    let steepest = latest + (steep - slope).hypot(stray);
+    let flattest = slope - (slope - flat).hypot(stray);
+    DaysLeft::by(away.abs(), slope, [steepest, flattest])
+}
+
+/// How far slopes over so many days strayed from none, in nine of ten cases; `None` if there are not so many days.
+fn stray(daily: &[f64], days: usize) -> Option<f64> {
+    let mut slopes: Vec<f64> =
+        daily.windows(days.max(1)).filter_map(|window| Some(theil_sen(&numbered(window))?.abs())).collect();
+    slopes.sort_by(f64::total_cmp);
+    let last = slopes.len().checked_sub(1)?;
+    let rank = (NINE_OF_TEN * slopes.len() as f64).ceil() as usize;
+    Some(slopes[rank.min(last)])
+}
+
+/// The measured days, with their numbers.
+fn numbered(daily: &[f64]) -> Vec<(f64, f64)> {
+    daily.iter().enumerate().filter(|(_, y)| y.is_finite()).map(|(x, &y)| (x as f64, y)).collect()
 }
 
 /// Looks whether daily medians (oldest first, `NaN` where not measured) are on their way to `limit`.
@@ -74,8 +131,7 @@ pub fn saturation(daily: &[f64], limit: f64) -> Option<Saturation> {
     {
         return None;
     }
-    let points: Vec<(f64, f64)> =
-        recent.iter().enumerate().filter(|(_, y)| y.is_finite()).map(|(x, &y)| (x as f64, y)).collect();
+    let points = numbered(recent);
     let slope = theil_sen(&points)?;
     if slope * toward <= 0.0 || points.len() < DAYS - 1 {
         return None;
@@ -83,12 +139,16 @@ pub fn saturation(daily: &[f64], limit: f64) -> Option<Saturation> {
     let before = &daily[..daily.len() - 3];
     let farthest =
         before.iter().copied().filter(|day| day.is_finite()).map(|day| day * toward).fold(f64::MIN, f64::max);
-    let usual = usual_step(&daily[..daily.len() - DAYS]);
-    let flutter = flutter(&daily[..daily.len() - DAYS]);
+    let calm = &daily[..daily.len() - DAYS];
+    let usual = usual_step(calm);
+    let flutter = flutter(calm);
     let beyond = last * toward - farthest;
-    let left = days_left(&points, last, limit)?;
+    let by_itself = days_left(&points, last, limit)?;
     // Three days at this rate must lie beyond all that was seen, and the rate must be unusual for the series.
-    if left.latest.is_none_or(|latest| latest > HORIZON_DAYS) || beyond <= 0.0 || slope.abs() < 1.5 * usual {
+    if by_itself.latest.is_none_or(|latest| latest > HORIZON_DAYS)
+        || beyond <= 0.0
+        || slope.abs() < 1.5 * usual
+    {
         return None;
     }
     if slope.abs() * (DAYS - 1) as f64 <= FLUTTERS_MIN * flutter {
@@ -96,11 +156,12 @@ pub fn saturation(daily: &[f64], limit: f64) -> Option<Saturation> {
     }
     let days_since_onset =
         daily.windows(2).rev().take_while(|pair| (pair[1] - pair[0]) * toward > 0.0).count().max(1);
+    let left = days_left_beside(calm, &points, last, limit)?.sooner_by(MEDIAN_AGE_DAYS);
     Some(Saturation {
         left,
         slope_per_day: slope,
         days_since_onset,
-        score: (HORIZON_DAYS / left.likely.max(1.0)).sqrt().max(1.0),
+        score: (HORIZON_DAYS / by_itself.likely.max(1.0)).sqrt().max(1.0),
     })
 }
 
@@ -117,11 +178,7 @@ fn usual_step(daily: &[f64]) -> f64 {
     daily
         .windows(DAYS)
         .filter(|week| !is_a_step(week))
-        .filter_map(|week| {
-            let points: Vec<(f64, f64)> =
-                week.iter().enumerate().filter(|(_, y)| y.is_finite()).map(|(x, &y)| (x as f64, y)).collect();
-            theil_sen(&points)
-        })
+        .filter_map(|week| theil_sen(&numbered(week)))
         .map(f64::abs)
         .fold(0.0, f64::max)
 }
@@ -161,6 +218,29 @@ mod tests {
         let wild = [50.0, 58.0, 46.0, 61.0, 49.0, 60.0];
         let wild: Vec<(f64, f64)> = (0..).map(f64::from).zip(wild).collect();
         assert_eq!(days_left(&wild, 60.0, 100.0).expect("a guess").latest, None);
+    }
+
+    #[test]
+    fn days_that_strayed_before_make_the_interval_wider_and_those_since_only_steeper() {
+        let climb: Vec<(f64, f64)> =
+            [0.0, 0.2, 2.0, 4.1, 5.9, 8.0].into_iter().enumerate().map(|(x, y)| (x as f64, y)).collect();
+        let calm = [0.0; 20];
+        let wandering: Vec<f64> = (0..20).map(|day| 2.0 * (f64::from(day) / 3.0).sin()).collect();
+        let [alone, beside_calm, beside_wandering] = [
+            days_left(&climb, 8.0, 28.0),
+            days_left_beside(&calm, &climb, 8.0, 28.0),
+            days_left_beside(&wandering, &climb, 8.0, 28.0),
+        ]
+        .map(|left| left.expect("it goes there"));
+        assert_eq!(alone.likely, beside_wandering.likely);
+        assert_eq!(alone.latest, beside_calm.latest);
+        assert!(beside_calm.soonest < alone.soonest, "the latest four days are steeper");
+        assert!(beside_wandering.soonest < beside_calm.soonest, "{beside_wandering:?}");
+        assert!(beside_wandering.latest > beside_calm.latest, "{beside_wandering:?}");
+        assert_eq!(beside_calm.sooner_by(0.5).likely, alone.likely - 0.5);
+        let down: Vec<(f64, f64)> = climb.iter().map(|(x, y)| (*x, 40.0 - y)).collect();
+        let fallen = days_left_beside(&wandering, &down, 32.0, 12.0).expect("it goes there, too");
+        assert!((fallen.soonest - beside_wandering.soonest).abs() < 1e-9, "{fallen:?}");
     }
 
     #[test]

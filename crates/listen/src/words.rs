@@ -38,6 +38,24 @@ pub(crate) fn times(ratio: f64) -> String {
     format!("{} times", quantity(ratio))
 }
 
+/// How far from usual: `6.2 σ`. Beyond a hundred it says more about how little it usually moves than about how far it went.
+pub(crate) fn sigmas(level: f64) -> String {
+    if level.abs() < SIGMAS_MAX { format!("{} σ", quantity(level)) } else { "more than 100 σ".to_owned() }
+}
+
+const SIGMAS_MAX: f64 = 100.0;
+
+/// A stretch of seconds, in the largest unit of which it has more than one: `2.1 days`.
+pub(crate) fn span(seconds: f64) -> String {
+    let (unit, name) = match seconds.abs() {
+        172_800.0.. => (86_400.0, "days"),
+        7_200.0.. => (3_600.0, "h"),
+        120.0.. => (60.0, "min"),
+        _ => (1.0, "s"),
+    };
+    format!("{} {name}", quantity(seconds / unit))
+}
+
 /// A stretch of hours: `7 h`, `3 days`.
 pub(crate) fn hours(hours: usize) -> String {
     match hours {
@@ -84,5 +102,7 @@ mod tests {
         assert_eq!(said, ["0", "0.0123", "1.5", "12.3", "734", "9999", "12.3 k", "3.2 G"]);
         assert_eq!([512.0, 14_400_000.0, -1.416e9].map(bytes), ["512 B", "14.4 MB", "-1.42 GB"]);
         assert_eq!([7, 24, 72].map(latest), ["7 h", "day", "3 days"]);
+        assert_eq!([-6.25, 8e9].map(sigmas), ["-6.25 σ", "more than 100 σ"]);
+        assert_eq!([40.0, 300.0, 9_000.0, 183_600.0].map(span), ["40 s", "5 min", "2.5 h", "2.12 days"]);
     }
 }

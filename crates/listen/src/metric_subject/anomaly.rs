@@ -209,8 +209,9 @@ impl MetricSubject {
             What::Roughness if found.direction == Direction::Down => {
                 !matches!(self.meaning, Meaning::Countdown | Meaning::TailLatency)
             }
-            What::Jump if self.meaning == Meaning::TailLatency => self.jumped() == Direction::Up,
-            What::Jump | What::Roughness => true,
+            // A disk that is cleaned and a fault that is mended jump to the harmless side.
+            What::Jump => self.meaning.matters(self.jumped()),
+            What::Roughness => true,
         }
     }
 

@@ -6,7 +6,7 @@ use hark_detect::form::{Form, form};
 use hark_detect::robust::{median, median_of};
 use hark_detect::saturation::DaysLeft;
 use hark_detect::season::Season;
-use hark_detect::{Direction, counts, drift, saturation, shift, spread};
+use hark_detect::{Direction, counts, drift, line, saturation, shift, spread};
 use hark_event::{Evidence, Hour, Moment, SignalKind, Subject, SubjectKind};
 
 use super::limits::Way;
@@ -14,7 +14,7 @@ use super::{Calendar, HOURS_PER_DAY, MetricSubject};
 use crate::candidate::{Candidate, Class, Explainable};
 use crate::history::History;
 use crate::metric_name::Meaning;
-use crate::words::{hours, latest, quantity, times};
+use crate::words::{hours, latest, quantity, sigmas, times};
 
 /// Counters that tick less often than this an hour are heard as counts.
 const COUNTED_BELOW: f64 = 30.0;
@@ -149,17 +149,17 @@ impl MetricSubject {
         let now = daily.last().copied().unwrap_or_default();
         let reached = date_of(calendar, found.left);
         let summary = format!(
-            "{} is {} and moves by {} a day: at this rate it reaches its limit of {} {reached}.",
+            "{} is {} and {} a day: at this rate {} {reached}.",
             self.name,
             self.said(now),
-            self.said(found.slope_per_day),
-            self.said(limit),
+            self.moves(found.slope_per_day),
+            self.ends_at(limit),
         );
         let text = format!(
-            "{} now, limit {}, {} a day: reached {reached}",
+            "{} now, {} a day: {} {reached}",
             self.said(now),
-            self.said(limit),
-            self.said(found.slope_per_day)
+            self.moves(found.slope_per_day),
+            self.ends_at(limit)
         );
         let found = Found {
             kind: SignalKind::MetricSaturation,
@@ -200,22 +200,22 @@ impl MetricSubject {
         let (now, usual) = self.now_and_usual(calendar, HOURS_PER_DAY)?;
         let forecast = self.forecast(now, found.hours_since_onset, calendar);
         let (said, shown) = forecast.map_or_else(Default::default, |reached| {
-            (format!(" At this rate it reaches its {reached}."), format!("; {reached}"))
+            (format!(" At this rate {reached}."), format!("; {reached}"))
         });
         // Its pace is known over days: of what began this morning it would be that of the days before.
         let pace = if found.hours_since_onset >= SLOPE_DAYS_MIN * HOURS_PER_DAY {
-            format!(", {} σ a day", quantity(found.slope_per_day.abs()))
+            format!(", {} a day", sigmas(found.slope_per_day.abs()))
         } else {
             String::new()
         };
         let summary = format!(
-            "{} has drifted {} for {}: {} over the last day where {} is usual at these hours ({} σ{pace}).{said}",
+            "{} has drifted {} for {}: {} over the last day where {} is usual at these hours ({}{pace}).{said}",
             self.name,
             way(found.direction),
             hours(found.hours_since_onset),
             self.said(now),
             self.said(usual),
-            quantity(found.level),
+            sigmas(found.level),
         );
         let text = format!("median {} over the last day, {} usual{shown}", self.said(now), self.said(usual));
         let (kind, class) = match self.meaning {
@@ -238,6 +238,8 @@ impl MetricSubject {
                 .now_and_usual(calendar, HOURS_PER_DAY)
                 .is_some_and(|(now, usual)| self.has_moved_enough(now, usual))
             && !self.lives_like_this(direction, calendar.hour, starts)
+            // What has gone one way at one pace since it was first heard goes on.
+            && !line::is_one_line(&self.daily())
     }
 
     /// Whether it would drift if the latest start had moved its level.
@@ -250,10 +252,13 @@ impl MetricSubject {
     /// When a drift reaches its limit if it goes on as since its onset: where there is a limit, and it lies ahead and near.
     fn forecast(&self, now: f64, since_hours: usize, calendar: &Calendar<'_>) -> Option<String> {
         let limit = self.limit_of_finite()?;
-        let days = self.latest_days((since_hours / HOURS_PER_DAY).max(SLOPE_DAYS_MIN));
-        let left = saturation::days_left(&days, now, limit)?;
+        let daily = self.daily();
+        let count = (since_hours / HOURS_PER_DAY).max(SLOPE_DAYS_MIN);
+        let before = &daily[..daily.len().saturating_sub(count)];
+        let left = saturation::days_left_beside(before, &self.latest_days(count), now, limit)?
+            .sooner_by(saturation::MEDIAN_AGE_DAYS);
         let is_ahead = left.likely > 0.0 && left.likely <= FORECAST_DAYS_MAX;
-        is_ahead.then(|| format!("limit of {} {}", self.said(limit), date_of(calendar, left)))
+        is_ahead.then(|| format!("{} {}", self.ends_at(limit), date_of(calendar, left)))
     }
 
     fn judge_shift(&self, calendar: &Calendar<'_>, starts: &[Hour]) -> Option<Candidate> {
@@ -317,13 +322,13 @@ impl MetricSubject {
         }
         let (now, usual) = self.now_and_usual(calendar, since_hours.max(1))?;
         let summary = format!(
-            "{} has stepped {} and stayed for {}: {} where {} is usual at these hours ({} σ).",
+            "{} has stepped {} and stayed for {}: {} where {} is usual at these hours ({}).",
             self.name,
             way(direction),
             hours(since_hours),
             self.said(now),
             self.said(usual),
-            quantity(level),
+            sigmas(level),
         );
         let text = format!("median {} since the step, {} usual", self.said(now), self.said(usual));
         let (kind, class) = match self.meaning {
@@ -424,14 +429,23 @@ fn vaguely(mut candidate: Candidate) -> Candidate {
     candidate
 }
 
-/// The day on which a limit is reached, and the days between which it lies.
+/// The day on which a limit is reached and how many those are from now, and the days between which it lies.
 pub(super) fn date_of(calendar: &Calendar<'_>, left: DaysLeft) -> String {
-    let day = |days: f64| calendar.zone.day_said(calendar.hour.end().plus_seconds((days * 86_400.0) as i64));
+    let day = |days: f64| {
+        calendar.zone.day_said(calendar.hour.end().plus_seconds((days * 86_400.0).round() as i64))
+    };
     let (likely, soonest) = (day(left.likely), day(left.soonest));
+    let in_days = match left.likely.round() {
+        0.0 => "within a day".to_owned(),
+        1.0 => "in a day".to_owned(),
+        days => format!("in {days} days"),
+    };
     match left.latest.map(day) {
-        Some(latest) if latest == soonest => format!("on {likely}"),
-        Some(latest) => format!("on {likely} (nine chances in ten: {soonest} to {latest})"),
-        None => format!("on {likely} (nine chances in ten: not before {soonest}, and perhaps never)"),
+        Some(latest) if latest == soonest => format!("on {likely}, {in_days}"),
+        Some(latest) => format!("on {likely}, {in_days} (nine chances in ten: {soonest} to {latest})"),
+        None => {
+            format!("on {likely}, {in_days} (nine chances in ten: not before {soonest}, and perhaps never)")
+        }
     }
 }
 

@@ -3,18 +3,19 @@
 //! An expiry comes in three shapes: time that is left, as a countdown; the same under a name that says expiry; and the moment itself, as
 //! seconds or milliseconds since 1970, which never moves while its date comes nearer. All are judged as what is left.
 
-use hark_detect::{line, saturation};
+use hark_detect::line;
+use hark_detect::saturation::{self, MEDIAN_AGE_DAYS};
 use hark_event::{Forecast, Hour, SignalKind};
 
 use super::findings::{FORECAST_DAYS_MAX, Found, date_of};
 use super::{CLIMB_DAYS, Calendar, HOURS_PER_DAY, MetricSubject};
 use crate::candidate::{Candidate, Class, Explainable};
-use crate::metric_name::Meaning;
-use crate::words::quantity;
+use crate::metric_name::{Meaning, words};
+use crate::words::span;
 
 /// From here on a number is a moment in seconds, or in milliseconds, and no span of time.
-const EPOCH_SECONDS_MIN: f64 = 1e9;
-const EPOCH_MILLISECONDS_MIN: f64 = 1e11;
+pub(super) const EPOCH_SECONDS_MIN: f64 = 1e9;
+pub(super) const EPOCH_MILLISECONDS_MIN: f64 = 1e11;
 const DAY_SECONDS: f64 = 86_400.0;
 /// An end that is so many times as far away as when it was said was moved.
 const RENEWED_MIN: f64 = 1.25;
@@ -50,30 +51,37 @@ impl MetricSubject {
         let remaining = self.remaining(calendar.hour)?;
         let found = line::line(&remaining.daily, remaining.limit)?;
         let last = remaining.daily.last().copied()?;
-        let reached = date_of(calendar, found.left);
+        // What is told as a moment is told as of now, and all else as the middle of its last day.
+        let age = if remaining.is_moment { 0.0 } else { MEDIAN_AGE_DAYS };
+        let reached = date_of(calendar, found.left.sooner_by(age));
         let nearest = |what: &str, said: &dyn Fn(f64) -> String| {
-            let words = |nearest| format!("; it was never let come nearer than {} {what}", said(nearest));
+            let words = |nearest| format!("; it was never let come nearer than {}{what}", said(nearest));
             found.nearest_before.map(words).unwrap_or_default()
         };
-        let summary = if remaining.is_moment {
-            format!("{} names a moment that comes {reached}{}.", self.name, nearest("days", &quantity))
-        } else {
-            format!(
-                "{} is {} and moves by {} a day, as it has for {} days: it reaches its limit of {} {reached}{}.",
-                self.name,
-                self.said(last),
-                self.said(found.slope_per_day),
-                found.days,
-                self.said(remaining.limit),
-                nearest("of it", &|value| self.said(value)),
+        let as_ever = format!("as it has for {} days", found.days);
+        // Seconds and days that are left say no more than the date does.
+        let (summary, now) = if remaining.is_moment {
+            let nearest = nearest("", &|days| span(days * DAY_SECONDS));
+            (
+                format!("{} expires {reached}{nearest}.", self.name),
+                format!("{} left", span(last * DAY_SECONDS)),
             )
-        };
-        let now = if remaining.is_moment {
-            format!("{} days left", quantity(last))
+        } else if let Some(runs_out) = self.runs_out() {
+            let nearest = nearest("", &|value| self.time_left(value));
+            (
+                format!("{} {runs_out} {reached}{nearest}.", self.name),
+                format!("{} left", self.time_left(last)),
+            )
         } else {
-            format!("{} now", self.said(last))
+            let nearest = nearest(" of it", &|value| self.said(value));
+            let [now, end] = [last, remaining.limit].map(|value| self.said(value));
+            let moves = self.moves(found.slope_per_day);
+            let ends = self.ends_at(remaining.limit);
+            let summary =
+                format!("{} is {now} and {moves} a day, {as_ever}: {ends} {reached}{nearest}.", self.name);
+            (summary, format!("{now} now, {end} at the end"))
         };
-        let text = format!("{now}, limit reached {reached}");
+        let text = format!("{now}, reached {reached}");
         let said = Found {
             kind: SignalKind::MetricSaturation,
             class: Class::Saturation,
@@ -87,6 +95,47 @@ impl MetricSubject {
         // It was on its way before whatever was done of late.
         candidate.explainable = Explainable::Never;
         Some((Way::Line { away: (remaining.limit - last).abs() }, candidate))
+    }
+
+    /// How it moves in a day, in words: what is left falls, and what is taken rises.
+    pub(super) fn moves(&self, slope_per_day: f64) -> String {
+        let way = if slope_per_day < 0.0 { "falls" } else { "rises" };
+        format!("{way} by {}", self.said(slope_per_day.abs()))
+    }
+
+    /// What happens at a limit, before it is said when.
+    pub(super) fn ends_at(&self, limit: f64) -> String {
+        if limit == 0.0 {
+            "nothing is left of it".to_owned()
+        } else {
+            format!("it reaches its limit of {}", self.said(limit))
+        }
+    }
+
+    /// What happens when no time is left, if it tells how much of that is.
+    fn runs_out(&self) -> Option<&'static str> {
+        let name = self.name.split('{').next().unwrap_or_default();
+        let says = |list: &[&str]| words(name).iter().any(|word| list.contains(&word.as_str()));
+        if self.meaning == Meaning::Expiry || says(&["cert", "certificate"]) {
+            Some("expires")
+        } else if self.meaning == Meaning::Countdown && says(&["days", "hours", "seconds", "ttl"]) {
+            Some("runs out")
+        } else {
+            None
+        }
+    }
+
+    /// Time that is left, which it tells in days or hours if its name says so, and else in seconds.
+    fn time_left(&self, value: f64) -> String {
+        let name = self.name.split('{').next().unwrap_or_default();
+        let words = words(name);
+        if words.iter().any(|word| word == "days") {
+            span(value * DAY_SECONDS)
+        } else if words.iter().any(|word| word == "hours") {
+            span(value * 3_600.0)
+        } else {
+            span(value)
+        }
     }
 
     /// Whether a line that was said has been led away from its end, or has stopped.
@@ -119,19 +168,21 @@ impl MetricSubject {
             return Some(Forecast { text, days_left: 0.0 });
         }
         let last = daily.last().copied().filter(|last| last.is_finite())?;
-        let recent = daily[daily.len().saturating_sub(CLIMB_DAYS)..].iter().enumerate();
+        let (before, recent) = daily.split_at(daily.len().saturating_sub(CLIMB_DAYS));
+        let recent = recent.iter().enumerate();
         let points: Vec<(f64, f64)> =
             recent.filter(|(_, day)| day.is_finite()).map(|(at, &day)| (at as f64, day)).collect();
-        let left = saturation::days_left(&points, last, limit)?;
         // Days that may as well have gone nowhere promise nothing.
-        if left.latest.is_none() || !(0.0..=FORECAST_DAYS_MAX).contains(&left.likely) {
+        saturation::days_left(&points, last, limit)?.latest?;
+        let left = saturation::days_left_beside(before, &points, last, limit)?;
+        let left = left.sooner_by(if is_moment { 0.0 } else { MEDIAN_AGE_DAYS });
+        if !(0.0..=FORECAST_DAYS_MAX).contains(&left.likely) {
             return None;
         }
         let reached = date_of(calendar, left);
-        let text = if is_moment {
-            format!("As of {now} it names a moment that comes {reached}.")
-        } else {
-            format!("As of {now} it is {}, and reaches {} {reached}.", self.said(last), self.said(limit),)
+        let text = match self.runs_out() {
+            Some(runs_out) => format!("As of {now} it {runs_out} {reached}."),
+            None => format!("As of {now} it is {}, and {} {reached}.", self.said(last), self.ends_at(limit)),
         };
         Some(Forecast { text, days_left: left.likely })
     }

@@ -67,7 +67,7 @@ impl MetricSubject {
             (None, None) => (SignalKind::MetricDrift, Class::Drift),
         };
         let forecast = reached.map_or_else(String::new, |(limit, date)| {
-            format!(": at this rate it reaches its limit of {} {date}", self.said(limit))
+            format!(": at this rate {} {date}", self.ends_at(limit))
         });
         let summary = format!(
             "{} moves by {} a day since the start of {}, where {} a day was the most in {} lives before{forecast}.",

@@ -6,6 +6,7 @@
 mod anomaly;
 pub(crate) mod by_name;
 mod cadence;
+mod conduct;
 mod episode;
 mod findings;
 mod gone;
@@ -40,10 +41,11 @@ use hark_event::{Curve, Hour, Moment, Place, SignalKind, Zone};
 
 use anomaly::Surprises;
 use cadence::Cadence;
+use conduct::Conduct;
 pub(crate) use findings::SeriesAround;
 use halted::Halt;
 use hourly::Hourly;
-use limits::Way;
+use limits::{EPOCH_MILLISECONDS_MIN, EPOCH_SECONDS_MIN, Way};
 pub(crate) use onslaught::in_words;
 
 use crate::history::History;
@@ -51,7 +53,7 @@ use crate::listener::saved::ends_before;
 use crate::metric_name::{Meaning, counts_bytes, natural_limit};
 use crate::phase::Phase;
 use crate::season_clock::{Clock, Slot};
-use crate::words::{bytes, quantity};
+use crate::words::{bytes, quantity, span};
 
 /// The latest days are kept out of what is usual, or a slow drift would teach the series to expect itself.
 const GUARD_HOURS: usize = 10 * 24;
@@ -128,6 +130,8 @@ pub(crate) struct MetricSubject {
     cadence: Cadence,
     /// Since when it has been scraped at another interval, while its level at that is not known.
     other_interval_since: Option<Hour>,
+    /// What it does where its name leaves open whether it counts up.
+    conduct: Conduct,
     /// From its first whole day on: most of what comes and goes within one is never worth two kilobytes.
     memory: Option<Box<Memory>>,
     /// The clock by which that was learned.
@@ -185,6 +189,7 @@ impl MetricSubject {
             days: Vec::new(),
             cadence: Cadence::UNKNOWN,
             other_interval_since: None,
+            conduct: Conduct::UNKNOWN,
             memory: None,
             memory_clock: Clock::default(),
             anomaly: None,
@@ -213,6 +218,8 @@ impl MetricSubject {
     pub(crate) fn hear(&mut self, samples: &[(Moment, f64)], calendar: &Calendar<'_>, starts: &[Hour]) {
         let finite: Vec<(Moment, f64)> =
             samples.iter().copied().filter(|(_, value)| value.is_finite()).collect();
+        let finite = if self.meaning == Meaning::Moment { ages(finite) } else { finite };
+        self.follow_conduct(&finite, calendar.hour);
         self.rest.hear(&finite, calendar.hour, self.meaning.is_cumulative());
         let is_as_often = self.cadence.hear(&finite);
         let (value, minutes) = if self.meaning.is_cumulative() {
@@ -445,9 +452,14 @@ impl MetricSubject {
 }
 
 impl MetricSubject {
-    /// A value of this series as people say it, in bytes where its name says that it counts these.
+    /// A value of this series as people say it: in bytes where its name says that it counts these, and moments as how long ago they were.
     fn said(&self, value: f64) -> String {
-        if counts_bytes(&self.name) { bytes(value) } else { quantity(value) }
+        match self.meaning {
+            Meaning::Moment if value < 0.0 => format!("{} ahead", span(-value)),
+            Meaning::Moment => format!("{} ago", span(value)),
+            _ if counts_bytes(&self.name) => bytes(value),
+            _ => quantity(value),
+        }
     }
 }
 
@@ -455,6 +467,19 @@ impl MetricSubject {
 fn without_holidays(values: &[f32], slots: &[Slot]) -> Vec<f32> {
     let ordinary = |(&value, slot): (&f32, &Slot)| if slot.is_holiday { f32::NAN } else { value };
     values.iter().zip(slots).map(ordinary).collect()
+}
+
+/// How long ago the moments lay that were measured, in seconds; what is too small to be one stays what it is.
+fn ages(samples: Vec<(Moment, f64)>) -> Vec<(Moment, f64)> {
+    let age = |(time, value): (Moment, f64)| {
+        let age = match value {
+            EPOCH_MILLISECONDS_MIN.. => time.seconds() as f64 - value / 1_000.0,
+            EPOCH_SECONDS_MIN.. => time.seconds() as f64 - value,
+            _ => value,
+        };
+        (time, age)
+    };
+    samples.into_iter().map(age).collect()
 }
 
 /// Medians over five minutes of the samples of an hour, in order of time: a single wild sample among many is no news.

@@ -332,7 +332,9 @@ fn a_drift_says_when_it_would_reach_its_limit_and_only_where_there_is_one() {
     let near = said(Some(125.0)).expect("a drift");
     let (before, forecast) = near.split_once(" (nine chances in ten: ").expect("how sure it is");
     assert!(
-        before.contains("At this rate it reaches its limit of 125 on ") && before.ends_with(" Dec 2024"),
+        before.contains("At this rate it reaches its limit of 125 on ")
+            && before.contains(" Dec 2024, in ")
+            && before.ends_with(" days"),
         "{near}"
     );
     assert!(forecast.contains(" 2024 to ") && !forecast.contains("2024-"), "{near}");
@@ -398,4 +400,62 @@ fn a_surprise_is_told_beside_what_is_usual_at_its_hour() {
     let [(SignalKind::MetricAnomaly, hour, summary)] = &heard[..] else { panic!("one surprise: {heard:?}") };
     assert_eq!(*hour, night);
     assert!(summary.contains("where 41 is usual at these hours"), "{summary}");
+}
+
+#[test]
+fn what_is_called_a_count_and_falls_is_heard_as_how_many_there_are() {
+    let (heard, _) = hear_raw("sessions_count", 24, |passed| {
+        let step = if passed >= 20 * DAY + 9 { 40.0 } else { 0.0 };
+        every_five_minutes(|part| (80.0 + step + 3.0 * texture(passed, part)).round())
+    });
+    let (_, hour, summary) = heard.first().expect("a step");
+    assert!((20 * DAY + 9..21 * DAY).contains(hour) && heard.len() == 1, "{heard:?}");
+    assert!(summary.contains("where 83 is usual"), "in sessions and not in sessions a second: {summary}");
+}
+
+#[test]
+fn an_index_that_only_rises_is_heard_by_its_pace() {
+    let index = |slower_from: i64| {
+        hear_raw("raft_index", 26, |passed| {
+            every_five_minutes(|part| {
+                let at = passed * 12 + part;
+                let late = (at - slower_from * DAY * 12).max(0);
+                (3 * at - 2 * late) as f64 + (at * 7919 % 3) as f64
+            })
+        })
+    };
+    assert_eq!(index(99).0, [], "it goes on as it always did");
+    let (heard, _) = index(20);
+    assert!(heard.first().is_some_and(|(_, hour, _)| (20 * DAY..22 * DAY).contains(hour)), "{heard:?}");
+}
+
+#[test]
+fn a_moment_that_has_passed_is_heard_as_how_long_ago_it_was() {
+    let last_run = |stops: i64| {
+        hear_raw("backup_last_success_timestamp_seconds", 30, |passed| {
+            every_five_minutes(|_| {
+                let day = ((FIRST + passed).0 - 3).div_euclid(DAY).min(FIRST.0 / DAY + stops);
+                ((day * DAY + 3) * 3_600) as f64
+            })
+        })
+    };
+    assert_eq!(last_run(99).0, [], "every night");
+    let (heard, _) = last_run(20);
+    let (_, hour, summary) = heard.first().expect("it stopped");
+    assert!((21 * DAY..23 * DAY).contains(hour), "{heard:?}");
+    assert!(summary.contains(" ago"), "{summary}");
+}
+
+#[test]
+fn a_disk_that_is_cleaned_and_a_process_that_starts_are_no_news() {
+    let (heard, _) = hear_raw("disk_used_ratio", 30, |passed| {
+        every_five_minutes(|part| {
+            0.5 + 0.001 * texture(passed, part) + 0.15 * (passed % (7 * DAY)) as f64 / 168.0
+        })
+    });
+    assert_eq!(heard, []);
+    let (heard, _) = hear_raw("process_uptime_seconds", 30, |passed| {
+        every_five_minutes(|part| ((passed % (6 * DAY)) * 3_600 + part * 300) as f64)
+    });
+    assert_eq!(heard, []);
 }

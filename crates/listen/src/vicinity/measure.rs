@@ -3,7 +3,7 @@
 //! Names are hints, as in [`crate::metric_name`]; what they do not say is not guessed. Series of calls to others are about
 //! those others, and left out.
 
-use crate::metric_name::Meaning;
+use crate::metric_name::{Meaning, words};
 
 /// A quantity of requests that a service answered, by how it is told. The order is that of trust among those of one quantity.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
@@ -93,7 +93,6 @@ pub(super) fn measures(series: &str) -> Vec<(Measure, f64)> {
             vec![(Measure::SecondsMedian, seconds)]
         }
         Meaning::Latency if durations => vec![(Measure::SecondsMean, seconds)],
-        // Names in capitals and small letters say nothing to those who look for whole words.
         Meaning::Gauge if durations && has(TAILS) => vec![(Measure::SecondsTail, seconds)],
         Meaning::Gauge if durations && has(&["p50", "median"]) => vec![(Measure::SecondsMedian, seconds)],
         Meaning::Gauge if durations => vec![(Measure::SecondsMean, seconds)],
@@ -108,23 +107,6 @@ pub(super) fn measures(series: &str) -> Vec<(Measure, f64)> {
 
 fn names_called(labels: &str) -> bool {
     labels.split("\",").filter_map(|label| label.split_once("=\"")).any(|(key, _)| CALLED.contains(&key))
-}
-
-/// Words in lower case, also of names in which only capitals tell where one ends.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut was_small = false;
-    for letter in name.chars() {
-        if !letter.is_ascii_alphanumeric() || (was_small && letter.is_ascii_uppercase()) {
-            words.push(String::new());
-        }
-        was_small = letter.is_ascii_lowercase();
-        if letter.is_ascii_alphanumeric() {
-            words.last_mut().expect("there is one from the start").push(letter.to_ascii_lowercase());
-        }
-    }
-    words.retain(|word| !word.is_empty());
-    words
 }
 
 #[cfg(test)]
