@@ -27,6 +27,9 @@ const SURPRISE_MIN: f64 = 4.0;
 const OVERWHELMING_SURPRISE: f64 = 6.0;
 /// Hourly counts are never believed to be less over-dispersed than this.
 const DISPERSION_MIN: f64 = 0.15;
+/// Hours and times of [`onslaught`].
+const ONSLAUGHT_HOURS_MIN: usize = 48;
+const ONSLAUGHT_TIMES: u64 = 4;
 /// An hour below so many times what is expected is calm.
 const CALM_TIMES: f64 = 2.0;
 /// The score of what stands out and is no finding.
@@ -80,6 +83,45 @@ pub fn burst(counts: &[u32], traffic: &[u32]) -> Option<Burst> {
         expected: window.map(|at| usual.hourly(traffic[at])).sum(),
         fullest_before,
         score,
+    })
+}
+
+/// Two hours far beyond every hour before.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Onslaught {
+    /// What was counted in each.
+    pub counted: [u32; 2],
+    /// The fullest hour before, and how many hours that are.
+    pub fullest_before: u32,
+    /// See there.
+    pub hours_before: usize,
+    /// How many hours before the end it began: it may have begun in the midst of one.
+    pub hours_since_onset: usize,
+    /// How far beyond its threshold: at 1 it is just noticed.
+    pub score: f64,
+}
+
+/// Looks whether each of the last two hours holds twenty and four times as many as any hour before them: from the third day on, for that needs no history of
+/// weeks. The hour before these two may be the one in which it began, and is no measure for them.
+pub fn onslaught(counts: &[u32]) -> Option<Onslaught> {
+    let (earlier, counted) = counts.split_last_chunk::<2>()?;
+    let least = counted[0].min(counted[1]);
+    // Nearly every hour ends here.
+    if least < COUNT_MIN {
+        return None;
+    }
+    let (first, before) = earlier.split_last()?;
+    let fullest_before = before.iter().copied().max().filter(|_| before.len() >= ONSLAUGHT_HOURS_MIN)?;
+    if u64::from(least) < ONSLAUGHT_TIMES * u64::from(fullest_before) {
+        return None;
+    }
+    let score = f64::from(least) / (ONSLAUGHT_TIMES as f64 * f64::from(fullest_before.max(5)));
+    Some(Onslaught {
+        counted: *counted,
+        fullest_before,
+        hours_before: before.len(),
+        hours_since_onset: if *first > fullest_before { 3 } else { 2 },
+        score: score.max(1.0),
     })
 }
 
@@ -151,6 +193,23 @@ impl Hour {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_onslaught_is_found_within_two_hours_and_dated_to_the_hour_in_which_it_began() {
+        let quiet = |hours: usize| (0..hours).map(|hour| (hour * 7_919 % 65) as u32);
+        let with = |hours: usize, last: &[u32]| {
+            onslaught(&quiet(hours).chain(last.iter().copied()).collect::<Vec<_>>())
+        };
+        let onset =
+            |found: Option<Onslaught>| found.map(|found| (found.hours_since_onset, found.fullest_before));
+        assert_eq!(onset(with(60, &[208, 400, 380])), Some((3, 64)));
+        assert_eq!(onset(with(60, &[30, 400, 380])), Some((2, 64)));
+        assert_eq!(with(60, &[208, 400]), None, "of these two the first is half an hour");
+        assert_eq!(with(60, &[30, 400, 200]), None);
+        assert_eq!(with(47, &[30, 400, 380]), None);
+        assert_eq!(onset(onslaught(&[[0; 60].as_slice(), &[19, 20, 20]].concat())), Some((3, 0)));
+        assert_eq!(onslaught(&[]), None);
+    }
 
     /// Sixteen days of so many an hour with a texture, and then these hours.
     fn after(usual: u32, hours: &[u32]) -> Vec<u32> {

@@ -1,6 +1,6 @@
 //! Counts that grow: a few lines a day more than there were, or twice as many as last week.
 //!
-//! Hourly counts are summed over a day, three days and a week, and each sum is compared with what the
+//! Hourly counts are summed over a day, three days, a week and two, and each sum is compared with what the
 //! history before it lets expect, by a negative binomial deviance: real counts are over-dispersed, and a
 //! Poisson test cries thirty times a week on them. The expectation follows traffic or the clock, whichever
 //! explained the history better, so that a line per request is not "rising" under more traffic and a nightly
@@ -23,6 +23,8 @@ const WEEK: usize = 7 * DAY;
 const DISPERSION_MIN: f64 = 0.03;
 const RATIO_MIN: f64 = 1.4;
 const EXCESS_MIN: f64 = 6.0;
+/// A part of a window says something if so many are counted in it.
+const PART_COUNT_MIN: u64 = 4;
 /// The natural logarithm of fifty to one.
 const BACK_MIN: f64 = 3.9;
 /// Growth beyond this is not expected to stay as high as it was when it was noticed.
@@ -221,10 +223,11 @@ struct Window {
     surprise_min: f64,
 }
 
-const WINDOWS: [Window; 3] = [
+const WINDOWS: [Window; 4] = [
     Window { hours: DAY, history_hours_min: 7 * DAY, surprise_min: 5.0 },
     Window { hours: 3 * DAY, history_hours_min: 9 * DAY, surprise_min: 4.2 },
     Window { hours: 7 * DAY, history_hours_min: 14 * DAY, surprise_min: 4.2 },
+    Window { hours: 14 * DAY, history_hours_min: 21 * DAY, surprise_min: 4.2 },
 ];
 
 impl Window {
@@ -287,7 +290,8 @@ impl Window {
         is_growth(counted, usual) || (weeks > 0 && is_growth(counted, same_hours))
     }
 
-    /// Most thirds of the window, and the day before a day's window, lean the same way.
+    /// Most parts of the window (its days, or fewer of what comes so seldom that many a day has none), and the day before a day's window, lean the
+    /// same way.
     fn stays(&self, expectation: &Expectation, counts: &[u32], traffic: &[u32]) -> bool {
         let above = |hours: Range<usize>, factor: f64| {
             sum(&counts[hours.clone()]) as f64 > factor * expectation.expected(&traffic[hours])
@@ -296,10 +300,13 @@ impl Window {
         if self.hours == DAY {
             return above(end - 2 * DAY..end - DAY, 1.15) && above(end - DAY / 2..end, 1.15);
         }
-        let days = self.hours / DAY;
-        let days_above =
-            (0..days).filter(|&back| above(end - (back + 1) * DAY..end - back * DAY, 1.1)).count();
-        days_above * 4 >= days * 3 && above(end - 2 * DAY..end, RATIO_MIN)
+        let counted = sum(&counts[end - self.hours..]);
+        let parts =
+            usize::try_from(counted / PART_COUNT_MIN).unwrap_or(usize::MAX).clamp(3, self.hours / DAY);
+        let hours = self.hours / parts;
+        let parts_above =
+            (0..parts).filter(|&back| above(end - (back + 1) * hours..end - back * hours, 1.1)).count();
+        parts_above * 4 >= parts * 3 && above(end - 2 * hours.max(DAY)..end, RATIO_MIN)
     }
 
     /// The largest ratio of counted to expected that a window of this length reached in the history.
@@ -377,6 +384,17 @@ mod tests {
     }
 
     #[test]
+    fn a_few_a_week_that_became_ten_are_noticed_though_days_have_none() {
+        let rare = |day: u32| u32::from(day % 2 == 0);
+        let more = |day: u32| [3, 0, 2, 0, 3, 1, 3][day as usize % 7];
+        let counts = daily((0..28).map(rare).chain((0..14).map(more)));
+        let first = (28 * 24..=counts.len()).find(|until| rising(&counts[..*until], &flat(*until)).is_some());
+        assert!(first.is_some_and(|hour| hour <= 42 * 24), "{first:?}");
+        let quiet = daily((0..63).map(rare));
+        assert!((10 * 24..=quiet.len()).all(|until| rising(&quiet[..until], &flat(until)).is_none()));
+    }
+
+    #[test]
     fn a_line_per_request_does_not_rise_with_traffic() {
         let counts = daily((0..14).map(|_| 240).chain([480, 480, 480]));
         let traffic: Vec<u32> = counts.iter().map(|count| count * 10).collect();
@@ -438,8 +456,8 @@ mod tests {
         for series in 0..400 {
             let level = draw(40);
             let counts: Vec<u32> =
-                (0..22 * 24).map(|hour| draw(level + if hour > 15 * 24 { series / 8 } else { 0 })).collect();
-            let traffic: Vec<u32> = (0..22 * 24).map(|_| draw(3) * draw(1_000)).collect();
+                (0..36 * 24).map(|hour| draw(level + if hour > 15 * 24 { series / 8 } else { 0 })).collect();
+            let traffic: Vec<u32> = (0..36 * 24).map(|_| draw(3) * draw(1_000)).collect();
             for window in &WINDOWS {
                 let (expectation, from) =
                     window.learn(Exposure::Either, &counts, &traffic).expect("a long history");

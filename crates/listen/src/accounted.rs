@@ -238,6 +238,8 @@ fn asked(subject: &MetricSubject, found: &Candidate, hour: Hour) -> Option<Asked
         Class::Drift | Class::Shift | Class::Rising | Class::Errors | Class::Gone => {
             Some(of_hours(since.min(DAY_HOURS)))
         }
+        // A counter that stands still may count elsewhere; what is down or flaps is so whatever others do.
+        Class::Halted => subject.meaning.is_cumulative().then(|| of_hours(since.min(DAY_HOURS))),
         Class::Apart => Some(Asked { hour, window: 1, since, is_of_minutes: true }),
         Class::Anomaly => {
             let surprise = subject.surprise()?;

@@ -27,12 +27,16 @@ pub(crate) enum Class {
     Spread,
     /// Hours of metrics that go farther than ever.
     Anomaly,
+    /// Hours of metrics that move as they never did.
+    Shape,
     /// Series that never moved, and do.
     Awoken,
     /// Series of one service that move together as never before.
     Apart,
     /// Series that are measured no more.
     Gone,
+    /// Series that stand still, miss their peak, are down or flap.
+    Halted,
     /// Counts of errors.
     Errors,
     /// Quantities with a limit.
@@ -50,9 +54,14 @@ impl Class {
             Self::NewLoud | Self::New | Self::Rising | Self::Burst | Self::Vanished | Self::Returned => {
                 "patterns and counters"
             }
-            Self::Drift | Self::Shift | Self::Spread | Self::Anomaly | Self::Gone | Self::Saturation => {
-                "series"
-            }
+            Self::Drift
+            | Self::Shift
+            | Self::Spread
+            | Self::Anomaly
+            | Self::Shape
+            | Self::Gone
+            | Self::Halted
+            | Self::Saturation => "series",
             Self::TailDrift => "series of the slowest requests",
             Self::Errors => "counts of errors",
             Self::Awoken => "series at rest",
@@ -64,7 +73,16 @@ impl Class {
 
     /// Whether it happens within hours, so that others at the same time may have the same cause.
     pub(crate) fn is_sudden(self) -> bool {
-        matches!(self, Self::Anomaly | Self::Awoken | Self::Apart | Self::Shift | Self::Burst)
+        matches!(
+            self,
+            Self::Anomaly
+                | Self::Shape
+                | Self::Awoken
+                | Self::Apart
+                | Self::Shift
+                | Self::Burst
+                | Self::Halted
+        )
     }
 }
 

@@ -94,11 +94,12 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// Time and value by time, then value: the same whoever measured first.
+    /// Time and value by time, then value: the same whoever measured first. What was written twice was measured once.
     pub fn sorted(mut self) -> Vec<(Moment, f64)> {
         // Most files are written in order of time.
         if !self.values.is_sorted_by(|a, b| a.0 < b.0) {
             self.values.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+            self.values.dedup();
         }
         self.values
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hark_event::{Evidence, Hour, Level, Moment, Origin, SignalKind, Subject, SubjectKind, Zone};
 use hark_pattern::{Limits, PatternId, Rules, ShapeId, Vocabulary};
 
-use hark_detect::counts;
+use hark_detect::{burst, counts};
 
 use crate::accounted::Accounted;
 use crate::candidate::{Candidate, Class, Explainable};
@@ -16,7 +16,7 @@ use crate::kin::{self, Kinship, speaks_of_trouble, words_apart};
 use crate::limit_index::LimitIndex;
 use crate::listener::saved::ends_before;
 use crate::metric_name::Meaning;
-use crate::metric_subject::{self, Calendar, MetricSubject, SeriesByName};
+use crate::metric_subject::{self, Calendar, MetricSubject, SeriesByName, in_words};
 use crate::pattern_subject::{Around, PatternSubject};
 use crate::phase::Phase;
 use crate::service_company::Companions;
@@ -29,8 +29,6 @@ use crate::words::{hours, quantity, times};
 const SERIES_MAX: usize = 20_000;
 /// A pod is replaced by another one within so long.
 const REPLACED_WITHIN_HOURS: i64 = 24;
-/// Errors an hour below which nothing is called a burst.
-const ERRORS_BURST_MIN: u32 = 20;
 
 /// A variant of a known line has so many words in common with it.
 const VARIANT_ALIKE_MIN: usize = 2;
@@ -452,22 +450,11 @@ impl Service {
 
     /// Two hours in a row, each far beyond every hour that is remembered.
     fn judge_burst(&self, hour: Hour) -> Option<Candidate> {
-        let errors = self.errors.values();
-        let (before, last) = errors.split_at_checked(errors.len().checked_sub(2)?)?;
-        let most = before.iter().copied().max().filter(|_| before.len() >= 48)?;
-        let least = last.iter().copied().min()?;
-        if least < ERRORS_BURST_MIN || u64::from(least) < 4 * u64::from(most) {
-            return None;
-        }
-        let onset = (hour - 1).start();
-        let span = hours(before.len());
-        let text = format!(
-            "{} and {} errors an hour; never more than {most} in the {span} before",
-            last[0], last[1]
-        );
+        let found = burst::onslaught(self.errors.values())?;
+        let onset = (hour + 1 - found.hours_since_onset as i64).start();
+        let text = in_words(&found);
         let summary = format!("{} writes far more errors than it did: {text}.", self.origin.service);
-        let score = f64::from(least) / (4.0 * f64::from(most.max(5)));
-        Some(self.error_candidate(hour, onset, score.max(1.0), summary, text))
+        Some(self.error_candidate(hour, onset, found.score, summary, text))
     }
 
     fn judge_error_share(&self, hour: Hour) -> Option<Candidate> {

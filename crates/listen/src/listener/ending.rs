@@ -126,6 +126,7 @@ impl Listener {
                 if warm {
                     self.calibration.add(Class::Saturation, QUIET);
                     self.calibration.add(Class::Gone, QUIET);
+                    self.calibration.add(Class::Halted, QUIET);
                 }
             }
             for (class, score) in service.spans.quiet_scores(calendar) {

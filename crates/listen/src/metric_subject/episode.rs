@@ -56,7 +56,10 @@ impl MetricSubject {
     /// Ends an open episode at the close of this hour if it is over, and says whether it is.
     pub(crate) fn ends(&mut self, hour: Hour, traffic: &History<u32>, starts: &[Hour]) -> bool {
         if self.open_kind == Some(SignalKind::MetricGone) {
-            return self.is_measured();
+            return self.is_back();
+        }
+        if self.open_kind == Some(SignalKind::MetricAnomaly) {
+            return self.goes_again(hour);
         }
         if self.is_counted() {
             let (ticks, traffic) = self.counted_window(traffic);

@@ -64,8 +64,9 @@ impl MetricSubject {
         if !may_speak {
             return self.judge_life_behind_step(calendar, starts);
         }
-        if let Some(gone) = self.judge_gone(calendar, measured) {
-            return Some(gone);
+        let stopped = self.judge_gone(calendar, measured).or_else(|| self.judge_halt(calendar));
+        if let Some(stopped) = stopped.or_else(|| self.judge_onslaught(calendar)) {
+            return Some(stopped);
         }
         if self.is_counted() {
             return self.judge_counts(calendar, traffic);
@@ -75,6 +76,7 @@ impl MetricSubject {
         on_its_way
             .map(|(_, found)| found)
             .or_else(|| self.judge_saturation(calendar, starts))
+            .or_else(|| self.judge_young(calendar))
             .or_else(|| self.judge_level(calendar, starts))
             .or_else(|| self.judge_spread(calendar))
             .or_else(|| self.judge_anomaly(calendar))
@@ -82,6 +84,9 @@ impl MetricSubject {
 
     /// Whether it stands at another level than is usual: all that is asked of what was not measured but summed up from samples.
     pub(crate) fn judge_level(&self, calendar: &Calendar<'_>, starts: &[Hour]) -> Option<Candidate> {
+        if !self.has_level() {
+            return None;
+        }
         self.judge_drift(calendar, starts).or_else(|| self.judge_shift(calendar, starts))
     }
 
@@ -257,7 +262,7 @@ impl MetricSubject {
     }
 
     fn judge_shift(&self, calendar: &Calendar<'_>, starts: &[Hour]) -> Option<Candidate> {
-        let season = self.season.as_ref()?;
+        let season = self.season.as_ref().filter(|_| self.has_hours())?;
         if !shift::may_shift(&self.scores.latest(shift::HOURS), season.reach_shift) {
             return None;
         }
@@ -273,7 +278,7 @@ impl MetricSubject {
     }
 
     fn judge_spread(&self, calendar: &Calendar<'_>) -> Option<Candidate> {
-        if calendar.hour.0 % 24 != 23 || self.meaning == Meaning::Expiry {
+        if calendar.hour.0 % 24 != 23 || self.meaning == Meaning::Expiry || !self.has_hours() {
             return None;
         }
         let found = spread::spread(&self.days)?;
@@ -377,12 +382,16 @@ impl MetricSubject {
         let surprised = self
             .tells_of_quiet()
             .then_some((Class::Anomaly, self.anomaly_score_today.max(f64::MIN_POSITIVE)));
+        let moved = self.movement.quiet_score().map(|score| (Class::Shape, score));
+        let surprised = surprised.into_iter().chain(moved.filter(|_| surprised.is_some()));
         if self.is_counted() {
             let (ticks, traffic) = self.counted_window(traffic);
             let class = if self.meaning == Meaning::ErrorCounter { Class::Errors } else { Class::Rising };
             return counts::score_now(ticks, traffic).map(|score| (class, score)).into_iter().collect();
         }
-        let Some(season) = &self.season else { return surprised.into_iter().collect() };
+        let Some(season) = self.season.as_ref().filter(|_| self.has_level()) else {
+            return surprised.collect();
+        };
         let class = if self.meaning == Meaning::TailLatency { Class::TailDrift } else { Class::Drift };
         // What nobody would have been told of is not what is said is ranked against.
         let scores = self.scores.numbers();
@@ -392,7 +401,8 @@ impl MetricSubject {
         });
         let shifted = shift::score_now(&scores, season.reach_shift).map(|score| (Class::Shift, score));
         let scattered = spread::score_now(&self.days).map(|score| (Class::Spread, score));
-        drifted.into_iter().chain(shifted).chain(scattered).chain(surprised).collect()
+        let by_hours = shifted.into_iter().chain(scattered).filter(|_| self.has_hours());
+        drifted.into_iter().chain(by_hours).chain(surprised).collect()
     }
 
     pub(super) fn counted_window<'a>(&'a self, traffic: &'a History<u32>) -> (&'a [u32], &'a [u32]) {

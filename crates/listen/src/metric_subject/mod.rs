@@ -10,23 +10,30 @@ mod conduct;
 mod episode;
 mod findings;
 mod gone;
+mod halted;
 mod hourly;
 #[cfg(test)]
 mod life_tests;
 mod limits;
 mod lives;
+mod onslaught;
+#[cfg(test)]
+mod rare_tests;
 mod rest;
 #[cfg(test)]
 mod season_tests;
+mod shape;
 #[cfg(test)]
 mod tests;
 mod unit;
+mod young;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hark_detect::anomaly::{Anomaly, Memory};
 use hark_detect::compact::Half;
+use hark_detect::flaps::Flaps;
 use hark_detect::robust::{median, median_of, sigma, theil_sen};
 use hark_detect::season::{HOURS_MIN, Season};
 use hark_detect::spread;
@@ -36,8 +43,10 @@ use anomaly::Surprises;
 use cadence::Cadence;
 use conduct::Conduct;
 pub(crate) use findings::SeriesAround;
+use halted::Halt;
 use hourly::Hourly;
 use limits::{EPOCH_MILLISECONDS_MIN, EPOCH_SECONDS_MIN, Way};
+pub(crate) use onslaught::in_words;
 
 use crate::history::History;
 use crate::listener::saved::ends_before;
@@ -60,6 +69,8 @@ const SCATTER_DAYS_MAX: usize = 42;
 /// What is surprising is looked for in medians over so long.
 const PART_SECONDS: i64 = 300;
 pub(crate) const PARTS_PER_HOUR: usize = 12;
+/// So long after another interval of scraping began it is known what is usual at it.
+const OTHER_INTERVAL_HOURS: i64 = 2 * 24;
 /// Days at the end of a climb that say whether it goes on.
 const CLIMB_DAYS: usize = 6;
 /// A step at a start is real if it is so many times the usual change from day to day.
@@ -109,11 +120,18 @@ pub(crate) struct MetricSubject {
     last_holiday: Option<Hour>,
     /// How that goes which was found last.
     way: Way,
+    /// What stopped, if that was found last.
+    halt: Option<Halt>,
+    /// Whether its name says that it tells whether something is up.
+    tells_of_life: bool,
+    flaps: Flaps,
     /// Scatter of the days since there is a season, as it was when they closed.
     days: Vec<spread::Day>,
     cadence: Cadence,
     /// What it does where its name leaves open whether it counts up.
     conduct: Conduct,
+    /// Since when it has been scraped at another interval, while its level at that is not known.
+    other_interval_since: Option<Hour>,
     /// From its first whole day on: most of what comes and goes within one is never worth two kilobytes.
     memory: Option<Box<Memory>>,
     /// The clock by which that was learned.
@@ -123,6 +141,7 @@ pub(crate) struct MetricSubject {
     minutes: [f32; PARTS_PER_HOUR],
     /// The score of the most surprising hour of the day so far.
     anomaly_score_today: f64,
+    movement: shape::Movement,
     /// Whether it has ever moved.
     rest: rest::Rest,
     /// What was surprising, which may pass while a drift goes on.
@@ -143,6 +162,7 @@ impl MetricSubject {
         Self {
             meaning,
             may_have_natural_limit: natural_limit(&name, 0.0).is_some(),
+            tells_of_life: halted::tells_of_life(&name),
             name,
             phase: Phase::Quiet,
             first_heard: first,
@@ -164,14 +184,18 @@ impl MetricSubject {
             said_a_life: false,
             last_holiday: None,
             way: Way::Free,
+            halt: None,
+            flaps: Flaps::default(),
             days: Vec::new(),
             cadence: Cadence::UNKNOWN,
             conduct: Conduct::UNKNOWN,
+            other_interval_since: None,
             memory: None,
             memory_clock: Clock::default(),
             anomaly: None,
             minutes: [f32::NAN; PARTS_PER_HOUR],
             anomaly_score_today: 0.0,
+            movement: shape::Movement::default(),
             rest: rest::Rest::UNKNOWN,
             surprises: Surprises::none_since(first),
         }
@@ -185,6 +209,7 @@ impl MetricSubject {
             && self.days.len() <= SCATTER_DAYS_MAX
             && self.season.as_ref().is_none_or(|season| season.is_sound())
             && self.memory.as_ref().is_none_or(|memory| memory.is_sound())
+            && self.movement.is_sound()
     }
 
     /// Takes the samples of the hour, in order of time; none if nothing was measured.
@@ -196,15 +221,17 @@ impl MetricSubject {
         let finite = if self.meaning == Meaning::Moment { ages(finite) } else { finite };
         self.follow_conduct(&finite, calendar.hour);
         self.rest.hear(&finite, calendar.hour, self.meaning.is_cumulative());
+        let is_as_often = self.cadence.hear(&finite);
         let (value, minutes) = if self.meaning.is_cumulative() {
             let (value, rates) = self.rate(&finite);
             (value, by_minutes(&rates))
         } else {
             (median(finite.iter().map(|sample| sample.1)), by_minutes(&finite))
         };
-        let value = value.map_or(f32::NAN, |value| value as f32);
+        let held = || self.values.last().filter(|_| self.cadence.is_between(calendar.hour));
+        let value = value.map(|value| value as f32).or_else(held).unwrap_or(f32::NAN);
         self.values.push(value);
-        let is_as_often = self.cadence.hear(&finite);
+        self.flaps.hear(finite.iter().map(|sample| sample.1 as f32));
         self.hear_minutes(minutes, is_as_often, calendar);
         let slot = calendar.slots.at(calendar.hour).expect("the calendar knows the hour that closes");
         if slot.is_holiday {
@@ -216,8 +243,9 @@ impl MetricSubject {
             self.season.as_ref().map(|season| season.score_either(value, places, since) - self.offset);
         self.scores.push(Half::of(score.unwrap_or(f32::NAN)));
         if calendar.hour.0 % 24 == 23 {
-            self.close_day();
+            self.close_day(calendar.hour);
         }
+        self.settle_interval(calendar.hour);
         if calendar.hour.0 % 24 == 0 && !matches!(self.phase, Phase::Open(_)) {
             self.learn_season(calendar, starts);
         }
@@ -225,11 +253,13 @@ impl MetricSubject {
 
     /// Remembers how the day scattered around what was usual before it: a season lies nearer to the days that it was learned
     /// from than to others, so that days are only comparable as they were when nobody had learned from them.
-    fn close_day(&mut self) {
+    fn close_day(&mut self, hour: Hour) {
         // What was learned at another interval is no measure of this one.
+        self.flaps.close_day();
         if self.cadence.close_day() {
             self.days.clear();
             self.memory = None;
+            self.other_interval_since = Some(hour + 1 - HOURS_PER_DAY as i64);
         }
         let Some(season) = &self.season else { return };
         let Some(day) = spread::Day::of(&self.scores.latest(HOURS_PER_DAY), season.sigma) else {
@@ -244,16 +274,29 @@ impl MetricSubject {
         self.days.push(day);
     }
 
+    /// Few samples have another median than many have if they lie unevenly around it: two days after another interval began, their level is what is usual.
+    fn settle_interval(&mut self, hour: Hour) {
+        let Some(since) = self.other_interval_since.filter(|since| hour - *since >= OTHER_INTERVAL_HOURS)
+        else {
+            return;
+        };
+        self.other_interval_since = None;
+        if self.season.is_some() && !matches!(self.phase, Phase::Open(_)) {
+            self.explained(since);
+        }
+    }
+
     /// Increase per second within the hour, as a whole and from sample to sample; resets begin anew from zero.
     fn rate(&mut self, samples: &[(Moment, f64)]) -> (Option<f64>, Vec<(Moment, f64)>) {
         let mut rates = Vec::with_capacity(samples.len());
         let mut increase = 0.0;
         let mut seconds = 0.0;
+        let patience = self.cadence.increase_seconds_max();
         for &(time, value) in samples {
             if let Some((before, last)) = self.last_sample {
                 let apart = time.seconds_since(before);
                 // After a long gap one cannot tell how much of the increase belongs to this hour.
-                if apart <= 7_200 {
+                if apart <= patience {
                     let more = if value >= last { value - last } else { value };
                     increase += more;
                     seconds += apart as f64;
@@ -290,7 +333,11 @@ impl MetricSubject {
         };
         let slots = &calendar.slots.since(from)[..usual.len() - guard];
         let ordinary = without_holidays(&usual, slots);
-        let (slots, clock) = Clock::followed(&ordinary, slots);
+        let (mut slots, clock) = Clock::followed(&ordinary, slots);
+        if !self.has_hours() {
+            // Of what is measured a few times a day, two weeks of a weekday are a handful of samples, which stand for hours.
+            slots.iter_mut().for_each(|slot| *slot %= HOURS_PER_DAY as u8);
+        }
         let Some(season) = Season::fit(&ordinary, &slots) else { return };
         if self.season.as_ref().is_some_and(|known| known.is_logarithmic() != season.is_logarithmic()) {
             self.days.clear();

@@ -132,7 +132,11 @@ fn tail_latency_that_stays_high_stays_open() {
 }
 
 /// Listens to raw samples, so many an hour, and returns what is said, and on which day.
-fn listen_raw(name: &str, days: i64, samples: impl Fn(i64) -> Vec<(i64, f64)>) -> Vec<(SignalKind, i64)> {
+pub(super) fn listen_raw(
+    name: &str,
+    days: i64,
+    samples: impl Fn(i64) -> Vec<(i64, f64)>,
+) -> Vec<(SignalKind, i64)> {
     let (heard, _) = hear_raw(name, days, samples);
     heard.into_iter().map(|(kind, passed, _)| (kind, passed / DAY)).collect()
 }
@@ -161,9 +165,9 @@ fn hear_raw(
         let around = SeriesAround { traffic: &traffic, measured: &measured, starts: &[] };
         if let Some(found) = series.judge(&calendar, &around).filter(|found| found.score >= 1.0) {
             heard.push((found.kind, passed, found.summary));
-            match found.kind {
-                SignalKind::MetricAnomaly => series.open_anomaly(hour, 0),
-                kind => series.open(kind, found.onset.hour(), 0),
+            match found.class {
+                Class::Anomaly => series.open_anomaly(hour, 0),
+                _ => series.open(found.kind, found.onset.hour(), 0),
             }
         }
         ended.extend(series.surprises.end(hour, REST_HOURS, true).map(|_| passed));
@@ -171,7 +175,7 @@ fn hear_raw(
     (heard, ended)
 }
 
-fn every_five_minutes(value: impl Fn(i64) -> f64) -> Vec<(i64, f64)> {
+pub(super) fn every_five_minutes(value: impl Fn(i64) -> f64) -> Vec<(i64, f64)> {
     (0..12).map(|part| (part * 300, value(part))).collect()
 }
 

@@ -12,6 +12,8 @@ const SERVICES_MAX: usize = 40;
 /// Services that a sentence names.
 const NAMES_MAX: usize = 6;
 const MINUTE_SECONDS: i32 = 60;
+/// As many samples as are needed of what is measured less than hourly (see `hark-listen`).
+const ONCE_A_DAY_NEEDS_DAYS: u32 = 21;
 
 /// What belongs together.
 pub(crate) struct Block {
@@ -179,7 +181,10 @@ fn prospect(kind: ProspectKind, telemetry: Telemetry, survey: &Survey) -> Fact {
     let needs = all.first().map_or(0, |(_, prospect)| prospect.needs_days);
     let named = format!("{}: {}", telemetry.name(), kind_said(kind));
     if ready == all.len() {
-        return Fact::new(named, "yes");
+        let seldom = kind == ProspectKind::Drifts
+            && all.iter().any(|(_, prospect)| prospect.has_days < ONCE_A_DAY_NEEDS_DAYS);
+        let said = format!("yes; of what is measured once a day after {ONCE_A_DAY_NEEDS_DAYS} days");
+        return Fact::new(named, if seldom { said } else { "yes".to_owned() });
     }
     let short: Vec<String> = all
         .iter()
