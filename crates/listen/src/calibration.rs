@@ -25,7 +25,7 @@ const SPREAD_BEFOREHAND: f64 = 0.001;
 /// So many surprises a service may have in a week, however many series it has.
 const SURPRISES_A_SERVICE_WEEK: f64 = 0.125;
 /// And so often one of them may move as it never did.
-const SHAPES_A_SERVICE_WEEK: f64 = 0.1;
+const SHAPES_A_SERVICE_WEEK: f64 = 0.05;
 /// And so often one of them may leave the others.
 const APARTS_A_SERVICE_WEEK: f64 = 0.1;
 /// And so many drifts, and so many steps.
