@@ -7,6 +7,7 @@
 
 use hark_event::{Hour, Moment};
 
+use super::shape::Movement;
 use super::{History, Hourly, MetricSubject};
 use crate::metric_name::Meaning;
 use crate::phase::Phase;
@@ -115,8 +116,10 @@ impl MetricSubject {
         self.usual_since = None;
         self.offset = 0.0;
         self.days.clear();
+        self.other_interval_since = None;
         self.memory = None;
         self.anomaly = None;
+        self.movement = Movement::default();
     }
 }
 
