@@ -14,6 +14,7 @@ mod others;
 mod points;
 mod said;
 mod season;
+mod shapes;
 pub(crate) mod stamp;
 
 use std::path::PathBuf;
@@ -70,7 +71,7 @@ pub(crate) fn run(options: &Options) -> Result<Gate, BenchError> {
 
 fn nothing_to_measure(data: &std::path::Path) -> BenchError {
     BenchError::Request(format!(
-        "nothing to measure in `{}`; name the folder with --data, and sets (nab, asd, smd, drift, season, tcpd, backblaze) with --sets",
+        "nothing to measure in `{}`; name the folder with --data, and sets (nab, asd, smd, drift, season, shape, tcpd, backblaze) with --sets",
         data.display()
     ))
 }
@@ -111,12 +112,13 @@ type Beside = fn(&Hark, &std::path::Path, &std::path::Path) -> Result<Option<Str
 /// A set's table, or `None` if it is not there.
 type Measure = fn(&Hark, &std::path::Path) -> Result<Option<String>, BenchError>;
 
-const SETS: [(&str, Measure); 7] = [
+const SETS: [(&str, Measure); 8] = [
     ("nab", nab::measure),
     ("asd", hosts::asd),
     ("smd", hosts::smd),
     ("drift", drift::measure),
     ("season", season::measure),
+    ("shape", shapes::measure),
     ("tcpd", points::measure),
     ("backblaze", disks::measure),
 ];

@@ -26,7 +26,7 @@ const DAYS_MIN: usize = 2;
 pub const WEEK_DAYS: usize = 7;
 const FIRST_WEEK_LESS: f64 = 0.3;
 /// The spread of a few days says little of how far the next record will go beyond the last one: that is alike in most series.
-const BEFOREHAND: Beforehand = Beforehand { spread_days: 16.0, wild_max: 3.0 };
+pub(crate) const BEFOREHAND: Beforehand = Beforehand { spread_days: 16.0, wild_max: 3.0 };
 /// At this surprise of all sorts together, in powers of ten, it is just noticed.
 const SURPRISE_MIN: f64 = 3.7;
 /// So often a quiet day of a real series is just noticed.
@@ -62,11 +62,14 @@ pub enum Manner {
     Calm,
     /// It left the company of others (see `company`).
     Apart,
+    /// It moved as it never did (see `shape`).
+    Otherwise,
 }
 
 impl Manner {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Above, Self::Below, Self::Restless, Self::Calm, Self::Apart];
+    pub const ALL: [Self; 6] =
+        [Self::Above, Self::Below, Self::Restless, Self::Calm, Self::Apart, Self::Otherwise];
 }
 
 /// An hour that goes beyond all that is remembered.

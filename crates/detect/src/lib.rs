@@ -31,6 +31,7 @@ pub mod robust;
 pub mod rush;
 pub mod saturation;
 pub mod season;
+pub mod shape;
 pub mod shift;
 pub mod spread;
 pub mod standstill;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hark_detect::rank::{QuietScores, chance_of, strength};
-use hark_detect::{anomaly, company};
+use hark_detect::{anomaly, company, shape};
 
 use crate::candidate::{Candidate, Class};
 
@@ -24,6 +24,8 @@ const DRIFT_POWER: i32 = 2;
 const SPREAD_BEFOREHAND: f64 = 0.001;
 /// So many surprises a service may have in a week, however many series it has.
 const SURPRISES_A_SERVICE_WEEK: f64 = 0.125;
+/// And so often one of them may move as it never did.
+const SHAPES_A_SERVICE_WEEK: f64 = 0.05;
 /// And so often one of them may leave the others.
 const APARTS_A_SERVICE_WEEK: f64 = 0.1;
 /// And so many drifts, and so many steps.
@@ -75,6 +77,11 @@ impl Calibration {
             Class::Anomaly => (
                 self.chance(candidate, SURPRISE_DAYS_BEFOREHAND, anomaly::chance_beforehand(candidate.score)),
                 share(SURPRISES_A_SERVICE_WEEK, series),
+            ),
+            // A series by itself would have all of the budget, and moves in a new way more often than that is worth a word.
+            Class::Shape => (
+                self.chance(candidate, SURPRISE_DAYS_BEFOREHAND, shape::chance_beforehand(candidate.score)),
+                share(SHAPES_A_SERVICE_WEEK, series).min(CHANCE_MAX),
             ),
             // Its score is how many days of rest there are for each movement, among all that bear its name.
             Class::Awoken => {

@@ -27,6 +27,8 @@ pub(crate) enum Class {
     Spread,
     /// Hours of metrics that go farther than ever.
     Anomaly,
+    /// Hours of metrics that move as they never did.
+    Shape,
     /// Series that never moved, and do.
     Awoken,
     /// Series of one service that move together as never before.
@@ -56,6 +58,7 @@ impl Class {
             | Self::Shift
             | Self::Spread
             | Self::Anomaly
+            | Self::Shape
             | Self::Gone
             | Self::Halted
             | Self::Saturation => "series",
@@ -70,7 +73,16 @@ impl Class {
 
     /// Whether it happens within hours, so that others at the same time may have the same cause.
     pub(crate) fn is_sudden(self) -> bool {
-        matches!(self, Self::Anomaly | Self::Awoken | Self::Apart | Self::Shift | Self::Burst | Self::Halted)
+        matches!(
+            self,
+            Self::Anomaly
+                | Self::Shape
+                | Self::Awoken
+                | Self::Apart
+                | Self::Shift
+                | Self::Burst
+                | Self::Halted
+        )
     }
 }
 

@@ -103,6 +103,8 @@ pub(crate) enum Speaker {
     Series(Arc<str>),
     /// A series, of an hour by itself.
     Surprise(Arc<str>),
+    /// A series, of the way it moved over a few hours.
+    Shape(Arc<str>),
     /// A series that moved for the first time.
     Awoken(Arc<str>),
     /// A series that left the company of others.

@@ -83,6 +83,9 @@ fn judge(service: &mut Service, calendar: &Calendar<'_>, awakenings: &Awakenings
         } else if let Some(candidate) = series.judge_rest(calendar, awakenings) {
             found(Speaker::Awoken(name.clone()), candidate);
         }
+        if let Some(candidate) = series.judge_shape(calendar) {
+            found(Speaker::Shape(name.clone()), candidate);
+        }
     }
     gone.retain(|(name, candidate)| !service.is_replaced(name, candidate.onset.hour()));
     gone.into_iter().for_each(|(name, candidate)| found(Speaker::Series(name), candidate));

@@ -148,7 +148,7 @@ impl Listener {
                 self.calibration.add(found.class, if explained_by.is_some() { QUIET } else { found.score });
             }
             // What has been said often is nothing rare: so the budget is kept. Those that move together count once.
-            Class::Drift | Class::TailDrift | Class::Shift | Class::Anomaly | Class::Apart
+            Class::Drift | Class::TailDrift | Class::Shift | Class::Anomaly | Class::Shape | Class::Apart
                 if cluster.as_ref() == Some(&id) =>
             {
                 self.calibration.add(found.class, found.score);
@@ -208,6 +208,14 @@ impl Listener {
                     series.surprises.explained(hour);
                 } else {
                     series.open_anomaly(hour, place);
+                }
+            }
+            Speaker::Shape(name) => {
+                let series = service.series.get_mut(&name).expect("a finding comes from a known series");
+                if explained {
+                    series.surprises.explained(hour);
+                } else {
+                    series.open_shape(hour, place);
                 }
             }
             Speaker::Awoken(name) => {

@@ -10,6 +10,7 @@ use hark_detect::anomaly::{Anomaly, Manner, What};
 use hark_detect::company::{Apart, Scale};
 use hark_detect::onset;
 use hark_detect::robust::{median, quantile_of};
+use hark_detect::shape;
 use hark_event::{Hour, SignalKind};
 
 use super::findings::Found;
@@ -58,11 +59,11 @@ impl Surprises {
         })
     }
 
-    fn may_speak(&self, manner: Manner, hour: Hour) -> bool {
+    pub(super) fn may_speak(&self, manner: Manner, hour: Hour) -> bool {
         self.open_episode().is_none() && self.phases[manner as usize].may_speak(hour)
     }
 
-    fn open(&mut self, manner: Manner, hour: Hour, episode: usize) {
+    pub(super) fn open(&mut self, manner: Manner, hour: Hour, episode: usize) {
         self.phases[manner as usize] = Phase::Open(episode);
         self.since = hour;
         self.calm_hours = 0;
@@ -99,6 +100,7 @@ impl MetricSubject {
         if calendar.hour.0 % 24 == 0 {
             self.anomaly_score_today = 0.0;
             self.memory.get_or_insert_default();
+            self.movement.begin_day();
         }
         let Some(memory) = &mut self.memory else { return };
         let found = memory.hear(&minutes, self.memory_clock.hours_of_day(slot));
@@ -108,6 +110,10 @@ impl MetricSubject {
         self.anomaly = found.filter(|_| !with_holiday && is_as_often);
         let score = self.anomaly.map_or(0.0, |anomaly| anomaly.score);
         self.anomaly_score_today = self.anomaly_score_today.max(score);
+        let knows_no_holiday =
+            |hours: i64| !calendar.slots.since(calendar.hour + 1 - hours).iter().any(|slot| slot.is_holiday);
+        self.movement.hear(&minutes, !(is_as_often && knows_no_holiday(shape::HOURS as i64)));
+        let score = score.max(self.movement.score());
         let calm = &mut self.surprises.calm_hours;
         // On a holiday nothing is judged, nor at another interval until that is the usual one, and what is unusual is not over.
         if !with_holiday && is_as_often {
@@ -125,6 +131,7 @@ impl MetricSubject {
             self.memory_clock = clock;
             let hours_of_day = places.into_iter().map(|place| usize::from(place) % HOURS_PER_DAY);
             memory.close_day(&ordinary, hours_of_day);
+            self.movement.close_day(&ordinary);
         }
     }
 

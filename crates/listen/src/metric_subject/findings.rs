@@ -377,13 +377,15 @@ impl MetricSubject {
         let surprised = self
             .tells_of_quiet()
             .then_some((Class::Anomaly, self.anomaly_score_today.max(f64::MIN_POSITIVE)));
+        let moved = self.movement.quiet_score().map(|score| (Class::Shape, score));
+        let surprised = surprised.into_iter().chain(moved.filter(|_| surprised.is_some()));
         if self.is_counted() {
             let (ticks, traffic) = self.counted_window(traffic);
             let class = if self.meaning == Meaning::ErrorCounter { Class::Errors } else { Class::Rising };
             return counts::score_now(ticks, traffic).map(|score| (class, score)).into_iter().collect();
         }
         let Some(season) = self.season.as_ref().filter(|_| self.has_level()) else {
-            return surprised.into_iter().collect();
+            return surprised.collect();
         };
         let class = if self.meaning == Meaning::TailLatency { Class::TailDrift } else { Class::Drift };
         // What nobody would have been told of is not what is said is ranked against.

@@ -21,6 +21,7 @@ mod rare_tests;
 mod rest;
 #[cfg(test)]
 mod season_tests;
+mod shape;
 #[cfg(test)]
 mod tests;
 mod unit;
@@ -136,6 +137,7 @@ pub(crate) struct MetricSubject {
     minutes: [f32; PARTS_PER_HOUR],
     /// The score of the most surprising hour of the day so far.
     anomaly_score_today: f64,
+    movement: shape::Movement,
     /// Whether it has ever moved.
     rest: rest::Rest,
     /// What was surprising, which may pass while a drift goes on.
@@ -188,6 +190,7 @@ impl MetricSubject {
             anomaly: None,
             minutes: [f32::NAN; PARTS_PER_HOUR],
             anomaly_score_today: 0.0,
+            movement: shape::Movement::default(),
             rest: rest::Rest::UNKNOWN,
             surprises: Surprises::none_since(first),
         }
@@ -201,6 +204,7 @@ impl MetricSubject {
             && self.days.len() <= SCATTER_DAYS_MAX
             && self.season.as_ref().is_none_or(|season| season.is_sound())
             && self.memory.as_ref().is_none_or(|memory| memory.is_sound())
+            && self.movement.is_sound()
     }
 
     /// Takes the samples of the hour, in order of time; none if nothing was measured.
