@@ -385,7 +385,7 @@ mod tests {
 
     #[test]
     fn a_few_a_week_that_became_ten_are_noticed_though_days_have_none() {
-        let rare = |day: u32| u32::from(day % 2 == 0);
+        let rare = |day: u32| u32::from(day.is_multiple_of(2));
         let more = |day: u32| [3, 0, 2, 0, 3, 1, 3][day as usize % 7];
         let counts = daily((0..28).map(rare).chain((0..14).map(more)));
         let first = (28 * 24..=counts.len()).find(|until| rising(&counts[..*until], &flat(*until)).is_some());

@@ -128,10 +128,10 @@ pub(crate) struct MetricSubject {
     /// Scatter of the days since there is a season, as it was when they closed.
     days: Vec<spread::Day>,
     cadence: Cadence,
-    /// What it does where its name leaves open whether it counts up.
-    conduct: Conduct,
     /// Since when it has been scraped at another interval, while its level at that is not known.
     other_interval_since: Option<Hour>,
+    /// What it does where its name leaves open whether it counts up.
+    conduct: Conduct,
     /// From its first whole day on: most of what comes and goes within one is never worth two kilobytes.
     memory: Option<Box<Memory>>,
     /// The clock by which that was learned.
@@ -188,8 +188,8 @@ impl MetricSubject {
             flaps: Flaps::default(),
             days: Vec::new(),
             cadence: Cadence::UNKNOWN,
-            conduct: Conduct::UNKNOWN,
             other_interval_since: None,
+            conduct: Conduct::UNKNOWN,
             memory: None,
             memory_clock: Clock::default(),
             anomaly: None,
