@@ -240,6 +240,13 @@ impl MetricSubject {
             && !self.lives_like_this(direction, calendar.hour, starts)
             // What has gone one way at one pace since it was first heard goes on.
             && !line::is_one_line(&self.daily())
+            && !self.only_ages()
+    }
+
+    /// Whether a moment lies farther and farther back because nothing has come again for a day: that it stopped is told as such.
+    fn only_ages(&self) -> bool {
+        self.meaning == Meaning::Moment
+            && !self.came_again().iter().rev().take(HOURS_PER_DAY).any(|has_come| *has_come)
     }
 
     /// Whether it would drift if the latest start had moved its level.

@@ -24,6 +24,8 @@ const STANDSTILL_EVERY_HOURS: i64 = 3;
 const LOW_BELOW: f32 = -2.0;
 /// Less than this share of it is no movement of what never falls.
 const HARDLY: f32 = 1e-6;
+/// What is told as how long ago it was has not come again in an hour in which it aged by so much.
+const AGED_SECONDS_MIN: f32 = 1_800.0;
 /// How far back up a missed peak comes when it comes again.
 const PEAK_BACK_MIN: f32 = 0.5;
 
@@ -139,7 +141,11 @@ impl MetricSubject {
         {
             return None;
         }
-        let moved = if self.meaning.is_cumulative() { self.ticked()? } else { self.rose()? };
+        let moved = match self.meaning {
+            Meaning::Moment => self.came_again(),
+            meaning if meaning.is_cumulative() => self.ticked()?,
+            _ => self.rose()?,
+        };
         let found = standstill::standstill(&moved)?;
         let still = self.values.latest(found.still_hours);
         if 4 * still.iter().filter(|value| value.is_finite()).count() < 3 * still.len() {
@@ -162,6 +168,14 @@ impl MetricSubject {
     fn ticked(&self) -> Option<Vec<bool>> {
         let ticks = self.ticks.values();
         (*ticks.last()? == 0).then(|| ticks.iter().map(|ticks| *ticks > 0).collect())
+    }
+
+    /// In which hours that came again of which it tells how long ago it was: it is then not an hour more.
+    pub(super) fn came_again(&self) -> Vec<bool> {
+        let ages = self.values.values();
+        let has_grown = |pair: &[f32]| pair[1] - pair[0] > AGED_SECONDS_MIN;
+        let later = ages.windows(2).map(|pair| pair[1].is_finite() && !has_grown(pair));
+        std::iter::once(false).chain(later).take(ages.len()).collect()
     }
 
     /// In which hours a gauge rose, if it never falls; nothing is told while it moves.

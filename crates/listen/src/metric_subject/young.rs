@@ -19,7 +19,7 @@ impl MetricSubject {
         let limit = self.limit_of_finite()?;
         let found = rush::rush(&self.values.values(), limit)?;
         let reached = date_of(calendar, found.left);
-        let (now, slope, limit) = (self.said(found.now), self.said(found.slope_per_day), self.said(limit));
+        let (now, moves, ends) = (self.said(found.now), self.moves(found.slope_per_day), self.ends_at(limit));
         let mut candidate = self.candidate(
             Found {
                 kind: SignalKind::MetricSaturation,
@@ -27,11 +27,11 @@ impl MetricSubject {
                 onset: (calendar.hour + 1 - found.hours_since_onset as i64).start(),
                 score: found.score,
                 summary: format!(
-                    "{} is {now} and moves by {slope} a day: at this rate it reaches its limit of {limit} {reached}. It has been heard for {} days only.",
+                    "{} is {now} and {moves} a day: at this rate {ends} {reached}. It has been heard for {} days only.",
                     self.name,
                     self.values.len() / HOURS_PER_DAY,
                 ),
-                text: format!("{now} now, limit {limit}, {slope} a day: reached {reached}"),
+                text: format!("{now} now, {moves} a day: {ends} {reached}"),
                 window_hours: found.hours_since_onset,
             },
             calendar,
