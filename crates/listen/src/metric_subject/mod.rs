@@ -259,6 +259,7 @@ impl MetricSubject {
         if self.cadence.close_day() {
             self.days.clear();
             self.memory = None;
+            self.movement = shape::Movement::default();
             self.other_interval_since = Some(hour + 1 - HOURS_PER_DAY as i64);
         }
         let Some(season) = &self.season else { return };
