@@ -42,7 +42,7 @@ pub(crate) const PATTERNS_FIRST: [f64; 4] = [0.95, 0.90, 0.55, 0.55];
 pub(crate) const ROOT_CAUSE: [f64; 2] = [0.85, 0.95];
 /// Incidents at which people are told of a service as where it began, though it had nothing to do with it.
 pub(crate) const TOLD_WRONGLY: f64 = 0.0;
-/// The share of them where the seeds are any that somebody names.
+/// The share of them where the seeds are any that somebody names: a choice, of which no run over many seeds has told yet.
 pub(crate) const TOLD_WRONGLY_SHARE: f64 = 0.05;
 /// Share of incidents of our own worlds at which the service of the change, or the one that it hurt, is told first.
 pub(crate) const CAUSE_TOLD: f64 = 0.8;

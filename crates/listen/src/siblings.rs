@@ -16,7 +16,7 @@ use hark_detect::robust::quantile;
 use hark_event::Hour;
 
 use crate::history::HOURS_MAX;
-use crate::metric_name::Meaning;
+use crate::metric_name::{Meaning, words};
 use crate::metric_subject::{MetricSubject, PARTS_PER_HOUR, SeriesByName};
 
 /// A movement must be so many sigmas of what the sum strays by itself, or the sum says nothing about it.
@@ -102,8 +102,8 @@ enum Apart {
 
 impl Apart {
     fn leaves_out(self, label: &str) -> bool {
-        let words = || label.split(|letter: char| !letter.is_ascii_alphanumeric());
-        let is_of = |list: &[&str]| words().any(|word| list.contains(&word));
+        let words = words(label);
+        let is_of = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
         match self {
             Self::Runs => is_of(RUNS),
             Self::Serves => is_of(SERVES),

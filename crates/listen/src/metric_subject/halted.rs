@@ -10,7 +10,8 @@ use hark_event::{Hour, SignalKind};
 use super::findings::Found;
 use super::{Calendar, HOURS_PER_DAY, MetricSubject};
 use crate::candidate::{Candidate, Class, Explainable};
-use crate::metric_name::Meaning;
+use crate::metric_name::{Meaning, words};
+use crate::siblings::plain;
 use crate::words::{hours, quantity};
 
 /// Samples, and days, from which the level of what is measured at longer steps than [`STEP_HOURS_MAX`] is known.
@@ -48,11 +49,9 @@ const LIFE: &[&str] =
 
 /// Whether the name of a series says that it tells whether something is up: by its last word, or the one before its state.
 pub(super) fn tells_of_life(series: &str) -> bool {
-    let name = series.split('{').next().unwrap_or(series);
-    let mut words =
-        name.rsplit(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let last = words.find(|word| !["status", "state", "condition"].contains(word));
-    last.is_some_and(|last| LIFE.contains(&last.to_ascii_lowercase().as_str()))
+    let words = words(plain(series));
+    let last = words.iter().rfind(|word| !["status", "state", "condition"].contains(&word.as_str()));
+    last.is_some_and(|last| LIFE.contains(&last.as_str()))
 }
 
 impl MetricSubject {

@@ -254,9 +254,9 @@ impl MetricSubject {
     /// Remembers how the day scattered around what was usual before it: a season lies nearer to the days that it was learned
     /// from than to others, so that days are only comparable as they were when nobody had learned from them.
     fn close_day(&mut self, hour: Hour) {
-        // What was learned at another interval is no measure of this one.
         self.flaps.close_day();
         if self.cadence.close_day() {
+            // What was learned at another interval is no measure of this one.
             self.days.clear();
             self.memory = None;
             self.movement = shape::Movement::default();
