@@ -14,7 +14,6 @@ use hark_event::{Curve, Evidence, Hour, Moment, Place, SignalKind, Subject, Subj
 use crate::candidate::{Candidate, Class, Explainable};
 use crate::durations::spoken;
 use crate::history::History;
-use crate::listener::saved::ends_before;
 use crate::metric_name::Meaning;
 use crate::metric_subject::{Calendar, MetricSubject, SeriesAround};
 use crate::phase::Phase;
@@ -106,7 +105,7 @@ impl SpanSubject {
     /// Whether it has heard the hours before this one and no others, after it was read back.
     pub(crate) fn is_sound(&self, next: Hour) -> bool {
         let counted = [&self.spans, &self.errors, &self.retries];
-        counted.into_iter().all(|history| ends_before(history, next)) && self.tail.is_sound(next)
+        counted.into_iter().all(|history| history.ends_before(next)) && self.tail.is_sound(next)
     }
 
     /// Takes what was counted in the hour that closes.

@@ -49,7 +49,6 @@ use limits::{EPOCH_MILLISECONDS_MIN, EPOCH_SECONDS_MIN, Way};
 pub(crate) use onslaught::in_words;
 
 use crate::history::History;
-use crate::listener::saved::ends_before;
 use crate::metric_name::{Meaning, counts_bytes, natural_limit};
 use crate::phase::Phase;
 use crate::season_clock::{Clock, Slot};
@@ -204,12 +203,16 @@ impl MetricSubject {
     /// Whether it has heard the hours before this one and no others, after it was read back.
     pub(crate) fn is_sound(&self, next: Hour) -> bool {
         self.values.are_sound(next)
-            && ends_before(&self.scores, next)
-            && (self.ticks.values().is_empty() || ends_before(&self.ticks, next))
+            && self.scores.ends_before(next)
+            && (self.ticks.values().is_empty() || self.ticks.ends_before(next))
             && self.days.len() <= SCATTER_DAYS_MAX
             && self.season.as_ref().is_none_or(|season| season.is_sound())
             && self.memory.as_ref().is_none_or(|memory| memory.is_sound())
             && self.movement.is_sound()
+            && self.flaps.is_sound()
+            && self.cadence.is_sound(next)
+            && self.conduct.is_sound()
+            && self.last_sample.is_none_or(|(time, value)| time.hour() < next && value.is_finite())
     }
 
     /// Takes the samples of the hour, in order of time; none if nothing was measured.
