@@ -46,9 +46,7 @@ fn containers_lines_are_put_together_again_and_read_as_what_they_are() {
 fn a_container_of_a_pod_is_called_after_its_pod() {
     let line = b"2026-01-02T00:00:00Z stdout F up\n";
     let container = "checkout-64469b5b48-25zj6_shop_app-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.log";
-    insta::assert_snapshot!(heard(container, line), @r##"
-    2026-01-02T00:00:00Z checkout  "up" :1+1
-    "##);
+    insta::assert_snapshot!(heard(container, line), @r##"2026-01-02T00:00:00Z checkout  "up" :1+1"##);
 }
 
 #[test]

@@ -19,9 +19,7 @@ fn records_may_stand_in_one_array_or_over_several_lines() {
     alert Slow pay 2026-01-02T00:00:00Z to - "too slow" :1
     cut 2 alerts that Alertmanager itself left out of its messages
     "##);
-    insta::assert_snapshot!(heard("reports.json", b"[{\"time\":\"2026-01-02T00:00:00Z\",\"service\":\"pay\",\"report\":\"cannot pay\"}]"), @r##"
-    report 2026-01-02T00:00:00Z pay "cannot pay"
-    "##);
+    insta::assert_snapshot!(heard("reports.json", b"[{\"time\":\"2026-01-02T00:00:00Z\",\"service\":\"pay\",\"report\":\"cannot pay\"}]"), @r##"report 2026-01-02T00:00:00Z pay "cannot pay""##);
 }
 
 #[test]
@@ -87,17 +85,13 @@ fn what_alertmanager_sends_and_answers_is_read() {
     alert HighErrorRate checkout 2026-11-26T00:28:13.057259839Z to - "checkout answers one request in ten with an error" :1
     alert HighErrorRate checkout 2026-11-26T00:28:13.057259839Z to 2026-11-26T00:28:15Z "checkout answers one request in ten with an error" :2
     "##);
-    insta::assert_snapshot!(heard("alerts.json", include_bytes!("../../samples/alertmanager-api.json")), @r##"
-    alert HighErrorRate checkout 2026-11-26T00:28:13.057Z to - "checkout answers one request in ten with an error" :1
-    "##);
+    insta::assert_snapshot!(heard("alerts.json", include_bytes!("../../samples/alertmanager-api.json")), @r##"alert HighErrorRate checkout 2026-11-26T00:28:13.057Z to - "checkout answers one request in ten with an error" :1"##);
 }
 
 #[test]
 fn annotations_of_which_only_the_usual_was_picked_are_no_log() {
     let picked = br#"[{"id": 0, "time": 1785247201000, "text": "intake 2.1.0 deployed", "tags": ["deploy", "service:intake"]}]"#;
-    insta::assert_snapshot!(heard("annotations.json", picked), @r##"
-    change deploy 2026-07-28T14:00:01Z intake "intake 2.1.0 deployed" []
-    "##);
+    insta::assert_snapshot!(heard("annotations.json", picked), @r##"change deploy 2026-07-28T14:00:01Z intake "intake 2.1.0 deployed" []"##);
 }
 
 #[test]
