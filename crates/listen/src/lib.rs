@@ -34,6 +34,8 @@ mod pattern_subject;
 mod pattern_tests;
 mod phase;
 mod picks;
+#[cfg(test)]
+mod plain_log;
 mod rates;
 mod requests;
 mod room;

@@ -4,6 +4,7 @@ use hark_event::{Event, LogRecord, RecordFields};
 
 use super::*;
 use crate::Tally;
+use crate::plain_log::plain_log;
 
 /// What a service says in this hour.
 fn said(hour: Hour, messages: &[&str]) -> HourCells {
@@ -11,20 +12,8 @@ fn said(hour: Hour, messages: &[&str]) -> HourCells {
     let file = Arc::from("shop.log");
     let mut tally = Tally::new();
     for (line, message) in (1..).zip(messages) {
-        tally.hear(Event::Log(LogRecord {
-            time: Some(hour.start()),
-            arrival: hour.start().plus_seconds(line as i64),
-            origin: &origin,
-            level: Level::Info,
-            message,
-            version: None,
-            fields: RecordFields::default(),
-            peers: &[],
-            trace: None,
-            file: &file,
-            line,
-            lines: 1,
-        }));
+        let arrival = hour.start().plus_seconds(line as i64);
+        tally.hear(Event::Log(plain_log(message, arrival, &origin, (&file, line))));
     }
     tally.take_hours().remove(&hour).unwrap_or_default()
 }
@@ -103,18 +92,9 @@ fn hear(tally: &mut Tally, (hour, second, _, (line, message)): &Read) {
     let amount_end = 6 + second.to_string().len() as u32;
     let ends = [(6, amount_end), (amount_end + 8, text.len() as u32)];
     tally.hear(Event::Log(LogRecord {
-        time: Some(arrival),
-        arrival,
-        origin: &origin,
         level: if second % 7 == 0 { Level::Warn } else { Level::Info },
-        message,
-        version: None,
         fields: RecordFields::new(&text, &ends[..if second % 5 == 0 { 1 } else { 2 }]),
-        peers: &[],
-        trace: None,
-        file: &Arc::from("shop.log"),
-        line: *line,
-        lines: 1,
+        ..plain_log(message, arrival, &origin, (&Arc::from("shop.log"), *line))
     }));
 }
 

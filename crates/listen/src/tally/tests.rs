@@ -1,9 +1,8 @@
 //! Floods are bounded the same way however they are divided, and secrets do not reach what is kept.
 
-use hark_event::{Level, RecordFields};
-
 use super::*;
 use crate::cell::SHAPES_PER_SERVICE_MAX;
+use crate::plain_log::plain_log;
 
 /// What so many services say in an hour, in words of letters, with the places of the lines that this part heard.
 fn heard(services: u64, lines: u64, is_heard: impl Fn(u64) -> bool) -> HourCells {
@@ -15,20 +14,9 @@ fn heard(services: u64, lines: u64, is_heard: impl Fn(u64) -> bool) -> HourCells
     for line in (0..lines).filter(|line| is_heard(*line)) {
         let word: String = format!("{line:05}").bytes().map(|digit| char::from(digit + 49)).collect();
         let message = if line % 4 == 0 { "tick".to_owned() } else { format!("saw {word} pass") };
-        tally.hear(Event::Log(LogRecord {
-            time: None,
-            arrival: hark_event::Moment::from_seconds(3_600 + line as i64 % 3_600),
-            origin: &origins[(line / 4 % services) as usize],
-            level: Level::Info,
-            message: &message,
-            version: None,
-            fields: RecordFields::default(),
-            peers: &[],
-            trace: None,
-            file: &file,
-            line,
-            lines: 1,
-        }));
+        let arrival = hark_event::Moment::from_seconds(3_600 + line as i64 % 3_600);
+        let origin = &origins[(line / 4 % services) as usize];
+        tally.hear(Event::Log(plain_log(&message, arrival, origin, (&file, line))));
     }
     tally.take_hours().into_values().next().unwrap_or_default()
 }
