@@ -39,6 +39,7 @@ use hark_detect::season::{HOURS_MIN, Season};
 use hark_detect::spread;
 use hark_event::{Curve, Hour, Moment, Place, SignalKind, Zone};
 
+pub(crate) use anomaly::FAR_FROM_USUAL;
 use anomaly::Surprises;
 use cadence::Cadence;
 use conduct::Conduct;
@@ -49,7 +50,7 @@ use limits::{EPOCH_MILLISECONDS_MIN, EPOCH_SECONDS_MIN, Way};
 pub(crate) use onslaught::in_words;
 
 use crate::history::History;
-use crate::metric_name::{Meaning, counts_bytes, natural_limit};
+use crate::metric_name::{Meaning, counts_bytes, natural_limit, seconds_of_one};
 use crate::phase::Phase;
 use crate::season_clock::{Clock, Slot};
 use crate::words::{bytes, quantity, span};
@@ -456,14 +457,19 @@ impl MetricSubject {
 }
 
 impl MetricSubject {
-    /// A value of this series as people say it: in bytes where its name says that it counts these, and moments as how long ago they were.
-    fn said(&self, value: f64) -> String {
+    /// A value of this series as people say it: in bytes or as a time where its name says that it counts these, moments as how long ago they were,
+    /// and what counts up by how much it does in a second.
+    pub(crate) fn said(&self, value: f64) -> String {
         match self.meaning {
             Meaning::Moment if value < 0.0 => format!("{} ahead", span(-value)),
             Meaning::Moment => format!("{} ago", span(value)),
-            _ if counts_bytes(&self.name) => bytes(value),
-            _ => quantity(value),
+            meaning if meaning.is_cumulative() => format!("{} a second", self.amount(value)),
+            _ => seconds_of_one(&self.name).map_or_else(|| self.amount(value), |one| span(value * one)),
         }
+    }
+
+    fn amount(&self, value: f64) -> String {
+        if counts_bytes(&self.name) { bytes(value) } else { quantity(value) }
     }
 }
 
