@@ -166,7 +166,7 @@ impl Ledger {
         }
     }
 
-    /// All patterns, the most frequent first, with curves of so many steps from the first to the last moment.
+    /// All patterns, the most frequent first; with curves of so many steps from the first to the last moment, where these are given.
     pub fn patterns(&self, heard: Option<(Moment, Moment)>, steps: usize) -> Vec<Pattern> {
         let mut patterns: Vec<Pattern> =
             self.services.iter().flat_map(|(origin, page)| page.patterns(origin, heard, steps)).collect();
