@@ -14,6 +14,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use crate::draw::Chance;
 use crate::error::BenchError;
 use crate::hark::Hark;
 use crate::interval::{Share, median};
@@ -22,7 +23,7 @@ use crate::metrics::hosts::{BEGIN, Host, hosts};
 use crate::metrics::others::{self, Heard};
 use crate::metrics::said::{self, Asked, Said};
 use crate::metrics::stamp;
-use crate::quiet::Chance;
+use crate::metrics::table::Table;
 
 const METRICS_OF_HOST_MAX: usize = 8;
 const DAY: usize = 24;
@@ -293,11 +294,7 @@ fn sigma(values: &[f64]) -> f64 {
 
 /// With hours taken out, as `NaN`.
 fn holed(mut values: Vec<f64>, seed: u64) -> Vec<f64> {
-    let mut chance = Chance(seed);
-    for _ in 0..8 {
-        // The first draws of a small seed are alike.
-        chance.below(2);
-    }
+    let mut chance = Chance::of_small(seed);
     for value in &mut values {
         if chance.below(100) < MISSING_PER_CENT {
             *value = f64::NAN;
@@ -366,19 +363,18 @@ fn heard(
     let folder = tempfile::tempdir().map_err(BenchError::Temporary)?;
     for of_host in series.chunk_by(|a, b| a.host == b.host) {
         let place = folder.path().join(&of_host[0].host);
-        fs::create_dir_all(&place).map_err(|source| BenchError::file(&place, source))?;
-        let mut table = String::from("time,series,value\n");
+        let mut table = Table::new();
         for one in of_host {
             let onset = one.onset_row();
             for (at, value) in one.values.iter().enumerate().filter(|(_, value)| value.is_finite()) {
                 let value = value + if at < onset { 0.0 } else { added(one, (at - onset + 1) as f64) };
-                let time = stamp::text(BEGIN + (at * 3_600) as i64);
-                writeln!(table, "{time},{},{value}", one.name()).expect("a string takes all that is written");
+                table.add(BEGIN + (at * 3_600) as i64, &one.name(), value);
             }
         }
-        write(&place.join("metrics.csv"), &table)?;
+        table.write(&place)?;
         if deploys {
-            write(&place.join("app.log"), &versions(&of_host[0]))?;
+            let path = place.join("app.log");
+            fs::write(&path, versions(&of_host[0])).map_err(|source| BenchError::file(&path, source))?;
         }
     }
     said::all(hark, folder.path(), Asked::Shipped)
@@ -397,10 +393,6 @@ fn versions(one: &Series) -> String {
         .expect("a string takes all that is written");
         log
     })
-}
-
-fn write(path: &Path, text: &str) -> Result<(), BenchError> {
-    fs::write(path, text).map_err(|source| BenchError::file(path, source))
 }
 
 #[cfg(test)]

@@ -14,7 +14,9 @@ use crate::candidate::{Candidate, Class};
 use crate::clusters::Newcomer;
 use crate::hearing_loss::Lost;
 use crate::kin::Kinship;
+use crate::metric_subject::MetricSubject;
 use crate::phase::Phase;
+use crate::service::Service;
 
 const EPISODES_MAX: usize = 200_000;
 const EPISODES_CUT: &str = "signals beyond 200,000";
@@ -203,37 +205,17 @@ impl Listener {
                 }
             }
             Speaker::Surprise(name) => {
-                let series = service.series.get_mut(&name).expect("a finding comes from a known series");
-                if explained {
-                    series.surprises.explained(hour);
-                } else {
-                    series.open_anomaly(hour, place);
-                }
+                service.take_surprise(&name, hour, explained, |series| series.open_anomaly(hour, place));
             }
             Speaker::Shape(name) => {
-                let series = service.series.get_mut(&name).expect("a finding comes from a known series");
-                if explained {
-                    series.surprises.explained(hour);
-                } else {
-                    series.open_shape(hour, place);
-                }
+                service.take_surprise(&name, hour, explained, |series| series.open_shape(hour, place));
             }
             Speaker::Awoken(name) => {
-                let series = service.series.get_mut(&name).expect("a finding comes from a known series");
-                if explained {
-                    series.surprises.explained(hour);
-                } else {
-                    series.open_awoken(hour, place);
-                }
+                service.take_surprise(&name, hour, explained, |series| series.open_awoken(hour, place));
             }
             Speaker::Apart(name) => {
-                let series = service.series.get_mut(&name).expect("a finding comes from a known series");
                 service.companions.open();
-                if explained {
-                    series.surprises.explained(hour);
-                } else {
-                    series.open_apart(hour, place);
-                }
+                service.take_surprise(&name, hour, explained, |series| series.open_apart(hour, place));
             }
             Speaker::Errors => service.error_phase = Phase::Open(place),
             Speaker::Silence(medium) => service.presence.open(signal.kind, medium, place),
@@ -259,6 +241,24 @@ impl Listener {
             said.push(signal);
         }
         said
+    }
+}
+
+impl Service {
+    /// Remembers what is said of single hours of a series; if a change explains it, only that.
+    fn take_surprise(
+        &mut self,
+        name: &str,
+        hour: Hour,
+        explained: bool,
+        open: impl FnOnce(&mut MetricSubject),
+    ) {
+        let series = self.series.get_mut(name).expect("a finding comes from a known series");
+        if explained {
+            series.surprises.explained(hour);
+        } else {
+            open(series);
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use super::{Calendar, HOURS_PER_DAY, MetricSubject};
 use crate::candidate::{Candidate, Class, Explainable};
 use crate::history::History;
 use crate::metric_name::Meaning;
-use crate::words::{hours, latest, quantity, sigmas, times};
+use crate::words::{hours, latest, quantity, scatters, times};
 
 /// Counters that tick less often than this an hour are heard as counts.
 const COUNTED_BELOW: f64 = 30.0;
@@ -204,7 +204,7 @@ impl MetricSubject {
         });
         // Its pace is known over days: of what began this morning it would be that of the days before.
         let pace = if found.hours_since_onset >= SLOPE_DAYS_MIN * HOURS_PER_DAY {
-            format!(", {} a day", sigmas(found.slope_per_day.abs()))
+            format!(", {} further each day", self.pace(season, found.direction, found.slope_per_day))
         } else {
             String::new()
         };
@@ -215,7 +215,7 @@ impl MetricSubject {
             hours(found.hours_since_onset),
             self.said(now),
             self.said(usual),
-            sigmas(found.level),
+            scatters(found.level),
         );
         let text = format!("median {} over the last day, {} usual{shown}", self.said(now), self.said(usual));
         let (kind, class) = match self.meaning {
@@ -229,6 +229,16 @@ impl MetricSubject {
         // What goes on moving was not done by one deploy.
         candidate.explainable = Explainable::Never;
         Some(candidate)
+    }
+
+    /// How much it moves in a day, of so many sigmas: a part of what it is, where that is what is usual for it.
+    fn pace(&self, season: &Season, direction: Direction, sigmas_per_day: f64) -> String {
+        let moved = sigmas_per_day.abs() * season.sigma;
+        if season.is_logarithmic() {
+            format!("{} %", quantity(100.0 * (direction.sign() * moved).exp_m1().abs()))
+        } else {
+            self.said(moved)
+        }
     }
 
     /// Whether somebody may have to do something about a movement: it goes the way that harms, far enough, and not as the process lives.
@@ -335,7 +345,7 @@ impl MetricSubject {
             hours(since_hours),
             self.said(now),
             self.said(usual),
-            sigmas(level),
+            scatters(level),
         );
         let text = format!("median {} since the step, {} usual", self.said(now), self.said(usual));
         let (kind, class) = match self.meaning {
