@@ -469,7 +469,7 @@ mod tests {
         let mut steps = Steps::default();
         (0..20_000).for_each(|hour| steps.absorb(Steps::of(Hour(hour), 3)));
         assert!(steps.counts.len() <= STEPS_MAX);
-        assert_eq!(steps.counts.iter().map(|&count| u64::from(count)).sum::<u64>(), 60_000);
+        assert_eq!(steps.counts.iter().sum::<u32>(), 60_000);
     }
 
     #[test]

@@ -40,7 +40,7 @@ impl Listener {
                     _ => service.judged_series(),
                 };
                 let strength = self.calibration.strength(&found, series, pressure)?;
-                let explained_by = service.explanation(&found, &self.clock.zone);
+                let explained_by = service.explanation(&found, self.clock.zone());
                 Some(Rated { strength, origin, speaker, found, explained_by })
             })
             .collect();
