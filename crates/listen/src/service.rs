@@ -311,7 +311,12 @@ impl Service {
 
     /// What change explains a finding away, in words.
     pub(crate) fn explanation(&self, found: &Candidate, zone: &Zone) -> Option<String> {
-        let start = match found.explainable {
+        self.explaining(found).map(|start| format!("{} at {}", start.what, zone.said(start.at)))
+    }
+
+    /// The change that explains a finding away.
+    pub(crate) fn explaining(&self, found: &Candidate) -> Option<&Start> {
+        match found.explainable {
             Explainable::Never => None,
             Explainable::ByDeploy { uncertain_seconds } => {
                 let turn = || self.turns.few_explaining(found.onset, uncertain_seconds);
@@ -332,8 +337,7 @@ impl Service {
                     .explaining_late(found.onset, if trouble { 0 } else { late_seconds })
                     .or_else(|| self.explained_sibling(&found.subject.name, found.onset))
             }
-        };
-        start.map(|start| format!("{} at {}", start.what, zone.said(start.at)))
+        }
     }
 
     /// If a newcomer is the same line as one that came with a start, but for one word: that start.

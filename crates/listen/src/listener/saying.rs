@@ -93,11 +93,15 @@ impl Listener {
             };
             let service = self.services.get_mut(&one.origin).expect("a finding comes from a known service");
             let sums = sums.entry(one.origin.clone()).or_default();
-            let stays = one.explained_by.is_some() || !service.is_accounted_for(name, &one.found, hour, sums);
-            if stays {
-                service.accounted.say(name, one.found.onset.hour(), hour);
+            let is_known = match one.explained_by {
+                Some(_) => service.is_told_of_its_change(name, &one.found, hour),
+                None => service.is_accounted_for(name, &one.found, hour, sums),
+            };
+            if !is_known {
+                let change = service.explaining(&one.found).map(|change| change.at);
+                service.accounted.say(name, one.found.onset.hour(), hour, change);
             }
-            stays
+            !is_known
         });
     }
 
@@ -150,7 +154,13 @@ impl Listener {
                 self.calibration.add(found.class, if explained_by.is_some() { QUIET } else { found.score });
             }
             // What has been said often is nothing rare: so the budget is kept. Those that move together count once.
-            Class::Drift | Class::TailDrift | Class::Shift | Class::Anomaly | Class::Shape | Class::Apart
+            Class::Drift
+            | Class::TailDrift
+            | Class::Shift
+            | Class::Unit
+            | Class::Anomaly
+            | Class::Shape
+            | Class::Apart
                 if cluster.as_ref() == Some(&id) =>
             {
                 self.calibration.add(found.class, found.score);

@@ -22,6 +22,8 @@ const COUNTED_BELOW: f64 = 30.0;
 const STEP_LEVEL_MIN: f64 = 4.5;
 /// A step at a start is taken out of a drift for so long: after it, what is usual has been learned anew.
 const START_HOURS_MAX: usize = 14 * HOURS_PER_DAY;
+/// The beginning of a shift is known to within so long.
+const MISDATED_HOURS: usize = 8;
 /// A limit that is farther away in time says nothing about a drift.
 pub(super) const FORECAST_DAYS_MAX: f64 = 60.0;
 /// Fewer days have no slope to speak of.
@@ -246,7 +248,10 @@ impl MetricSubject {
         self.meaning.matters(direction)
             && self
                 .now_and_usual(calendar, HOURS_PER_DAY)
-                .is_some_and(|(now, usual)| self.has_moved_enough(now, usual))
+                .is_some_and(|(now, usual)| {
+                    // Medians of a day that has two levels may tell the other way than most of its hours.
+                    (now - usual) * direction.sign() > 0.0 && self.has_moved_enough(now, usual)
+                })
             && !self.lives_like_this(direction, calendar.hour, starts)
             // What has gone one way at one pace since it was first heard goes on.
             && !line::is_one_line(&self.daily())
@@ -288,10 +293,22 @@ impl MetricSubject {
             || self.is_climb(found.direction)
             || self.may_be_young_climb(found.direction, calendar.hour, starts)
             || self.lives_like_this(found.direction, calendar.hour, starts)
+            || !self.shifts_beside_steps(
+                season,
+                found.hours_since_onset,
+                &self.hours_ago(starts, calendar.hour),
+            )
         {
             return None;
         }
         self.step(found.direction, found.level, found.score, found.hours_since_onset, calendar)
+    }
+
+    /// Whether it would have shifted if the latest start before that had moved its level: a step too small to be told is taken for usual.
+    fn shifts_beside_steps(&self, season: &Season, since_hours: usize, known: &[usize]) -> bool {
+        let earlier = (since_hours + MISDATED_HOURS).max(HOURS_PER_DAY);
+        let latest = known.iter().copied().filter(|ago| (earlier..=START_HOURS_MAX).contains(ago)).min();
+        latest.is_none_or(|ago| shift::shifts_beside_step(&self.scores.numbers(), season.reach_shift, ago))
     }
 
     fn judge_spread(&self, calendar: &Calendar<'_>) -> Option<Candidate> {
@@ -338,6 +355,9 @@ impl MetricSubject {
             return None;
         }
         let (now, usual) = self.now_and_usual(calendar, since_hours.max(1))?;
+        if (now - usual) * direction.sign() <= 0.0 {
+            return None;
+        }
         let summary = format!(
             "{} has stepped {} and stayed for {}: {} where {} is usual at these hours ({}).",
             self.name,
