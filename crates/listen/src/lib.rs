@@ -42,6 +42,7 @@ mod saved_tests;
 mod season_clock;
 mod service;
 mod service_company;
+mod service_jolts;
 mod service_spans;
 mod siblings;
 mod silence;
