@@ -208,6 +208,11 @@ impl Zone {
         moment.timestamp().to_zoned_datetime(self.0.clone())
     }
 
+    /// The zone of a rule as POSIX writes it, `CET-1CEST,M3.5.0,M10.5.0/3`; `None` if it is none.
+    pub fn of_rule(rule: &str) -> Option<Self> {
+        TimeZone::posix(rule).ok().map(Self::new)
+    }
+
     /// Local hour of the week in which the UTC hour begins: 0 is Monday 00:00, 167 Sunday 23:00.
     pub fn hour_of_week(&self, hour: Hour) -> usize {
         let offset = self.0.to_offset(hour.start().timestamp());

@@ -78,10 +78,10 @@ struct Former {
 struct Steps {
     /// A stretch has two to this power hours.
     doublings: u32,
-    /// Stretches in which something was said, in order, and how often: apart from each other they take half of the room, and there
-    /// is one such row for every pattern.
+    /// Stretches in which something was said, in order, and how often: there is one such row for every pattern, and in this form it
+    /// takes the least room. Beyond four billion records a stretch is drawn no higher; what is counted is counted elsewhere.
     places: Vec<i32>,
-    counts: Vec<u64>,
+    counts: Vec<u32>,
 }
 
 impl Ledger {
@@ -177,7 +177,7 @@ impl Ledger {
         }
     }
 
-    /// All patterns, the most frequent first, with curves of so many steps from the first to the last moment.
+    /// All patterns, the most frequent first; with curves of so many steps from the first to the last moment, where these are given.
     pub fn patterns(&self, heard: Option<(Moment, Moment)>, steps: usize) -> Vec<Pattern> {
         let mut patterns: Vec<Pattern> =
             self.services.iter().flat_map(|(origin, page)| page.patterns(origin, heard, steps)).collect();
@@ -305,18 +305,18 @@ impl Steps {
         let mut steps = Self::default();
         if count > 0 {
             // An hour that is beyond all calendars is none of a record's.
-            steps.add(i32::try_from(hour.0).unwrap_or(0), count);
+            steps.add(i32::try_from(hour.0).unwrap_or(0), u32::try_from(count).unwrap_or(u32::MAX));
         }
         steps
     }
 
-    fn add(&mut self, place: i32, count: u64) {
+    fn add(&mut self, place: i32, count: u32) {
         let found = match self.places.last() {
             Some(last) if *last < place => Err(self.places.len()),
             _ => self.places.binary_search(&place),
         };
         match found {
-            Ok(at) => self.counts[at] += count,
+            Ok(at) => self.counts[at] = self.counts[at].saturating_add(count),
             Err(at) => {
                 if self.places.len() == self.places.capacity() {
                     self.places.reserve_exact(STEPS_GROWTH);
@@ -356,7 +356,7 @@ impl Steps {
         for (step, count) in self.places.iter().zip(&self.counts) {
             let begin = (i64::from(*step) << self.doublings) - first.0;
             spread(
-                *count,
+                u64::from(*count),
                 (begin.max(0), (begin + (1 << self.doublings)).min(hours)),
                 step_hours,
                 &mut values,
@@ -469,7 +469,7 @@ mod tests {
         let mut steps = Steps::default();
         (0..20_000).for_each(|hour| steps.absorb(Steps::of(Hour(hour), 3)));
         assert!(steps.counts.len() <= STEPS_MAX);
-        assert_eq!(steps.counts.iter().sum::<u64>(), 60_000);
+        assert_eq!(steps.counts.iter().sum::<u32>(), 60_000);
     }
 
     #[test]

@@ -128,7 +128,7 @@ impl Listener {
     /// The same, by the rules of those whose lines it hears.
     pub fn with_rules(zone: Zone, rules: Arc<Rules>) -> Self {
         Self {
-            clock: SeasonClock { zone, ..SeasonClock::default() },
+            clock: SeasonClock::new(zone, Holidays::default()),
             limits_known: Arc::default(),
             rules,
             slots: None,
@@ -161,7 +161,7 @@ impl Listener {
 
     /// Knows days on which the week does not count.
     pub fn knowing_holidays(mut self, holidays: Holidays) -> Self {
-        self.clock.holidays = holidays;
+        self.clock.set_holidays(holidays);
         self
     }
 
@@ -221,7 +221,7 @@ impl Listener {
         let mut slots = known.unwrap_or_else(|| History::from(hour));
         assert_eq!(slots.next(), hour, "hours close one after the other");
         slots.push(self.clock.slot(hour));
-        let zone = self.clock.zone.clone();
+        let zone = self.clock.zone().clone();
         let calendar = Calendar { hour, slots: &slots, zone: &zone };
         self.take_changes(hour);
         self.make_room(&cells);
@@ -285,11 +285,11 @@ impl Listener {
     }
 
     pub(crate) fn calendar(&self) -> Option<Calendar<'_>> {
-        self.slots.as_ref().map(|slots| Calendar { hour: slots.next() - 1, slots, zone: &self.clock.zone })
+        self.slots.as_ref().map(|slots| Calendar { hour: slots.next() - 1, slots, zone: self.clock.zone() })
     }
 
     pub(crate) fn zone(&self) -> &Zone {
-        &self.clock.zone
+        self.clock.zone()
     }
 
     fn take_changes(&mut self, hour: Hour) {

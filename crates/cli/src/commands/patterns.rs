@@ -123,7 +123,8 @@ impl Patterns {
                 _ => hark_tell::patterns::explained_human(&explained, &screen(&clock.zone)),
             });
         }
-        let all = ledger.patterns(hearing.from.zip(hearing.to), CURVE_STEPS);
+        let drawn = hearing.from.zip(hearing.to).filter(|_| self.telling.format != Format::Json);
+        let all = ledger.patterns(drawn, CURVE_STEPS);
         hearing.subjects.insert(SubjectKind::Pattern, all.len() as u64);
         let heard = all.len();
         let mut selected = self.select(all, new_since);

@@ -46,7 +46,7 @@ impl Listener {
                     found.class == Class::Jolt && self.clusters.has_fresh(&origin, found.onset, hour.end());
                 let pressure = if follows { pressure / FOLLOWING_TIMES } else { pressure };
                 let strength = self.calibration.strength(&found, series, pressure)?;
-                let explained_by = service.explanation(&found, &self.clock.zone);
+                let explained_by = service.explanation(&found, self.clock.zone());
                 Some(Rated { strength, origin, speaker, found, explained_by })
             })
             .collect();

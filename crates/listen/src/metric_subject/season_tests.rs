@@ -13,8 +13,12 @@ fn hour(stamp: &str) -> Hour {
     Moment::from(stamp.parse::<jiff::Timestamp>().expect("a stamp")).hour()
 }
 
+fn zone(name: &str) -> Zone {
+    Zone::new(TimeZone::get(name).expect("jiff knows it"))
+}
+
 fn berlin() -> Zone {
-    Zone::new(TimeZone::get("Europe/Berlin").expect("jiff knows it"))
+    zone("Europe/Berlin")
 }
 
 /// Easter Monday of 2026, in all years alike.
@@ -32,7 +36,7 @@ fn listen(
     value: impl Fn(Hour, i64) -> f64,
 ) -> Vec<(SignalKind, String)> {
     let (from, to) = (hour(from), hour(to));
-    let clock = SeasonClock { zone, holidays };
+    let clock = SeasonClock::new(zone, holidays);
     let place = Place { file: Arc::from("metrics.csv"), line: 1 };
     let mut series = MetricSubject::new(Arc::from("sessions"), from, place);
     let (mut slots, traffic, mut measured) = (History::from(from), History::from(from), History::from(from));
@@ -108,6 +112,29 @@ fn machines_that_keep_universal_time_say_nothing_either_when_clocks_are_changed(
 }
 
 #[test]
+fn people_who_change_their_clocks_say_nothing_to_a_listener_who_has_none_that_change() {
+    for follows in [berlin(), zone("America/New_York")] {
+        check_clocks(SPRING, &follows, Zone::utc());
+        check_clocks(AUTUMN, &follows, Zone::utc());
+        check_clocks(SPRING, &follows, zone("Asia/Tokyo"));
+    }
+}
+
+#[test]
+fn traffic_that_grows_scatters_no_more_when_clocks_are_changed() {
+    let from = hour(SPRING.0);
+    for told in [berlin(), Zone::utc()] {
+        let value = |hour: Hour, part| {
+            let grown = 1.02_f64.powf((hour - from) as f64 / 24.0);
+            people(berlin().hour_of_week(hour), texture(hour, part)) * grown
+        };
+        let heard = listen(SPRING, told, Holidays::default(), value);
+        let scattered = |(kind, _): &&(SignalKind, String)| *kind == SignalKind::MetricSpread;
+        assert_eq!(heard.iter().find(scattered), None);
+    }
+}
+
+#[test]
 fn a_holiday_like_a_sunday_or_like_any_monday_is_nothing_if_it_is_known() {
     let monday = (hour("2026-04-05T22:00:00Z"), hour("2026-04-06T22:00:00Z"));
     let like = |of_week: Option<usize>| {
@@ -129,7 +156,7 @@ fn a_known_holiday_ends_nothing_since_it_hides_what_is_unusual() {
     let (from, to) = (hour(SPRING.0), hour("2026-04-08T00:00:00Z"));
     let monday = hour("2026-04-05T22:00:00Z")..hour("2026-04-06T22:00:00Z");
     let step = hour("2026-03-31T06:00:00Z");
-    let clock = SeasonClock { zone: berlin(), holidays: easter_monday() };
+    let clock = SeasonClock::new(berlin(), easter_monday());
     let place = Place { file: Arc::from("metrics.csv"), line: 1 };
     let mut series = MetricSubject::new(Arc::from("sessions"), from, place);
     let (mut slots, traffic, mut measured) = (History::from(from), History::from(from), History::from(from));

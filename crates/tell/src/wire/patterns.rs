@@ -2,7 +2,7 @@
 
 use hark_event::{Id, Level, Pattern, Patterns};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::explanation::FieldWire;
 use super::{Stamp, hearing::HearingWire};
@@ -10,11 +10,25 @@ use super::{Stamp, hearing::HearingWire};
 /// The log patterns that were heard.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Patterns")]
-pub(crate) struct PatternsWire {
+pub(crate) struct PatternsWire<'a> {
     /// Those that were asked for, in the order that was asked for.
-    patterns: Vec<PatternWire>,
+    #[schemars(with = "Vec<PatternWire>")]
+    patterns: Each<'a>,
     /// How well we heard; the counts of all patterns add up to its records.
     hearing: HearingWire,
+}
+
+/// Each is put in its wire form while it is written: there may be tens of thousands, and a second copy of all of them would be
+/// the most that is ever held.
+struct Each<'a> {
+    patterns: &'a [Pattern],
+    records: u64,
+}
+
+impl Serialize for Each<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.patterns.iter().map(|pattern| PatternWire::of(pattern, self.records)))
+    }
 }
 
 /// One pattern of one service, counted.
@@ -78,11 +92,10 @@ impl<'a> AssignedWire<'a> {
     }
 }
 
-impl From<&Patterns> for PatternsWire {
-    fn from(patterns: &Patterns) -> Self {
-        let records = patterns.hearing.records;
+impl<'a> From<&'a Patterns> for PatternsWire<'a> {
+    fn from(patterns: &'a Patterns) -> Self {
         Self {
-            patterns: patterns.patterns.iter().map(|pattern| PatternWire::of(pattern, records)).collect(),
+            patterns: Each { patterns: &patterns.patterns, records: patterns.hearing.records },
             hearing: HearingWire::from(&patterns.hearing),
         }
     }
