@@ -114,3 +114,55 @@ fn in_words(name: &str, mover: &Mover, jolt: &Jolt) -> (String, String) {
     );
     (summary, format!("{} moved at once, {} as far as usual", jolt.moved, times(jolt.times_usual)))
 }
+
+#[cfg(test)]
+mod tests {
+    use hark_event::{Hour, Moment, Origin, Place, Signal, SignalKind, Zone};
+
+    use super::*;
+    use crate::{HourCells, Listener, Samples};
+
+    const DAYS: i64 = 16;
+    const JOLTED: i64 = 14 * 24 + 9;
+
+    /// What is said of ten series that are measured each minute, of which the first `jolted` move for one minute of one hour.
+    fn said(jolted: i64) -> Vec<Signal> {
+        let mut listener = Listener::new(Zone::utc());
+        let mut said = Vec::new();
+        for hour in 0..DAYS * 24 {
+            let mut cells = HourCells::default();
+            for series in 0..10 {
+                let value = |minute: i64| {
+                    let mixed =
+                        ((hour * 60 + minute) * 10 + series).wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as i64);
+                    let noise = (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d) >> 40 & 0xffff;
+                    let jolt = if hour == JOLTED && minute == 31 && series < jolted { 60.0 } else { 0.0 };
+                    (Moment::from_seconds(hour * 3_600 + minute * 60), 100.0 + noise as f64 / 6_553.6 + jolt)
+                };
+                let origin = Origin { service: "shop".into(), environment: "production".into() };
+                let place = Place { file: "m.csv".into(), line: 1 };
+                let values = (0..60).map(value).collect();
+                let name = Arc::from(format!("depth_{series}"));
+                cells.add_samples((origin, name), Samples { values, place });
+            }
+            said.extend(listener.close(Hour(hour), cells));
+        }
+        said
+    }
+
+    #[test]
+    fn one_minute_in_which_most_move_is_said_once_by_one_of_them() {
+        let said = said(6);
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert_eq!((said[0].kind, said[0].noticed_at), (SignalKind::MetricAnomaly, Hour(JOLTED).end()));
+        let summary = &said[0].summary;
+        assert!(summary.starts_with("depth_"), "{summary}");
+        let together = "from one sample to the next when 6 of the 10 series of its service that ever move moved farther than usual";
+        assert!(summary.contains(together), "{summary}");
+    }
+
+    #[test]
+    fn a_minute_of_three_is_not() {
+        assert_eq!(said(3), []);
+    }
+}
