@@ -67,12 +67,14 @@ pub enum Manner {
     Apart,
     /// It moved as it never did (see `shape`).
     Otherwise,
+    /// It moved at once with many others (see `jolt`).
+    Jolted,
 }
 
 impl Manner {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Above, Self::Below, Self::Restless, Self::Calm, Self::Apart, Self::Otherwise];
+    pub const ALL: [Self; 7] =
+        [Self::Above, Self::Below, Self::Restless, Self::Calm, Self::Apart, Self::Otherwise, Self::Jolted];
 }
 
 /// An hour that goes beyond all that is remembered.

@@ -294,7 +294,7 @@ impl Company {
 }
 
 /// How many pairs there are of so many, each with itself included.
-fn pairs(members: usize) -> usize {
+pub(crate) fn pairs(members: usize) -> usize {
     members * (members + 1) / 2
 }
 
@@ -305,7 +305,7 @@ fn middle_of(now: f64, before: [f64; 2]) -> f64 {
 }
 
 /// Gauss and Jordan, without pivots: a covariance with a floor is positive definite. `None` if rounding made it not so.
-fn inverse(mut matrix: Vec<f64>, size: usize) -> Option<Vec<f64>> {
+pub(crate) fn inverse(mut matrix: Vec<f64>, size: usize) -> Option<Vec<f64>> {
     for at in 0..size {
         let pivot = matrix[at * size + at];
         if pivot.is_nan() || pivot <= 0.0 || !pivot.is_finite() {

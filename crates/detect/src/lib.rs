@@ -17,6 +17,7 @@ mod farthest;
 pub mod flaps;
 pub mod form;
 pub mod gone;
+pub mod jolt;
 pub mod line;
 pub mod lives;
 pub mod missed;

@@ -121,8 +121,10 @@ impl Service {
         let Some(asked) = asked(subject, found, hour) else { return false };
         if self.is_what_was_said(subject, asked) {
             self.accounted.add_again(name, hour);
-            if found.class == Class::Apart {
-                self.companions.open();
+            match found.class {
+                Class::Apart => self.companions.open(),
+                Class::Jolt => self.companions.open_jolt(),
+                _ => {}
             }
             return true;
         }
@@ -188,7 +190,7 @@ impl Service {
         }
         match found.class {
             Class::Gone => self.is_left(subject, asked, sums),
-            Class::Apart => {
+            Class::Apart | Class::Jolt => {
                 is_young_sibling(subject, &self.series, asked.hour)
                     || sums.requests.left_behind(subject, &self.series, self.accounted.told, asked)
             }
@@ -257,6 +259,7 @@ impl Service {
             Class::Gone => series.phase = Phase::ended_at(hour),
             // The company is as it has to be: who else stands apart does so for the same reason.
             Class::Apart => self.companions.open(),
+            Class::Jolt => self.companions.open_jolt(),
             _ => {}
         }
     }
@@ -273,7 +276,7 @@ fn asked(subject: &MetricSubject, found: &Candidate, hour: Hour) -> Option<Asked
         }
         // A counter that stands still may count elsewhere; what is down or flaps is so whatever others do.
         Class::Halted => subject.meaning.is_cumulative().then(|| of_hours(since.min(DAY_HOURS))),
-        Class::Apart => Some(Asked { hour, window: 1, since, is_of_minutes: true }),
+        Class::Apart | Class::Jolt => Some(Asked { hour, window: 1, since, is_of_minutes: true }),
         Class::Anomaly => {
             let surprise = subject.surprise()?;
             match surprise.what {

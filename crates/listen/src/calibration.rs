@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hark_detect::rank::{QuietScores, chance_of, strength};
-use hark_detect::{anomaly, company, shape};
+use hark_detect::{anomaly, company, jolt, shape};
 
 use crate::candidate::{Candidate, Class};
 
@@ -28,6 +28,8 @@ const SURPRISES_A_SERVICE_WEEK: f64 = 0.125;
 const SHAPES_A_SERVICE_WEEK: f64 = 0.05;
 /// And so often one of them may leave the others.
 const APARTS_A_SERVICE_WEEK: f64 = 0.1;
+/// And so often many of them may move at once.
+const JOLTS_A_SERVICE_WEEK: f64 = 0.25;
 /// And so many drifts, and so many steps.
 const DRIFTS_A_SERVICE_WEEK: f64 = 0.25;
 const SHIFTS_A_SERVICE_WEEK: f64 = 0.1;
@@ -91,6 +93,10 @@ impl Calibration {
             Class::Apart => (
                 self.chance(candidate, OWN_DAYS_BEFOREHAND, company::chance_beforehand(candidate.score)),
                 share(APARTS_A_SERVICE_WEEK, 1),
+            ),
+            Class::Jolt => (
+                self.chance(candidate, OWN_DAYS_BEFOREHAND, jolt::chance_beforehand(candidate.score)),
+                share(JOLTS_A_SERVICE_WEEK, 1),
             ),
             Class::Drift | Class::TailDrift => (
                 self.chance(candidate, DAYS_BEFOREHAND, DRIFT_BEFOREHAND / falling(candidate.score)),

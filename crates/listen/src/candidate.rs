@@ -33,6 +33,8 @@ pub(crate) enum Class {
     Awoken,
     /// Series of one service that move together as never before.
     Apart,
+    /// Series of one service that move at once as never before.
+    Jolt,
     /// Series that are measured no more.
     Gone,
     /// Series that stand still, miss their peak, are down or flap.
@@ -68,7 +70,7 @@ impl Class {
             Self::TailDrift => "series of the slowest requests",
             Self::Errors => "counts of errors",
             Self::Awoken => "series at rest",
-            Self::Apart => "services' series together",
+            Self::Apart | Self::Jolt => "services' series together",
             Self::Share => "operations and calls",
             Self::NewFlow => "calls",
         }
@@ -82,6 +84,7 @@ impl Class {
                 | Self::Shape
                 | Self::Awoken
                 | Self::Apart
+                | Self::Jolt
                 | Self::Shift
                 | Self::Burst
                 | Self::Halted

@@ -40,6 +40,12 @@ struct Representative {
     is_sudden: bool,
 }
 
+impl Representative {
+    fn is_near_in_its_service(&self, onset: Moment) -> bool {
+        onset.seconds_since(self.onset).abs() <= SAME_SERVICE_SECONDS
+    }
+}
+
 /// A finding, as far as it matters for what it belongs to.
 pub(crate) struct Newcomer<'a> {
     pub(crate) origin: &'a Origin,
@@ -67,7 +73,7 @@ impl Clusters {
         let near = |known: &&Representative| {
             let apart = found.onset.seconds_since(known.onset).abs();
             if known.origin == *found.origin {
-                apart <= SAME_SERVICE_SECONDS
+                known.is_near_in_its_service(found.onset)
             } else {
                 known.origin.environment == found.origin.environment
                     && apart <= NEIGHBOUR_SECONDS
@@ -76,6 +82,15 @@ impl Clusters {
         };
         let joined = self.representatives.iter().find(near);
         joined.or_else(|| self.common(found, now, services)).map(|known| known.id.clone())
+    }
+
+    /// Whether something was said of a service to which what began at `onset` belongs.
+    pub(crate) fn has_fresh(&self, origin: &Origin, onset: Moment, now: Moment) -> bool {
+        self.representatives.iter().any(|known| {
+            known.origin == *origin
+                && now.seconds_since(known.noticed_at) <= FRESH_SECONDS
+                && known.is_near_in_its_service(onset)
+        })
     }
 
     /// The first of those that happened at the same time, if it is not by chance that so many did.

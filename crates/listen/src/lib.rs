@@ -45,6 +45,7 @@ mod season_clock;
 mod service;
 mod service_company;
 mod service_errors;
+mod service_jolts;
 mod service_spans;
 mod siblings;
 mod silence;

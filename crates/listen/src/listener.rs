@@ -111,6 +111,8 @@ pub(crate) enum Speaker {
     Awoken(Arc<str>),
     /// A series that left the company of others.
     Apart(Arc<str>),
+    /// A series that moved at once with many others.
+    Jolted(Arc<str>),
     Errors,
     Spans(SpanName),
     /// The service as a whole, or all of its logs, metrics or spans.

@@ -287,7 +287,7 @@ impl Service {
                 series.hear(&[], calendar, starts);
             }
         }
-        self.companions.hear(&self.series, calendar);
+        self.companions.hear(&mut self.series, calendar);
         let measured = self.series.values().filter(|series| series.is_measured()).count();
         self.measured.push(u32::try_from(measured).unwrap_or(u32::MAX));
         if hour.0 % 24 == 0 {

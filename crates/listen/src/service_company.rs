@@ -12,6 +12,7 @@ use hark_detect::company::{Apart, Company, Leaver, MEMBERS_MAX, Scale};
 
 use crate::candidate::Candidate;
 use crate::metric_subject::{Calendar, FAR_FROM_USUAL, MetricSubject, PARTS_PER_HOUR, SeriesByName};
+use crate::service_jolts::Shaken;
 use crate::words::beside_days;
 
 /// Hours in a row without a surprise after which it is over.
@@ -31,6 +32,7 @@ pub(crate) struct Companions {
     score_today: f64,
     /// How long it has been calm since a leaver was said; `None` if nothing is open.
     calm_hours: Option<u8>,
+    shaken: Shaken,
 }
 
 impl Companions {
@@ -39,6 +41,7 @@ impl Companions {
         let is_member = |leaver: &Leaver| leaver.member < self.names.len();
         self.company.is_sound()
             && self.company.members() == self.names.len()
+            && self.shaken.is_sound(self.names.len())
             && self.apart.as_ref().is_none_or(|apart| apart.leavers.iter().all(is_member))
     }
 
@@ -52,11 +55,12 @@ impl Companions {
     }
 
     /// Takes what the series of the service were in the hour that closes.
-    pub(crate) fn hear(&mut self, series: &SeriesByName, calendar: &Calendar<'_>) {
+    pub(crate) fn hear(&mut self, series: &mut SeriesByName, calendar: &Calendar<'_>) {
         if calendar.hour.0 % DAY_HOURS == 0 {
             self.score_today = 0.0;
             self.take_members(series);
         }
+        self.shaken.hear(&self.names, series, calendar);
         if self.names.is_empty() {
             self.calm_hours = None;
             return;
@@ -85,11 +89,12 @@ impl Companions {
         }
     }
 
-    fn take_members(&mut self, series: &SeriesByName) {
+    fn take_members(&mut self, series: &mut SeriesByName) {
         for at in (0..self.names.len()).rev() {
             if !series.contains_key(&self.names[at]) {
                 self.names.remove(at);
                 self.company.leave(at);
+                self.shaken.leave(at);
             }
         }
         if self.names.len() >= MEMBERS_MAX {
@@ -98,9 +103,13 @@ impl Companions {
         let is_new = |one: &&MetricSubject| one.has_company() && !self.names.contains(&one.name);
         let mut new: Vec<&MetricSubject> = series.values().map(Box::as_ref).filter(is_new).collect();
         new.sort_by(|a, b| (a.first_heard, &a.name).cmp(&(b.first_heard, &b.name)));
-        for one in new.into_iter().take(MEMBERS_MAX - self.names.len()) {
-            self.names.push(one.name.clone());
+        let room = MEMBERS_MAX - self.names.len();
+        let joining: Vec<Arc<str>> = new.into_iter().take(room).map(|one| one.name.clone()).collect();
+        for name in joining {
+            series.get_mut(&name).expect("it is one of them").has_companions = true;
+            self.names.push(name);
             self.company.join();
+            self.shaken.join();
         }
     }
 
@@ -135,6 +144,25 @@ impl Companions {
             subject.said(leaver.expected),
             beside_days(apart.times_farthest, FAR_FROM_USUAL, apart.days),
         )
+    }
+
+    /// What is to be said of the hour if many series moved at once: by the first of those that moved of which something may be said.
+    pub(crate) fn judge_jolt(
+        &self,
+        series: &SeriesByName,
+        calendar: &Calendar<'_>,
+    ) -> Option<(Arc<str>, Candidate)> {
+        self.shaken.judge(&self.names, series, calendar)
+    }
+
+    /// Remembers that such a moment was said.
+    pub(crate) fn open_jolt(&mut self) {
+        self.shaken.open();
+    }
+
+    /// How far such moments went today, if that was judged and nothing was said of it.
+    pub(crate) fn quiet_jolt(&self) -> Option<f64> {
+        self.shaken.quiet_score()
     }
 
     /// Whether nothing is open: the series have been together for some hours.

@@ -92,6 +92,9 @@ fn judge(service: &mut Service, calendar: &Calendar<'_>, awakenings: &Awakenings
     if let Some((name, candidate)) = service.companions.judge(&service.series, calendar) {
         found(Speaker::Apart(name), candidate);
     }
+    if let Some((name, candidate)) = service.companions.judge_jolt(&service.series, calendar) {
+        found(Speaker::Jolted(name), candidate);
+    }
     if let Some(candidate) = service.judge_errors(calendar.hour) {
         found(Speaker::Errors, candidate);
     }

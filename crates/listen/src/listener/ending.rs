@@ -111,6 +111,9 @@ impl Listener {
             if let Some(score) = service.companions.quiet_score() {
                 self.calibration.add(Class::Apart, score);
             }
+            if let Some(score) = service.companions.quiet_jolt() {
+                self.calibration.add(Class::Jolt, score);
+            }
             let starts = service.starts.hours();
             let beside = SeriesAround { traffic: &service.traffic, measured: &service.measured, starts };
             let is_quiet = |series: &MetricSubject| {

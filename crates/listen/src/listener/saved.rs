@@ -18,7 +18,7 @@ use crate::service::Service;
 
 const MARK: [u8; 8] = *b"harkhear";
 /// Goes up with every change of what is written.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 const HEADER_BYTES: usize = MARK.len() + 4 + 8 + 8;
 
 /// Why bytes are no state that can be gone on from.

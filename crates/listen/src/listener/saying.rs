@@ -20,6 +20,8 @@ use crate::service::Service;
 
 const EPISODES_MAX: usize = 200_000;
 const EPISODES_CUT: &str = "signals beyond 200,000";
+/// What belongs to a cluster of its service may be so many times less rare.
+const FOLLOWING_TIMES: f64 = 4.0;
 
 /// A finding that is worth a word.
 struct Rated {
@@ -41,6 +43,10 @@ impl Listener {
                     Class::Awoken => service.resting_series(hour),
                     _ => service.judged_series(),
                 };
+                // What belongs to what was said already disturbs nobody once more.
+                let follows =
+                    found.class == Class::Jolt && self.clusters.has_fresh(&origin, found.onset, hour.end());
+                let pressure = if follows { pressure / FOLLOWING_TIMES } else { pressure };
                 let strength = self.calibration.strength(&found, series, pressure)?;
                 let explained_by = service.explanation(&found, self.clock.zone());
                 Some(Rated { strength, origin, speaker, found, explained_by })
@@ -64,10 +70,12 @@ impl Listener {
             };
             if said.iter().any(is_same) {
                 // A series that surprises by itself and by leaving the others has one thing to say, and nobody else has left.
-                if let Speaker::Apart(_) = one.speaker {
-                    let service =
-                        self.services.get_mut(&one.origin).expect("a finding comes from a known service");
-                    service.companions.open();
+                let service =
+                    self.services.get_mut(&one.origin).expect("a finding comes from a known service");
+                match one.speaker {
+                    Speaker::Apart(_) => service.companions.open(),
+                    Speaker::Jolted(_) => service.companions.open_jolt(),
+                    _ => {}
                 }
                 continue;
             }
@@ -87,7 +95,10 @@ impl Listener {
     fn leave_out_accounted(&mut self, rated: &mut Vec<Rated>, hour: Hour) {
         let mut sums: BTreeMap<Origin, Sums> = BTreeMap::new();
         rated.retain(|one| {
-            let (Speaker::Series(name) | Speaker::Surprise(name) | Speaker::Apart(name)) = &one.speaker
+            let (Speaker::Series(name)
+            | Speaker::Surprise(name)
+            | Speaker::Apart(name)
+            | Speaker::Jolted(name)) = &one.speaker
             else {
                 return true;
             };
@@ -161,6 +172,7 @@ impl Listener {
             | Class::Anomaly
             | Class::Shape
             | Class::Apart
+            | Class::Jolt
                 if cluster.as_ref() == Some(&id) =>
             {
                 self.calibration.add(found.class, found.score);
@@ -226,6 +238,10 @@ impl Listener {
             Speaker::Apart(name) => {
                 service.companions.open();
                 service.take_surprise(&name, hour, explained, |series| series.open_apart(hour, place));
+            }
+            Speaker::Jolted(name) => {
+                service.companions.open_jolt();
+                service.take_surprise(&name, hour, explained, |series| series.open_jolted(hour, place));
             }
             Speaker::Errors => service.error_phase = Phase::Open(place),
             Speaker::Silence(medium) => service.presence.open(signal.kind, medium, place),

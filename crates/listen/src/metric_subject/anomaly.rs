@@ -316,6 +316,34 @@ impl MetricSubject {
         Some(self.candidate(found, calendar))
     }
 
+    /// What is to be said if it moved at once with many of its service.
+    pub(crate) fn jolted(
+        &self,
+        direction: Direction,
+        score: f64,
+        words: impl FnOnce() -> (String, String),
+        calendar: &Calendar<'_>,
+    ) -> Option<Candidate> {
+        let may_speak =
+            self.phase.may_speak(calendar.hour) && self.surprises.may_speak(Manner::Jolted, calendar.hour);
+        if !may_speak || self.is_mute() || !self.meaning.matters(direction) {
+            return None;
+        }
+        let kind = match self.meaning {
+            Meaning::TailLatency => SignalKind::TailLatency,
+            _ => SignalKind::MetricAnomaly,
+        };
+        let (summary, text) = words();
+        let onset = calendar.hour.start();
+        let found = Found { kind, class: Class::Jolt, onset, score, summary, text, window_hours: 1 };
+        Some(self.candidate(found, calendar))
+    }
+
+    /// Remembers that it was said to have moved with others.
+    pub(crate) fn open_jolted(&mut self, hour: Hour, episode: usize) {
+        self.surprises.open(Manner::Jolted, hour, episode);
+    }
+
     /// Whether it can be heard together with others.
     pub(crate) fn has_company(&self) -> bool {
         !self.is_mute()

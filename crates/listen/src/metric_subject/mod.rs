@@ -34,6 +34,7 @@ use std::sync::Arc;
 use hark_detect::anomaly::{Anomaly, Memory};
 use hark_detect::compact::Half;
 use hark_detect::flaps::Flaps;
+use hark_detect::jolt::{MINUTES, Minutes};
 use hark_detect::robust::{median, median_of, sigma, theil_sen};
 use hark_detect::season::{HOURS_MIN, Season};
 use hark_detect::spread;
@@ -139,6 +140,11 @@ pub(crate) struct MetricSubject {
     anomaly: Option<Anomaly>,
     /// Medians over five minutes of the latest hour.
     minutes: [f32; PARTS_PER_HOUR],
+    /// Whether its service hears it together with others, minute by minute.
+    pub(crate) has_companions: bool,
+    /// The values of the minutes of the hour that closes, until its service has heard them.
+    #[serde(skip)]
+    by_minute: Option<Box<Minutes>>,
     /// The score of the most surprising hour of the day so far.
     anomaly_score_today: f64,
     movement: shape::Movement,
@@ -194,6 +200,8 @@ impl MetricSubject {
             memory_clock: Clock::default(),
             anomaly: None,
             minutes: [f32::NAN; PARTS_PER_HOUR],
+            has_companions: false,
+            by_minute: None,
             anomaly_score_today: 0.0,
             movement: shape::Movement::default(),
             rest: rest::Rest::UNKNOWN,
@@ -226,12 +234,15 @@ impl MetricSubject {
         self.follow_conduct(&finite, calendar.hour);
         self.rest.hear(&finite, calendar.hour, self.meaning.is_cumulative());
         let is_as_often = self.cadence.hear(&finite);
-        let (value, minutes) = if self.meaning.is_cumulative() {
+        let (value, rates) = if self.meaning.is_cumulative() {
             let (value, rates) = self.rate(&finite);
-            (value, by_minutes(&rates))
+            (value, Some(rates))
         } else {
-            (median(finite.iter().map(|sample| sample.1)), by_minutes(&finite))
+            (median(finite.iter().map(|sample| sample.1)), None)
         };
+        let measured = rates.as_deref().unwrap_or(&finite);
+        let minutes = by_minutes(measured);
+        self.by_minute = (self.has_companions && !measured.is_empty()).then(|| by_minute(measured));
         let held = || self.values.last().filter(|_| self.cadence.is_between(calendar.hour));
         let value = value.map(|value| value as f32).or_else(held).unwrap_or(f32::NAN);
         self.values.push(value);
@@ -396,6 +407,11 @@ impl MetricSubject {
         if self.values.values().iter().any(|value| *value < 0.0) { f64::NEG_INFINITY } else { 0.0 }
     }
 
+    /// Hands over the values of the minutes of the hour that closes, if any were measured.
+    pub(crate) fn take_minutes(&mut self) -> Option<Box<Minutes>> {
+        self.by_minute.take()
+    }
+
     /// Whether the series has been silent so long that it is forgotten.
     pub(crate) fn is_forgotten(&self) -> bool {
         let silent = || (self.values.next() - self.measured_last() - 1) as usize;
@@ -503,6 +519,15 @@ fn by_minutes(samples: &[(Moment, f64)]) -> [f32; PARTS_PER_HOUR] {
             several => median(several.iter().map(|sample| sample.1)),
         };
         minutes[part(&of_part[0]) as usize] = middle.map_or(f32::NAN, |value| value as f32);
+    }
+    minutes
+}
+
+/// The latest sample of each minute.
+fn by_minute(samples: &[(Moment, f64)]) -> Box<Minutes> {
+    let mut minutes = Box::new([f32::NAN; MINUTES]);
+    for (time, value) in samples {
+        minutes[(time.seconds().rem_euclid(3_600) / 60) as usize] = *value as f32;
     }
     minutes
 }
