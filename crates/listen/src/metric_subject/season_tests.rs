@@ -6,7 +6,6 @@ use hark_event::{Holidays, Hour, Moment, Place, SignalKind, Zone};
 use jiff::tz::TimeZone;
 
 use super::{Calendar, MetricSubject, SeriesAround};
-use crate::candidate::Class;
 use crate::history::History;
 use crate::season_clock::SeasonClock;
 
@@ -197,39 +196,4 @@ fn what_stays_far_beyond_both_is_said_on_a_holiday_too() {
     });
     let first = heard.first().expect("a step");
     assert!(first.1.as_str() < "2026-04-07", "{heard:?}");
-}
-
-#[test]
-fn hours_that_stand_between_two_places_after_clocks_were_changed_end_nothing() {
-    let (from, to) = (hour("2026-02-16T00:00:00Z"), hour("2026-04-12T00:00:00Z"));
-    let began = hour("2026-03-18T00:00:00Z");
-    let clock = SeasonClock::new(berlin(), Holidays::default());
-    let place = Place { file: Arc::from("metrics.csv"), line: 1 };
-    let name = "http_request_duration_ms{quantile=\"0.99\"}";
-    let mut series = MetricSubject::new(Arc::from(name), from, place);
-    let (mut slots, traffic, measured) = (History::from(from), History::from(from), History::from(from));
-    let (mut opened, mut ended) = (None, None);
-    for hour in (0..to - from).map(|passed| from + passed) {
-        slots.push(clock.slot(hour));
-        let calendar = Calendar { hour, slots: &slots, zone: &Zone::utc() };
-        let more = 0.4 * ((hour - began).max(0) as f64 / 24.0).min(12.0);
-        // Every hour is half a sigma and more from the next.
-        let wave = [0.0, 2.0, 4.0, 6.0, 8.0, 6.0, 4.0, 2.0][berlin().hour_of_week(hour) % 8];
-        let samples: Vec<(Moment, f64)> = (0..12)
-            .map(|part| (hour.start().plus_seconds(part * 300), 100.0 + wave + texture(hour, part) + more))
-            .collect();
-        series.hear(&samples, &calendar, &[]);
-        let around = SeriesAround { traffic: &traffic, measured: &measured, starts: &[] };
-        if opened.is_some() {
-            ended = ended.or(series.ends(&calendar, &traffic, &[]).then_some(hour));
-        } else if let Some(found) =
-            series.judge(&calendar, &around).filter(|found| found.class != Class::Anomaly)
-        {
-            series.open(found.kind, found.onset.hour(), 0);
-            opened = Some(hour);
-        }
-    }
-    let changed = hour("2026-03-29T01:00:00Z");
-    assert!(opened.is_some_and(|opened| opened < changed), "{opened:?}");
-    assert_eq!(ended, None);
 }
