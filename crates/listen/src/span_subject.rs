@@ -361,7 +361,7 @@ impl SpanSubject {
         let hour = beside.calendar.hour;
         let mut ended = Vec::new();
         if let Phase::Open(place) = self.tail.phase
-            && self.tail.ends(hour, beside.traffic, beside.starts)
+            && self.tail.ends(beside.calendar, beside.traffic, beside.starts)
         {
             self.tail.phase = Phase::ended_at(hour);
             ended.push(place);

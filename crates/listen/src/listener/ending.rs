@@ -49,7 +49,7 @@ impl Listener {
             let is_together = service.companions.are_calm();
             for series in service.series.values_mut() {
                 if let Phase::Open(place) = series.phase
-                    && series.ends(hour, &service.traffic, starts)
+                    && series.ends(calendar, &service.traffic, starts)
                 {
                     self.episodes[place].ended_at = Some(hour.end());
                     series.phase = Phase::rested(hour, self.rest_hours);

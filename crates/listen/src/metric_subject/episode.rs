@@ -7,9 +7,10 @@ use hark_detect::{counts, spread};
 use hark_event::{Hour, SignalKind};
 
 use super::limits::Way;
-use super::{CLIMB_DAYS, HOURS_PER_DAY, MetricSubject};
+use super::{CLIMB_DAYS, Calendar, HOURS_PER_DAY, MetricSubject};
 use crate::history::History;
 use crate::phase::Phase;
+use crate::season_clock::Slot;
 
 /// How near in time a step and a start must be to have been one.
 const STEP_AT_START_HOURS: i64 = 12;
@@ -23,9 +24,17 @@ const CLIMB_GOES_ON_MIN: f64 = 0.2;
 const AT_LIMIT: f64 = 0.03;
 /// A ramp that has gone nowhere for so long has reached what is usual from now on.
 const SETTLED_DAYS: usize = 7;
-/// So many of them tell where it stands, if that lies so many sigmas beyond those before.
+/// So many of them tell where it stands, held against the same days of the week before: one way of a week is no other than that of the next, while
+/// four of its days are others than the three that follow.
 const STANDS_DAYS: usize = 3;
+/// It moved within that week if it lies so many sigmas beyond.
 const MOVED_MIN: f64 = 0.5;
+/// What has gone on for so long is not over after one day that was near what is usual: days stray.
+const LASTING_DAYS: i64 = 3;
+/// A level is back if it lies nearer to what is usual than so much of what was said,
+const BACK_SHARE: f64 = 0.4;
+/// or within a sigma, but not if that is most of the way that it had gone.
+const BACK_SHARE_MAX: f64 = 0.5;
 
 impl MetricSubject {
     /// Remembers that a signal was said, so that its end can be told.
@@ -56,8 +65,39 @@ impl MetricSubject {
         median_of(&scores[scores.len().saturating_sub(HOURS_PER_DAY)..])
     }
 
+    /// The latest scores, so many days at most, as evidence of an end: by that of two clocks which leaves less unexplained, where an hour has
+    /// two places.
+    ///
+    /// A score that is nothing wherever a value lies between what is usual at two places says that nothing surprises, and not that all is as
+    /// usual. Nor does a holiday say anything.
+    fn scores_by_one_clock(&self, calendar: &Calendar<'_>, days: usize) -> Vec<f32> {
+        let from = calendar.hour + 1 - (days * HOURS_PER_DAY) as i64;
+        let from = from.max(self.scores.first()).max(self.values.first()).max(calendar.slots.first());
+        let slots = calendar.slots.since(from);
+        let places = |slot| self.season_clock.places(slot);
+        let season = self
+            .season
+            .as_ref()
+            .filter(|_| slots.iter().any(|&slot| slot.is_holiday || places(slot)[0] != places(slot)[1]));
+        let Some(season) = season else { return self.scores.numbers_since(from) };
+        let values = self.values.since(from);
+        let [wall, old] = [0, 1].map(|clock| -> Vec<f32> {
+            let hours = values.iter().zip(slots).zip(from - self.season_from..);
+            let score = |((&value, &slot), since): ((&f32, &Slot), i64)| {
+                if slot.is_holiday {
+                    f32::NAN
+                } else {
+                    season.score(value, places(slot)[clock], since) - self.offset
+                }
+            };
+            hours.map(score).collect()
+        });
+        if unexplained(&old) < unexplained(&wall) { old } else { wall }
+    }
+
     /// Ends an open episode at the close of this hour if it is over, and says whether it is.
-    pub(crate) fn ends(&mut self, hour: Hour, traffic: &History<u32>, starts: &[Hour]) -> bool {
+    pub(crate) fn ends(&mut self, calendar: &Calendar<'_>, traffic: &History<u32>, starts: &[Hour]) -> bool {
+        let hour = calendar.hour;
         if self.open_kind == Some(SignalKind::MetricGone) {
             return self.is_back();
         }
@@ -87,7 +127,7 @@ impl MetricSubject {
         // Days off hide how a level goes on, and make a ramp look like a step; nor can anybody tell on one whether what is unusual is over.
         let since_holiday = self.last_holiday.map_or(i64::MAX, |holiday| hour - holiday);
         let may_settle = hour.0 % 6 == 0 && since_holiday >= (SETTLED_DAYS * HOURS_PER_DAY) as i64;
-        let settled_since = may_settle.then(|| self.settled_since(hour, starts)).flatten();
+        let settled_since = may_settle.then(|| self.settled_since(calendar, starts)).flatten();
         if let Some(since) = settled_since {
             self.explained(since);
             return true;
@@ -98,13 +138,28 @@ impl MetricSubject {
         if since_holiday < HOURS_PER_DAY as i64 {
             return false;
         }
-        let near = (0.4 * self.open_level.abs()).clamp(1.0, 3.0);
-        self.level().is_some_and(|level| level.abs() < near || level.signum() != self.open_level.signum())
+        self.is_back_at_usual(calendar)
+    }
+
+    /// Whether the last day of what is open was near what is usual, or beyond it; of what has gone on for days the day before as well.
+    fn is_back_at_usual(&self, calendar: &Calendar<'_>) -> bool {
+        let open = self.open_level.abs();
+        let near = (BACK_SHARE * open).clamp((BACK_SHARE_MAX * open).min(1.0), 3.0);
+        let since = calendar.hour + 1 - self.open_onset;
+        let days = if since >= LASTING_DAYS * HOURS_PER_DAY as i64 { 2 } else { 1 };
+        let scores = self.scores_by_one_clock(calendar, days);
+        let scores = &scores[scores.len().saturating_sub(usize::try_from(since).unwrap_or(0))..];
+        let is_back = |day: &[f32]| {
+            let level = median_of(day);
+            level.is_some_and(|level| level * self.open_level.signum() < near)
+        };
+        !scores.is_empty() && scores.rchunks(HOURS_PER_DAY).all(is_back)
     }
 
     /// Since when the series stays at a new level that needs no more words: a step that turned out to have come with
     /// a start, or a ramp that has gone nowhere for a week.
-    fn settled_since(&self, hour: Hour, starts: &[Hour]) -> Option<Hour> {
+    fn settled_since(&self, calendar: &Calendar<'_>, starts: &[Hour]) -> Option<Hour> {
+        let hour = calendar.hour;
         if !self.meaning.may_be_explained() || self.is_at_its_limit() {
             return None;
         }
@@ -121,16 +176,18 @@ impl MetricSubject {
             }
         }
         let since = hour + 1 - (SETTLED_DAYS * HOURS_PER_DAY) as i64;
-        let scores = self.scores.numbers_since(since);
-        let (earlier, later) = scores.split_at_checked((SETTLED_DAYS - STANDS_DAYS) * HOURS_PER_DAY)?;
-        let level = |part: &[f32]| median_of(part);
-        let moved = (level(later)? - level(earlier)?).abs();
+        let scores = self.scores_by_one_clock(calendar, SETTLED_DAYS + STANDS_DAYS);
+        if since < self.open_onset || scores.len() < (SETTLED_DAYS + STANDS_DAYS) * HOURS_PER_DAY {
+            return None;
+        }
+        let days = STANDS_DAYS * HOURS_PER_DAY;
+        let (now, week_before) = (median_of(&scores[scores.len() - days..])?, median_of(&scores[..days])?);
+        let moved = (now - week_before).abs();
         // What has gone far moves by little of it, and may climb as it did.
-        let has_settled = moved < 0.1 * level(later)?.abs().max(5.0) && !self.climbs_on(hour);
+        let has_settled = moved < 0.1 * now.abs().max(5.0) && !self.climbs_on(hour);
         // Nor has it stood for a week where it was still on its way: what is usual is where it stands now.
-        let stands_since =
-            if moved < MOVED_MIN { since } else { hour + 1 - (STANDS_DAYS * HOURS_PER_DAY) as i64 };
-        (since >= self.open_onset && has_settled).then_some(stands_since)
+        let stands_since = if moved < MOVED_MIN { since } else { hour + 1 - days as i64 };
+        has_settled.then_some(stands_since)
     }
 
     /// Whether a climb is still under way: its latest days go on at a good part of its pace.
@@ -170,6 +227,13 @@ impl MetricSubject {
         let left = day.filter(|value| value.is_finite()).map(|&value| (limit - f64::from(value)).abs());
         left.fold(f64::INFINITY, f64::min) <= AT_LIMIT * limit.abs().max(f64::from(largest))
     }
+}
+
+/// What a level leaves of scores.
+fn unexplained(scores: &[f32]) -> f64 {
+    let level = median_of(scores).unwrap_or(0.0);
+    let measured = scores.iter().filter(|score| score.is_finite());
+    measured.map(|&score| (f64::from(score) - level).abs()).sum()
 }
 
 /// Whether hourly values go on in the direction of a step after it: the last day lies farther than the first one.

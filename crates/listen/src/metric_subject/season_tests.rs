@@ -174,7 +174,7 @@ fn a_known_holiday_ends_nothing_since_it_hides_what_is_unusual() {
         series.hear(&samples, &calendar, &[]);
         let around = SeriesAround { traffic: &traffic, measured: &measured, starts: &[] };
         if opened.is_some() {
-            ended = ended.or(series.ends(hour, &traffic, &[]).then_some(hour));
+            ended = ended.or(series.ends(&calendar, &traffic, &[]).then_some(hour));
         } else if let Some(found) =
             series.judge(&calendar, &around).filter(|found| found.kind != SignalKind::MetricAnomaly)
         {
