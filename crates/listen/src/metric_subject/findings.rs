@@ -236,7 +236,9 @@ impl MetricSubject {
         self.meaning.matters(direction)
             && self
                 .now_and_usual(calendar, HOURS_PER_DAY)
-                .is_some_and(|(now, usual)| self.has_moved_enough(now, usual))
+                .is_some_and(|(now, usual)| {
+                    self.has_moved_enough(now, usual) && !self.is_back_where_it_was(direction, now)
+                })
             && !self.lives_like_this(direction, calendar.hour, starts)
             // What has gone one way at one pace since it was first heard goes on.
             && !line::is_one_line(&self.daily())
@@ -278,6 +280,9 @@ impl MetricSubject {
             || self.is_climb(found.direction)
             || self.may_be_young_climb(found.direction, calendar.hour, starts)
             || self.lives_like_this(found.direction, calendar.hour, starts)
+            || self
+                .now_and_usual(calendar, found.hours_since_onset)
+                .is_some_and(|(now, _)| self.is_back_where_it_was(found.direction, now))
         {
             return None;
         }
