@@ -8,11 +8,11 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::cut;
+use crate::draw::Chance;
 use crate::error::BenchError;
 use crate::floors;
 use crate::hark::{Hark, array, text};
 use crate::options::Options;
-use crate::quiet::Chance;
 use crate::score::{describe, moment};
 use crate::world::World;
 use crate::{Gate, beside};
@@ -170,7 +170,7 @@ impl Bench<'_> {
         let noticed = array(whole, "signals").iter().filter_map(|signal| moment(text(signal, "noticed_at")));
         let first = noticed.min().unwrap_or(truth.begin);
         let span = truth.now.seconds_since(first).max(1) as u64;
-        let mut chance = Chance(truth.seed ^ 0xc07);
+        let mut chance = Chance::of(truth.seed ^ 0xc07);
         for _ in 0..plan.moments {
             let at = first.plus_seconds(chance.below(span) as i64);
             trials.extend([Trial::Cut(at), Trial::AsOf(at)]);

@@ -16,6 +16,7 @@ mod said;
 mod season;
 mod shapes;
 pub(crate) mod stamp;
+mod table;
 
 use std::path::PathBuf;
 

@@ -13,11 +13,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::Gate;
+use crate::draw::Chance;
 use crate::error::BenchError;
 use crate::hark::Hark;
 use crate::options::Options;
 use crate::process::{Run, thrice};
-use crate::quiet::Chance;
 
 pub(crate) const SERIES_OF_SERVICE: usize = 100;
 pub(crate) const SAMPLES: usize = 35 * 288;
@@ -78,7 +78,7 @@ fn kilobytes_of_series(runs: &[(usize, Run)]) -> f64 {
 
 /// One series, value by value.
 fn series(number: usize) -> impl Iterator<Item = f64> {
-    let mut chance = Chance(number as u64 * 7_919 + 17);
+    let mut chance = Chance::of(number as u64 * 7_919 + 17);
     let mut drifting = 0.0;
     (0..SAMPLES).map(move |at| {
         let noise = (0..4).map(|_| chance.below(1_000) as f64).sum::<f64>() / 1_000.0 - 2.0;

@@ -3,6 +3,7 @@
 use hark_rehearsal::Tale;
 use serde_json::Value;
 
+use crate::draw::Chance;
 use crate::error::BenchError;
 use crate::floors;
 use crate::hark::{Hark, array, text};
@@ -86,7 +87,7 @@ fn ask(hark: &Hark, world: &World, moments: usize) -> Result<Share, BenchError> 
     let truth = &world.truth;
     let from = truth.begin.plus_seconds(WARM_UP_SECONDS);
     let span = truth.now.seconds_since(from).max(1) as u64;
-    let mut chance = Chance(truth.seed);
+    let mut chance = Chance::of(truth.seed);
     let asked: Vec<(String, &str)> = (0..moments)
         .map(|_| {
             let at = from.plus_seconds(chance.below(span) as i64).to_string();
@@ -131,17 +132,6 @@ impl Said {
 
     fn rate(&self) -> f64 {
         if self.service_weeks > 0.0 { self.counted as f64 / self.service_weeks } else { 0.0 }
-    }
-}
-
-/// Moments by chance, the same every time (a linear congruence is chance enough for a dial).
-pub(crate) struct Chance(pub(crate) u64);
-
-impl Chance {
-    pub(crate) fn below(&mut self, bound: u64) -> u64 {
-        // Knuth's MMIX multiplier and increment; the low bits of such a sequence are poor, so they are not used.
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % bound.max(1)
     }
 }
 

@@ -305,6 +305,16 @@ impl Memory {
         self.farthest.iter().any(|one| one.days() >= WEEK_DAYS)
     }
 
+    /// On how many of the latest days it went to this value or beyond, if only for minutes, and how many they are.
+    pub fn days_at(&self, direction: Direction, value: f64) -> (usize, usize) {
+        let at = TRAITS
+            .iter()
+            .position(|one| (one.what, one.direction, one.by_hour) == (What::Extreme, direction, false));
+        let far = (value - f64::from(self.usual)) * direction.sign();
+        let farthest = at.and_then(|at| self.farthest.get(at)).filter(|_| far.is_finite());
+        farthest.map_or((0, 0), |farthest| farthest.days_at(far))
+    }
+
     /// The largest jump, and the mean of all into the roughness.
     fn hear_jumps(&mut self, values: &[f32]) -> f64 {
         let (mut most, mut sum, mut count) = (f64::NAN, 0.0, 0_u32);

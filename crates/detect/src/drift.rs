@@ -7,7 +7,7 @@
 //! have ranked with time for two weeks. A step that stays can look like both, so that each drift has its [`Form`]. What moves by less than a quarter of a sigma a day is found late or not at all.
 
 use crate::Direction;
-use crate::form::{Form, form};
+use crate::form::{self, Form, form};
 use crate::onset;
 use crate::robust::{kendall_tau, median_of_at_least, theil_sen};
 use crate::season::{Reach, Reaches};
@@ -110,15 +110,7 @@ pub fn may_drift(scores: &[f32]) -> bool {
 /// Whether what drifts still does if it stepped where something was done, so many hours before the end: less is a step
 /// and the usual wandering around it.
 pub fn drifts_beside_step(scores: &[f32], reaches: Reaches, hours_ago: usize) -> bool {
-    let Some(at) = scores.len().checked_sub(hours_ago).filter(|at| *at >= DAY && hours_ago >= DAY) else {
-        return true;
-    };
-    let before = median_of_at_least(HOURS_OF_DAY_MIN / 2, &scores[at.saturating_sub(2 * DAY)..at]);
-    let after = median_of_at_least(HOURS_OF_DAY_MIN / 2, &scores[at..at + DAY]);
-    let (Some(before), Some(after)) = (before, after) else { return true };
-    let mut levelled = scores.to_vec();
-    levelled[at..].iter_mut().for_each(|score| *score -= (after - before) as f32);
-    drift(&levelled, reaches, &[hours_ago]).is_some()
+    form::levelled(scores, hours_ago).is_none_or(|levelled| drift(&levelled, reaches, &[hours_ago]).is_some())
 }
 
 /// Whether the last day lies beyond its threshold, however it came there.

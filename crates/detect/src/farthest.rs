@@ -110,6 +110,12 @@ impl Farthest {
         usize::from(self.known) + self.older.iter().map(|older| usize::from(older.days)).sum::<usize>()
     }
 
+    /// How many of the latest days went so far, and how many they are.
+    pub(crate) fn days_at(&self, far: f64) -> (usize, usize) {
+        let days = self.known_days();
+        (days.iter().filter(|day| day.reaches(far)).count(), days.len())
+    }
+
     fn latest(&self) -> impl Iterator<Item = f32> + '_ {
         self.known_days().iter().map(|day| day.get())
     }

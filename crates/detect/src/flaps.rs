@@ -121,6 +121,18 @@ impl Flaps {
         })
     }
 
+    /// Whether it can go on after it was read back.
+    pub fn is_sound(&self) -> bool {
+        let most = self.most_before.max(self.most_today);
+        let are_values = match [self.last, self.other] {
+            [last, other] if other.is_nan() => {
+                (last.is_nan() && self.days == 0 || last.is_finite()) && most == 0
+            }
+            [last, other] => last.is_finite() && other.is_finite() && last != other,
+        };
+        are_values && self.changes() <= most && usize::from(most) <= HOURS * usize::from(u8::MAX)
+    }
+
     fn changes(&self) -> u16 {
         self.latest.iter().map(|changes| u16::from(*changes)).sum()
     }
@@ -162,6 +174,23 @@ mod tests {
         assert_eq!((found.changes, found.most_before, found.days, found.hours_since_onset), (6, 0, 8, 3));
         assert_eq!(flaps.values(), Some((1.0, 0.0)));
         assert!(flaps.is_flapping());
+    }
+
+    #[test]
+    fn what_cannot_have_been_heard_is_not_sound() {
+        let heard = after(8, |hour| hour % 3);
+        assert!(heard.is_sound() && Flaps::default().is_sound() && after(2, |_| 0).is_sound());
+        for impossible in [
+            Flaps { last: f32::INFINITY, ..heard },
+            Flaps { last: heard.other, ..heard },
+            Flaps { last: f32::NAN, ..heard },
+            Flaps { other: f32::NAN, ..heard },
+            Flaps { most_before: 0, most_today: 0, ..heard },
+            Flaps { most_before: u16::MAX, ..heard },
+            Flaps { days: 1, ..Flaps::default() },
+        ] {
+            assert!(!impossible.is_sound(), "{impossible:?}");
+        }
     }
 
     #[test]

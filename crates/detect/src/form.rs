@@ -9,6 +9,9 @@
 use crate::robust::median_of_at_least;
 
 const BLOCK: usize = 6;
+const DAY: usize = 24;
+/// Hours that must have been measured before a step and after it.
+const HOURS_MIN: usize = 7;
 /// A step fits clearly better if it leaves less than this share of what a ramp leaves.
 const UNKNOWN_STEP_MAX: f64 = 0.9;
 /// A step at a known hour is believed if it leaves at most so much more than a ramp.
@@ -48,6 +51,17 @@ pub fn form(values: &[f32], known: &[usize]) -> Form {
         .min_by(|a, b| a.1.total_cmp(&b.1))
         .filter(|(_, misfit)| *misfit <= KNOWN_STEP_MAX * ramped)
         .map_or(Form::Ramp, |(at, _)| Form::Step { hours_ago: (count - at) * BLOCK })
+}
+
+/// Scores as if they had not stepped where something was done, so many hours before the end: what the day after it lies beside the two days
+/// before it is taken out of all that followed. `None` if too little was measured to tell.
+pub(crate) fn levelled(scores: &[f32], hours_ago: usize) -> Option<Vec<f32>> {
+    let at = scores.len().checked_sub(hours_ago).filter(|at| *at >= DAY && hours_ago >= DAY)?;
+    let before = median_of_at_least(HOURS_MIN, &scores[at.saturating_sub(2 * DAY)..at])?;
+    let after = median_of_at_least(HOURS_MIN, &scores[at..at + DAY])?;
+    let mut levelled = scores.to_vec();
+    levelled[at..].iter_mut().for_each(|score| *score -= (after - before) as f32);
+    Some(levelled)
 }
 
 /// Medians of quarters of a day, oldest first; those that were not measured are left out.

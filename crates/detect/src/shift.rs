@@ -5,6 +5,7 @@
 //! hours is not a shift. It cannot tell a step from the start of a fast drift, and does not need to.
 
 use crate::Direction;
+use crate::form;
 use crate::robust::median_of_at_least;
 use crate::season::Reach;
 
@@ -73,6 +74,12 @@ pub fn shift(scores: &[f32], reach: Reach) -> Option<Shift> {
     Some(Shift { direction, level: level * sign, hours_since_onset, score })
 }
 
+/// Whether what shifts still does if it had stepped before where something was done, so many hours before the end: less is the step that came
+/// with that and the usual wandering around it.
+pub fn shifts_beside_step(scores: &[f32], reach: Reach, hours_ago: usize) -> bool {
+    form::levelled(scores, hours_ago).is_none_or(|levelled| shift(&levelled, reach).is_some())
+}
+
 /// Hours that have to lie far out.
 pub const HOURS: usize = WINDOW;
 
@@ -129,6 +136,16 @@ mod tests {
     #[test]
     fn what_has_stood_for_days_is_no_new_step() {
         assert_eq!(shift(&step(60, 6.0), Reach::default()), None);
+    }
+
+    #[test]
+    fn a_step_where_something_was_done_days_before_is_no_part_of_the_next_one() {
+        let reach = Reach { up: 4.0, down: 4.0 };
+        let both: Vec<f32> = step(96, 3.0).iter().zip(step(8, 5.0)).map(|(a, b)| a + b).collect();
+        assert!(shift(&both, reach).is_some() && !shifts_beside_step(&both, reach, 96));
+        let larger: Vec<f32> = step(96, 3.0).iter().zip(step(8, 9.0)).map(|(a, b)| a + b).collect();
+        assert!(shifts_beside_step(&larger, reach, 96));
+        assert!(shifts_beside_step(&step(8, 9.0), reach, 20), "too near to be told from it");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What is found in one series and is no news of it: others account for it.
 //!
-//! What was said of a step is not said again while the series stays where it then was. Before a movement of a series is said, the same question is asked of the sum of its siblings ([`crate::siblings`]) and of what it takes beside the
+//! What was said of a step is not said again while the series stays where it then was, nor what was tied to a change tied to it again. Before a movement of a series is said, the same question is asked of the sum of its siblings ([`crate::siblings`]) and of what it takes beside the
 //! requests of its service ([`crate::requests`]). What they account for is not said; it is counted, the level at which the series then stands
 //! is what is usual from there on, and such days teach nothing about quiet ones. What comes near a limit, is slower, or is an end that comes nearer
 //! is said whatever others do. It is asked only of what would be said, and knows no other service.
@@ -12,7 +12,7 @@ use hark_detect::Direction;
 use hark_detect::anomaly::What;
 use hark_detect::movement::Movement;
 use hark_detect::robust::median_of;
-use hark_event::Hour;
+use hark_event::{Hour, Moment};
 
 use crate::candidate::{Candidate, Class};
 use crate::metric_subject::MetricSubject;
@@ -33,6 +33,8 @@ const FARTHER_SIGMAS: f64 = 2.0;
 const STAYED_MIN: f64 = 0.3;
 /// A series that moves more is rough in proportion, and so much more by chance.
 const ROUGH_TIMES_MAX: f64 = 1.5;
+/// What is told of one change may be so far apart.
+const SAME_CHANGE_SECONDS: i64 = 3_600;
 /// A place is left by all its series within so long.
 const LEFT_WITHIN_HOURS: i64 = 2;
 
@@ -56,13 +58,21 @@ struct Said {
     onset: Hour,
     /// When the same was found last.
     found_again: Option<Hour>,
+    /// The change that it was tied to.
+    change: Option<Moment>,
 }
 
 impl Accounted {
     /// Remembers what is said of a series.
-    pub(crate) fn say(&mut self, series: &Arc<str>, onset: Hour, hour: Hour) {
+    pub(crate) fn say(&mut self, series: &Arc<str>, onset: Hour, hour: Hour, change: Option<Moment>) {
         self.said.retain(|_, said| hour - said.hour < SAID_HOURS);
-        self.said.insert(series.clone(), Said { hour, onset, found_again: None });
+        self.said.insert(series.clone(), Said { hour, onset, found_again: None, change });
+    }
+
+    /// Whether something was said of a series that was tied to this change.
+    fn is_tied(&self, series: &str, change: Moment) -> bool {
+        let tied = self.said.get(series).and_then(|said| said.change);
+        tied.is_some_and(|tied| tied.seconds_since(change).abs() <= SAME_CHANGE_SECONDS)
     }
 
     /// Whether others accounted for what a series did of late, so that its day is not quiet.
@@ -135,6 +145,29 @@ impl Service {
         }
         self.accounted.add(name, hour);
         self.take_as_usual(name, found, hour);
+        true
+    }
+
+    /// Whether what a change explains was told of the series already: a step that surprised in its first hour is found again when it has
+    /// stayed. It is then usual, as if it had been told again.
+    pub(crate) fn is_told_of_its_change(&mut self, name: &Arc<str>, found: &Candidate, hour: Hour) -> bool {
+        let is_of_level = matches!(found.class, Class::Drift | Class::Shift);
+        if !is_of_level && !matches!(found.class, Class::Anomaly | Class::Shape | Class::Apart) {
+            return false;
+        }
+        let Some(change) = self.explaining(found).map(|change| change.at) else { return false };
+        if !self.accounted.is_tied(name, change) {
+            return false;
+        }
+        self.accounted.add_again(name, hour);
+        if found.class == Class::Apart {
+            self.companions.open();
+        }
+        let series = self.series.get_mut(name).expect("a finding comes from a known series");
+        series.surprises.explained(hour);
+        if is_of_level {
+            series.explained(found.onset.hour());
+        }
         true
     }
 

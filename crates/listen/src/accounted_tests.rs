@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hark_event::{Hour, Moment, Origin, Place, Signal, SignalKind, Zone};
+use hark_event::{Change, ChangeKind, Hour, Id, Moment, Origin, Place, Signal, SignalKind, Zone};
 
 use crate::{HourCells, Listener, Samples};
 
@@ -30,7 +30,30 @@ impl Chance {
 
 /// What is said of one service over five weeks in which demand has days, weekends and a life of its own, and grows by a factor at the change.
 fn said(growth: f64, series: Vec<(String, Value)>) -> Vec<Signal> {
+    said_by(Listener::new(Zone::utc()), growth, series)
+}
+
+/// The same if the change is a deploy.
+fn said_of_deploy(series: Vec<(String, Value)>) -> Vec<Signal> {
     let mut listener = Listener::new(Zone::utc());
+    listener.announce([Change {
+        id: Id::of(&["deploy"]),
+        time: Moment::from_seconds(AT_SECONDS - 300),
+        kind: ChangeKind::Deploy,
+        service: Some(Arc::from("shop")),
+        summary: "shop 2.0".to_owned(),
+        details: Vec::new(),
+        repository: None,
+        commit: None,
+        path: None,
+        paths: Vec::new(),
+        author_active: None,
+        approval: None,
+    }]);
+    said_by(listener, 1.0, series)
+}
+
+fn said_by(mut listener: Listener, growth: f64, series: Vec<(String, Value)>) -> Vec<Signal> {
     let mut chance = Chance(1_041);
     let mut counts = vec![0.0; series.len()];
     let mut wander = 0.0;
@@ -186,6 +209,18 @@ fn one_step_is_said_once_while_it_stays() {
         let season = gauge("cache_entries", |demand, _| 50.0 * demand);
         let quiet = gauge("threads_running", |_, _| 40.0);
         check_subjects(&said(1.0, vec![step, season, quiet]), &["pool_entries"]);
+    }
+}
+
+#[test]
+fn a_step_at_a_deploy_is_said_once_and_tied_to_it() {
+    for height in [20.0, 60.0, -12.0] {
+        let step = gauge("pool_entries", move |_, come| 100.0 + if come { height } else { 0.0 });
+        let season = gauge("cache_entries", |demand, _| 50.0 * demand);
+        let said = said_of_deploy(vec![step, season, gauge("threads_running", |_, _| 40.0)]);
+        check_subjects(&said, &["pool_entries"]);
+        let tied = said[0].explained_by.as_deref();
+        assert!(tied.is_some_and(|change| change.starts_with("deploy shop 2.0")), "{tied:?}");
     }
 }
 

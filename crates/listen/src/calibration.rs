@@ -104,10 +104,16 @@ impl Calibration {
                 self.chance(candidate, DAYS_BEFOREHAND, SHIFT_BEFOREHAND / falling(candidate.score)),
                 share(SHIFTS_A_SERVICE_WEEK, series),
             ),
+            // A unit has changed or it has not: how rare that is, is how many changed here.
+            Class::Unit => {
+                (self.rank(candidate).max(1.0) / (self.days(candidate) + DAYS_BEFOREHAND), CHANCE_MAX)
+            }
             // Detectors pass their own thresholds about once in so many quiet subject-days: what is known before any
             // history is there, and what history soon outweighs.
             _ => (self.rank(candidate) / (self.days(candidate) + DAYS_BEFOREHAND), CHANCE_MAX),
         };
+        // Of what was told of a service in vain nothing follows for the unit of a series.
+        let pressure = if candidate.class == Class::Unit { 1.0 } else { pressure };
         // Three decimals are what is told: what looks equal must rank as equal.
         let is_rare = chance * pressure <= chance_max * self.more_than_usual();
         is_rare.then(|| (strength(chance) * 1_000.0).round() / 1_000.0)

@@ -45,6 +45,8 @@ pub(crate) enum Class {
     Share,
     /// Calls that are made for the first time.
     NewFlow,
+    /// Series that are told in another unit.
+    Unit,
 }
 
 impl Class {
@@ -61,6 +63,7 @@ impl Class {
             | Self::Shape
             | Self::Gone
             | Self::Halted
+            | Self::Unit
             | Self::Saturation => "series",
             Self::TailDrift => "series of the slowest requests",
             Self::Errors => "counts of errors",
@@ -82,6 +85,7 @@ impl Class {
                 | Self::Shift
                 | Self::Burst
                 | Self::Halted
+                | Self::Unit
         )
     }
 }

@@ -81,16 +81,6 @@ fn first(bucket: u16) -> f64 {
     (FINE + bucket % FINE) as f64 * f64::from(magnitude).exp2()
 }
 
-/// A duration as people say it.
-pub(crate) fn spoken(seconds: f64) -> String {
-    use crate::words::quantity;
-    match seconds {
-        0.0..0.001 => format!("{} µs", quantity(seconds * 1e6)),
-        0.001..1.0 => format!("{} ms", quantity(seconds * 1e3)),
-        _ => format!("{} s", quantity(seconds)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -40,9 +40,9 @@ impl<T: Copy> History<T> {
         self.first + self.values.len() as i64
     }
 
-    /// Whether it holds no more than is remembered.
-    pub(crate) fn is_bounded(&self) -> bool {
-        self.values.len() <= HOURS_MAX + SLACK
+    /// Whether it has heard all hours before this one and none after, and holds no more than is remembered.
+    pub(crate) fn ends_before(&self, next: Hour) -> bool {
+        self.values.len() <= HOURS_MAX + SLACK && self.next() == next
     }
 
     /// All values, oldest first.

@@ -34,6 +34,8 @@ mod pattern_subject;
 mod pattern_tests;
 mod phase;
 mod picks;
+#[cfg(test)]
+mod plain_log;
 mod rates;
 mod requests;
 mod room;
@@ -42,6 +44,7 @@ mod saved_tests;
 mod season_clock;
 mod service;
 mod service_company;
+mod service_errors;
 mod service_spans;
 mod siblings;
 mod silence;

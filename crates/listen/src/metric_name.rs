@@ -23,6 +23,20 @@ pub(crate) fn counts_bytes(name: &str) -> bool {
     words(name.split('{').next().unwrap_or_default()).iter().any(|word| word == "bytes")
 }
 
+/// How many seconds one of it is, if a word of its name says that it tells how long something takes or took.
+pub(crate) fn seconds_of_one(name: &str) -> Option<f64> {
+    let words = words(name.split('{').next().unwrap_or_default());
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    if has(&["per", "rate", "ratio", "count", "timestamp", "time"])
+        && !has(&["duration", "latency", "response"])
+    {
+        return None;
+    }
+    [("seconds", 1.0), ("milliseconds", 1e-3), ("millis", 1e-3), ("ms", 1e-3), ("microseconds", 1e-6)]
+        .into_iter()
+        .find_map(|(unit, seconds)| has(&[unit]).then_some(seconds))
+}
+
 /// How a series is to be heard.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Meaning {

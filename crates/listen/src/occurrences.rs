@@ -8,7 +8,6 @@ use std::borrow::Cow;
 use hark_event::Hour;
 
 use crate::history::{HOURS_MAX, History, SLACK};
-use crate::listener::saved::ends_before;
 
 /// Where more than this part of the hours is said to hold something, each of them gets its place.
 const HOURS_PER_RARE: usize = 4;
@@ -51,7 +50,7 @@ impl Occurrences {
     /// Whether these can be counts of the hours before this one, after they were read back.
     pub(crate) fn are_sound(&self, next: Hour) -> bool {
         match self {
-            Self::Often(history) => ends_before(history, next),
+            Self::Often(history) => history.ends_before(next),
             Self::Rare(rare) => rare.is_sound(next),
         }
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use hark_event::{Event, Hour, Level, LogRecord, Origin, Signal, SignalKind, Zone};
 
+use crate::plain_log::plain_log;
 use crate::{Listener, Tally};
 
 const DAY: i64 = 24;
@@ -25,19 +26,11 @@ fn listen(days: i64, version: impl Fn(i64) -> &'static str, said: impl Fn(i64) -
         let extra = extra.iter().flat_map(|(level, message, count)| vec![(*level, *message); *count]);
         let lines = std::iter::repeat_n((Level::Info, "order placed"), 40).chain(extra);
         for (line, (level, message)) in (1..).zip(lines) {
+            let arrival = hour.start().plus_seconds(line as i64 % 3_600);
             tally.hear(Event::Log(LogRecord {
-                time: Some(hour.start().plus_seconds(line as i64 % 3_600)),
-                arrival: hour.start().plus_seconds(line as i64 % 3_600),
-                origin: &origin,
                 level,
-                message,
                 version: Some(version(passed)),
-                fields: hark_event::RecordFields::default(),
-                peers: &[],
-                trace: None,
-                file: &file,
-                line,
-                lines: 1,
+                ..plain_log(message, arrival, &origin, (&file, line))
             }));
         }
         signals.extend(listener.close(hour, tally.take_hours().remove(&hour).unwrap_or_default()));

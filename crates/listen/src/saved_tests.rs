@@ -294,7 +294,7 @@ fn what_is_no_state_is_refused_in_words() {
     let mut other = whole.clone();
     other[8] = 99;
     let refusal = refused(&other).expect("another version");
-    assert_eq!(refusal.to_string(), "the state was written in form `99`, and this reads form `2`");
+    assert_eq!(refusal.to_string(), "the state was written in form `99`, and this reads form `3`");
     let mut turned = whole.clone();
     *turned.last_mut().expect("there is a body") ^= 1;
     assert_eq!(refused(&turned), Some(NotRestored::Damaged));

@@ -3,27 +3,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use hark_event::{Evidence, Hour, Level, Moment, Origin, SignalKind, Subject, SubjectKind, Zone};
+use hark_event::{Hour, Level, Moment, Origin, SubjectKind, Zone};
 use hark_pattern::{Limits, PatternId, Rules, ShapeId, Vocabulary};
 
-use hark_detect::{burst, counts};
-
 use crate::accounted::Accounted;
-use crate::candidate::{Candidate, Class, Explainable};
+use crate::candidate::{Candidate, Explainable};
 use crate::cell::{LogCount, LogKey, Samples};
 use crate::history::History;
 use crate::kin::{self, Kinship, speaks_of_trouble, words_apart};
 use crate::limit_index::LimitIndex;
-use crate::listener::saved::ends_before;
 use crate::metric_name::Meaning;
-use crate::metric_subject::{self, Calendar, MetricSubject, SeriesByName, in_words};
+use crate::metric_subject::{self, Calendar, MetricSubject, SeriesByName};
 use crate::pattern_subject::{Around, PatternSubject};
 use crate::phase::Phase;
 use crate::service_company::Companions;
 use crate::service_spans::ServiceSpans;
+use crate::siblings::plain;
 use crate::silence::{Medium, Presence};
 use crate::starts::{Start, Starts, comes_like_a_start, is_start_of_process, reads_like_a_start};
-use crate::words::{hours, quantity, times};
 
 /// Series of one service that are listened to; more are cut and counted.
 const SERIES_MAX: usize = 20_000;
@@ -130,7 +127,7 @@ impl Service {
     /// Whether all that it holds has heard the hours before this one and no others, after it was read back.
     pub(crate) fn is_sound(&self, next: Hour) -> bool {
         let counted = [&self.traffic, &self.errors, &self.measured];
-        counted.into_iter().all(|history| ends_before(history, next))
+        counted.into_iter().all(|history| history.ends_before(next))
             && self.patterns.values().all(|pattern| pattern.is_sound(next))
             && self.series.values().all(|series| series.is_sound(next))
             && self.spans.are_sound(next)
@@ -314,7 +311,12 @@ impl Service {
 
     /// What change explains a finding away, in words.
     pub(crate) fn explanation(&self, found: &Candidate, zone: &Zone) -> Option<String> {
-        let start = match found.explainable {
+        self.explaining(found).map(|start| format!("{} at {}", start.what, zone.said(start.at)))
+    }
+
+    /// The change that explains a finding away.
+    pub(crate) fn explaining(&self, found: &Candidate) -> Option<&Start> {
+        match found.explainable {
             Explainable::Never => None,
             Explainable::ByDeploy { uncertain_seconds } => {
                 let turn = || self.turns.few_explaining(found.onset, uncertain_seconds);
@@ -335,8 +337,7 @@ impl Service {
                     .explaining_late(found.onset, if trouble { 0 } else { late_seconds })
                     .or_else(|| self.explained_sibling(&found.subject.name, found.onset))
             }
-        };
-        start.map(|start| format!("{} at {}", start.what, zone.said(start.at)))
+        }
     }
 
     /// If a newcomer is the same line as one that came with a start, but for one word: that start.
@@ -407,7 +408,6 @@ impl Service {
 
     /// Whether a series of the same name and with other labels began about when this one stopped: a pod was replaced.
     pub(crate) fn is_replaced(&self, name: &str, stopped: Hour) -> bool {
-        let plain = |name: &str| name.split('{').next().map(str::to_owned);
         self.series.values().any(|other| {
             (other.first_heard - stopped).abs() <= REPLACED_WITHIN_HOURS && plain(&other.name) == plain(name)
         })
@@ -438,84 +438,6 @@ impl Service {
                 series.limit = self.limits_known.get(&*series.name).copied().or(found);
             }
         }
-    }
-
-    /// What is to be said of the service's errors as a whole.
-    pub(crate) fn judge_errors(&self, hour: Hour) -> Option<Candidate> {
-        if !self.error_phase.may_speak(hour) {
-            return None;
-        }
-        self.judge_burst(hour).or_else(|| self.judge_error_share(hour))
-    }
-
-    /// Two hours in a row, each far beyond every hour that is remembered.
-    fn judge_burst(&self, hour: Hour) -> Option<Candidate> {
-        let found = burst::onslaught(self.errors.values())?;
-        let onset = (hour + 1 - found.hours_since_onset as i64).start();
-        let text = in_words(&found);
-        let summary = format!("{} writes far more errors than it did: {text}.", self.origin.service);
-        Some(self.error_candidate(hour, onset, found.score, summary, text))
-    }
-
-    fn judge_error_share(&self, hour: Hour) -> Option<Candidate> {
-        if hour.0 % 3 != 0 {
-            return None;
-        }
-        let found = counts::rising(self.errors.values(), self.traffic.values())?;
-        let onset = (hour + 1 - found.hours_since_onset as i64).start();
-        let summary = format!(
-            "{} writes {} as many errors as usual: {} in {} where {} were expected.",
-            self.origin.service,
-            times(found.counted as f64 / found.expected.max(0.5)),
-            found.counted,
-            hours(found.window_hours),
-            quantity(found.expected),
-        );
-        let text = format!("{} errors, {} expected", found.counted, quantity(found.expected));
-        Some(self.error_candidate(hour, onset, found.score, summary, text))
-    }
-
-    fn error_candidate(
-        &self,
-        hour: Hour,
-        onset: Moment,
-        score: f64,
-        summary: String,
-        text: String,
-    ) -> Candidate {
-        let loudest = self.patterns.values().filter(|pattern| pattern.level >= Level::Error);
-        let loudest =
-            loudest.filter_map(PatternSubject::latest_exemplar).max_by_key(|exemplar| exemplar.time);
-        let source = format!("records at ERROR or above of {}", self.origin.service);
-        let mut evidence = vec![Evidence { time: hour.end(), text, source }];
-        evidence.extend(loudest.map(|exemplar| Evidence {
-            time: exemplar.time,
-            text: exemplar.text.to_string(),
-            source: exemplar.place.to_string(),
-        }));
-        Candidate {
-            kind: SignalKind::ErrorsRising,
-            class: Class::Errors,
-            subject: Subject { kind: SubjectKind::Service, name: self.origin.service.to_string() },
-            onset,
-            score,
-            summary,
-            evidence,
-            explainable: Explainable::Never,
-        }
-    }
-
-    /// Whether the service's error episode is over.
-    pub(crate) fn errors_have_ended(&self) -> bool {
-        let errors = self.errors.values();
-        if errors.len() < 96 {
-            return false;
-        }
-        let sum = |hours: &[u32]| {
-            hours.iter().map(|&count| u64::from(count)).sum::<u64>() as f64 / hours.len() as f64
-        };
-        let (before, last) = errors.split_at(errors.len() - 24);
-        sum(last) <= 1.3 * sum(&before[..before.len() / 2]) + 0.1
     }
 }
 

@@ -11,8 +11,8 @@ use hark_detect::Direction;
 use hark_detect::company::{Apart, Company, Leaver, MEMBERS_MAX, Scale};
 
 use crate::candidate::Candidate;
-use crate::metric_subject::{Calendar, MetricSubject, PARTS_PER_HOUR, SeriesByName};
-use crate::words::{quantity, times};
+use crate::metric_subject::{Calendar, FAR_FROM_USUAL, MetricSubject, PARTS_PER_HOUR, SeriesByName};
+use crate::words::beside_days;
 
 /// Hours in a row without a surprise after which it is over.
 const CALM_HOURS: u8 = 3;
@@ -121,20 +121,19 @@ impl Companions {
             let subject = series.get(name)?;
             let direction = Direction::of(leaver.now - leaver.expected);
             let candidate =
-                subject.apart(direction, apart, || self.in_words(name, leaver, apart), calendar)?;
+                subject.apart(direction, apart, || self.in_words(subject, leaver, apart), calendar)?;
             Some((name.clone(), candidate))
         })
     }
 
-    fn in_words(&self, name: &str, leaver: &Leaver, apart: &Apart) -> String {
+    fn in_words(&self, subject: &MetricSubject, leaver: &Leaver, apart: &Apart) -> String {
         format!(
-            "{name} left the company of {} other series of its service: {} where they let expect {}; together they are {} as \
-             far from usual as on any of the {} days before.",
+            "{} left the company of {} other series of its service: {} where they let expect {}; together they are {}.",
+            subject.name,
             self.names.len() - 1,
-            quantity(leaver.now),
-            quantity(leaver.expected),
-            times(apart.times_farthest),
-            apart.days,
+            subject.said(leaver.now),
+            subject.said(leaver.expected),
+            beside_days(apart.times_farthest, FAR_FROM_USUAL, apart.days),
         )
     }
 

@@ -10,7 +10,6 @@ use hark_event::{Hour, PeerKind, SignalKind, Subject, SubjectKind};
 
 use crate::candidate::{Candidate, Class};
 use crate::history::History;
-use crate::listener::saved::ends_before;
 use crate::metric_subject::Calendar;
 use crate::phase::Phase;
 use crate::span_cells::{Called, SpanCount};
@@ -55,7 +54,7 @@ const QUIET: f64 = 0.4;
 impl ServiceSpans {
     /// Whether they have heard the hours before this one and no others, after they were read back.
     pub(crate) fn are_sound(&self, next: Hour) -> bool {
-        self.traffic.as_ref().is_none_or(|traffic| ends_before(traffic, next))
+        self.traffic.as_ref().is_none_or(|traffic| traffic.ends_before(next))
             && self.operations.values().chain(self.flows.values()).all(|subject| subject.is_sound(next))
     }
 

@@ -200,42 +200,54 @@ pub(crate) fn hourly_of(first: Hour, known: &[f32], hour: Hour) -> Vec<f32> {
     hourly
 }
 
+/// An hour of a series beside which it was not measured.
+struct End {
+    at: usize,
+    value: f64,
+    /// The hours before and after it in which it was not.
+    absent: [Option<usize>; 2],
+}
+
+impl End {
+    /// All ends of a series, of which so many hours are missing before the first of its values.
+    fn all(values: &[f32], missing: usize) -> impl Iterator<Item = Self> + '_ {
+        let is_there = |at: usize| values.get(at).is_some_and(|value| value.is_finite());
+        let measured = (0..values.len()).filter(move |at| is_there(*at));
+        measured.filter_map(move |own| {
+            let at = missing + own;
+            let before = at.checked_sub(1).filter(|_| own == 0 || !is_there(own - 1));
+            let after = Some(at + 1).filter(|after| *after < HOURS_MAX && !is_there(own + 1));
+            let is_end = before.is_some() || after.is_some();
+            is_end.then(|| Self { at, value: f64::from(values[own]), absent: [before, after] })
+        })
+    }
+}
+
 impl Total {
     pub(crate) fn of<'a>(members: impl Iterator<Item = &'a MetricSubject>, hour: Hour) -> Self {
-        let members: Vec<&MetricSubject> = members.collect();
         let from = hour + 1 - HOURS_MAX as i64;
-        let known = |member: &&'a MetricSubject| {
-            let values = member.hourly();
-            ((values.first() - from).clamp(0, HOURS_MAX as i64) as usize, values.since(from))
-        };
         // A sum in single precision would depend on what came first.
         let (mut sums, mut minutes) = (vec![f64::NAN; HOURS_MAX], [f64::NAN; PARTS_PER_HOUR]);
-        for member in &members {
-            let (missing, values) = known(member);
+        let (mut count, mut ends) = (0, Vec::new());
+        for member in members {
+            let values = member.hourly().since(from);
+            let missing = (member.hourly().first() - from).clamp(0, HOURS_MAX as i64) as usize;
             sums[missing..].iter_mut().zip(&values).for_each(|(sum, value)| add(sum, f64::from(*value)));
             minutes.iter_mut().enumerate().for_each(|(part, sum)| add(sum, member.at_minute(part)));
+            ends.extend(End::all(&values, missing));
+            count += 1;
         }
         let is_measured: Vec<bool> = sums.iter().map(|sum| sum.is_finite()).collect();
-        for member in &members {
-            let (missing, values) = known(member);
-            for (at, value) in values.iter().enumerate().filter(|(_, value)| value.is_finite()) {
-                let is_absent = |at: Option<usize>| {
-                    at.is_some_and(|at| {
-                        let own = at.checked_sub(missing).and_then(|at| values.get(at));
-                        is_measured.get(at) == Some(&true) && own.is_none_or(|own| own.is_nan())
-                    })
-                };
-                let at = missing + at;
-                // Who came or went in the midst of an hour was there for half of it, as far as is known.
-                if is_absent(at.checked_sub(1)) || (at + 1 < HOURS_MAX && is_absent(Some(at + 1))) {
-                    sums[at] -= 0.5 * f64::from(*value);
-                }
+        for end in ends {
+            // Who came or went in the midst of an hour was there for half of it, as far as is known.
+            if end.absent.into_iter().flatten().any(|at| is_measured[at]) {
+                sums[end.at] -= 0.5 * end.value;
             }
         }
         Self {
             hourly: sums.into_iter().map(|sum| sum as f32).collect(),
             minutes: minutes.map(|sum| sum as f32),
-            members: members.len(),
+            members: count,
         }
     }
 }

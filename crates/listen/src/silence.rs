@@ -12,7 +12,6 @@ use hark_event::{Curve, Evidence, Hour, Moment, Origin, SignalKind, Subject, Sub
 
 use crate::candidate::{Candidate, Class, Explainable};
 use crate::history::History;
-use crate::listener::saved::ends_before;
 use crate::phase::Phase;
 use crate::words::hours;
 
@@ -87,7 +86,7 @@ impl Presence {
 
     /// Whether it has heard the hours before this one and no others, after it was read back.
     pub(crate) fn is_sound(&self, next: Hour) -> bool {
-        ends_before(&self.hours, next)
+        self.hours.ends_before(next)
     }
 
     pub(crate) fn hear(&mut self, medium: Medium) {

@@ -12,14 +12,12 @@ use hark_detect::vanished;
 use hark_event::{Curve, Evidence, Hour, Moment, Place, SignalKind, Subject, SubjectKind};
 
 use crate::candidate::{Candidate, Class, Explainable};
-use crate::durations::spoken;
 use crate::history::History;
-use crate::listener::saved::ends_before;
 use crate::metric_name::Meaning;
 use crate::metric_subject::{Calendar, MetricSubject, SeriesAround};
 use crate::phase::Phase;
 use crate::span_cells::{Sighting, SpanCount};
-use crate::words::{hours, latest, quantity, times};
+use crate::words::{hours, latest, quantity, span, times};
 
 /// Until so many hours of a service's spans have been heard, everything is new and nothing is news.
 pub(crate) const WARM_UP_HOURS: i64 = 7 * 24;
@@ -106,7 +104,7 @@ impl SpanSubject {
     /// Whether it has heard the hours before this one and no others, after it was read back.
     pub(crate) fn is_sound(&self, next: Hour) -> bool {
         let counted = [&self.spans, &self.errors, &self.retries];
-        counted.into_iter().all(|history| ends_before(history, next)) && self.tail.is_sound(next)
+        counted.into_iter().all(|history| history.ends_before(next)) && self.tail.is_sound(next)
     }
 
     /// Takes what was counted in the hour that closes.
@@ -328,7 +326,7 @@ impl SpanSubject {
     fn judge_tail(&mut self, beside: &Beside<'_>) -> Option<Candidate> {
         let mut found = self.tail.judge_level(beside.calendar, beside.starts)?;
         let (nanos, seen) = &self.slowest;
-        let text = format!("a span of {} that took {}", self.subject.name, spoken(*nanos as f64 / 1e9));
+        let text = format!("a span of {} that took {}", self.subject.name, span(*nanos as f64 / 1e9));
         found.evidence.push(shown(seen, text));
         found.subject = self.subject.clone();
         Some(found)

@@ -7,6 +7,10 @@
 //!
 //! Once a limit was met, shapes beyond it are known by their hash alone: a flood costs no memory, and less time than traffic.
 
+mod speaker;
+#[cfg(test)]
+mod tests;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,8 +20,7 @@ use hark_pattern::{Rules, Shaper};
 use rustc_hash::FxHashMap;
 
 use crate::cell::{
-    Exemplar, HourCells, LogCount, LogKey, SHAPES_PER_HOUR_MAX, SHAPES_PER_SERVICE_MAX, SHAPES_PICKED_MAX,
-    limit_of, limit_of_all,
+    Exemplar, HourCells, LogCount, LogKey, SHAPES_PER_HOUR_MAX, SHAPES_PICKED_MAX, limit_of_all,
 };
 use crate::names::{self, Names};
 use crate::open_series::{Closed, OpenSeries};
@@ -26,8 +29,9 @@ use crate::span_cells::NAMES_PER_HOUR_MAX;
 use crate::span_tally::SpanTally;
 use crate::told::{self, Told};
 
-/// Keys that may stand in the open hour beyond the limits before shapes are let go.
-const SERVICE_SLACK: usize = SHAPES_PER_SERVICE_MAX / 2;
+use speaker::Speaker;
+
+/// Keys of all speakers that may stand in the open hour beyond the limit before shapes are let go.
 const HOUR_SLACK: usize = SHAPES_PER_HOUR_MAX / 4;
 /// The same for shapes of which records are picked.
 const PICKED_SLACK: usize = SHAPES_PICKED_MAX / 4;
@@ -70,18 +74,6 @@ pub struct Tally {
     told: Told,
     masked: u64,
     weight: usize,
-}
-
-/// Who spoke, and what was said in the open hour.
-struct Speaker {
-    origin: Origin,
-    said: FxHashMap<LogKey, LogCount>,
-    /// How many keys there may be before shapes are let go.
-    keys_max: usize,
-    /// No shape from here on is kept.
-    limit: u64,
-    /// Records of shapes beyond the limit.
-    overflow: u64,
 }
 
 impl Default for Tally {
@@ -400,7 +392,7 @@ impl Tally {
             if speaker.overflow > 0 {
                 part.overflow.insert(speaker.origin.clone(), std::mem::take(&mut speaker.overflow));
             }
-            (speaker.limit, speaker.keys_max) = (u64::MAX, SHAPES_PER_SERVICE_MAX + SERVICE_SLACK);
+            speaker.begin_hour();
         }
         (self.limit, self.open_keys, self.open_keys_max) = (u64::MAX, 0, SHAPES_PER_HOUR_MAX + HOUR_SLACK);
         (self.picked_limit, self.picked_keys) = (u64::MAX, 0);
@@ -425,37 +417,6 @@ impl Tally {
             }
         };
         self.last_speaker
-    }
-}
-
-impl Speaker {
-    fn new(origin: Origin) -> Self {
-        let keys_max = SHAPES_PER_SERVICE_MAX + SERVICE_SLACK;
-        Self { origin, said: FxHashMap::default(), keys_max, limit: u64::MAX, overflow: 0 }
-    }
-
-    /// Keeps the shapes with the smallest hashes: whoever counts the same lines keeps the same shapes. Returns how many keys went.
-    fn evict(&mut self) -> usize {
-        let before = self.said.len();
-        if before > SHAPES_PER_SERVICE_MAX
-            && let Some(limit) = limit_of(self.said.keys().map(|key| key.shape), SHAPES_PER_SERVICE_MAX)
-        {
-            self.limit = limit;
-            self.retain_below(limit);
-        }
-        self.keys_max = self.said.len().max(SHAPES_PER_SERVICE_MAX) + SERVICE_SLACK;
-        before - self.said.len()
-    }
-
-    fn retain_below(&mut self, limit: u64) {
-        let overflow = &mut self.overflow;
-        self.said.retain(|key, count| {
-            let stays = key.shape < limit;
-            if !stays {
-                *overflow += count.count;
-            }
-            stays
-        });
     }
 }
 
@@ -493,108 +454,4 @@ pub(crate) fn cut_at(text: &str, bytes: usize) -> &str {
     }
     let end = (0..=bytes).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
     &text[..end]
-}
-
-#[cfg(test)]
-mod tests {
-    use hark_event::{Level, RecordFields};
-
-    use super::*;
-
-    /// What so many services say in an hour, in words of letters, with the places of the lines that this part heard.
-    fn heard(services: u64, lines: u64, is_heard: impl Fn(u64) -> bool) -> HourCells {
-        let origins: Vec<Origin> = (0..services)
-            .map(|at| Origin { service: format!("service-{at}").into(), environment: "production".into() })
-            .collect();
-        let file = Arc::from("all.log");
-        let mut tally = Tally::new();
-        for line in (0..lines).filter(|line| is_heard(*line)) {
-            let word: String = format!("{line:05}").bytes().map(|digit| char::from(digit + 49)).collect();
-            let message = if line % 4 == 0 { "tick".to_owned() } else { format!("saw {word} pass") };
-            tally.hear(Event::Log(LogRecord {
-                time: None,
-                arrival: hark_event::Moment::from_seconds(3_600 + line as i64 % 3_600),
-                origin: &origins[(line / 4 % services) as usize],
-                level: Level::Info,
-                message: &message,
-                version: None,
-                fields: RecordFields::default(),
-                peers: &[],
-                trace: None,
-                file: &file,
-                line,
-                lines: 1,
-            }));
-        }
-        tally.take_hours().into_values().next().unwrap_or_default()
-    }
-
-    /// Checks that the parts of a flood add up to the whole, and returns how many shapes were kept and how many records cut.
-    #[track_caller]
-    fn check_flood(services: u64, lines: u64) -> (usize, u64) {
-        let mut whole = heard(services, lines, |_| true);
-        whole.cut_shapes();
-        let mut parts = HourCells::default();
-        for part in [2, 0, 1] {
-            parts.merge(heard(services, lines, |line| line / 7 % 3 == part));
-        }
-        parts.cut_shapes();
-        assert!(parts == whole, "it matters how the lines were divided");
-        let kept = whole.logs.values().flat_map(BTreeMap::values);
-        let cut: u64 = whole.overflow.values().sum();
-        assert_eq!(
-            kept.clone().map(|count| count.count).sum::<u64>() + cut,
-            lines,
-            "every record is counted"
-        );
-        (kept.count(), cut)
-    }
-
-    #[test]
-    fn a_flood_in_one_service_keeps_the_same_shapes_however_it_is_divided() {
-        let (kept, cut) = check_flood(1, 20_000);
-        assert_eq!(kept, SHAPES_PER_SERVICE_MAX);
-        assert!(cut >= 10_000);
-    }
-
-    #[test]
-    fn a_flood_in_all_services_is_bounded_for_all_of_them_together() {
-        let (kept, _) = check_flood(30, 99_000);
-        assert_eq!(kept, SHAPES_PER_HOUR_MAX);
-    }
-
-    #[test]
-    fn what_was_cut_in_one_hour_has_room_in_the_next() {
-        let mut tally = Tally::new();
-        assert_eq!((tally.limit, tally.open_keys), (u64::MAX, 0));
-        tally.limit = 1;
-        tally.close_hour();
-        assert_eq!(tally.limit, u64::MAX);
-    }
-
-    #[test]
-    fn secrets_in_labels_and_in_names_are_not_kept() {
-        let mut rules = Rules::default();
-        rules.mask_key("customer_ref");
-        let mut tally = Tally::with_rules(Arc::new(rules));
-        let origin = Origin { service: "api-password=hunter2".into(), environment: "production".into() };
-        let file = Arc::from("logs/password=hunter2.prom");
-        for (line, token) in ["hunter2", "hunter2", "hunter3"].into_iter().enumerate() {
-            tally.hear(Event::Sample(Sample {
-                time: Moment::from_seconds(3_600 + line as i64),
-                origin: &origin,
-                series: &format!("calls_total{{customer_ref=\"{token}\",token=\"{token}\"}}"),
-                value: 1.0,
-                file: &file,
-                line: line as u64,
-            }));
-        }
-        let hours = tally.take_hours();
-        let cells = hours.values().next().expect("an hour was heard");
-        let (origin, series) = cells.metrics.first_key_value().expect("a series was heard");
-        let (name, samples) = series.first_key_value().expect("it has a name");
-        assert_eq!(&**name, "calls_total{customer_ref=\"<secret>\",token=\"<secret>\"}");
-        assert_eq!((&*origin.service, samples.values.len()), ("api-password=<secret>", 3));
-        assert!(!format!("{cells:?}").contains("hunter"), "{cells:?}");
-    }
 }

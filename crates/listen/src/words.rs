@@ -3,10 +3,11 @@
 /// A count or quantity with about three digits and a suffix for thousands and more: `12.3 k`.
 pub(crate) fn quantity(value: f64) -> String {
     let size = value.abs();
+    // What is rounded to a thousand of one is one of the next.
     let (scaled, suffix) = match size {
-        1e12.. => (value / 1e12, "T"),
-        1e9.. => (value / 1e9, "G"),
-        1e6.. => (value / 1e6, "M"),
+        9.995e11.. => (value / 1e12, "T"),
+        9.995e8.. => (value / 1e9, "G"),
+        9.995e5.. => (value / 1e6, "M"),
         1e4.. => (value / 1e3, "k"),
         _ => (value, ""),
     };
@@ -38,19 +39,36 @@ pub(crate) fn times(ratio: f64) -> String {
     format!("{} times", quantity(ratio))
 }
 
-/// How far from usual: `6.2 σ`. Beyond a hundred it says more about how little it usually moves than about how far it went.
-pub(crate) fn sigmas(level: f64) -> String {
-    if level.abs() < SIGMAS_MAX { format!("{} σ", quantity(level)) } else { "more than 100 σ".to_owned() }
+/// How far from usual, in sigmas: `6.2 times the usual scatter`. Beyond a hundred it says more about how little it usually moves than about how far
+/// it went.
+pub(crate) fn scatters(level: f64) -> String {
+    let times = if level.abs() < SCATTERS_MAX { times(level) } else { "more than 100 times".to_owned() };
+    format!("{times} the usual scatter")
 }
 
-const SIGMAS_MAX: f64 = 100.0;
+const SCATTERS_MAX: f64 = 100.0;
 
-/// A stretch of seconds, in the largest unit of which it has more than one: `2.1 days`.
+/// A record beside that of the days before, by how many times as much it is: `farther than on any of the 9 days before`.
+pub(crate) fn beside_days(ratio: f64, [plain, more]: [&str; 2], days: usize) -> String {
+    let than = if (1.0..HARDLY_MORE).contains(&ratio) {
+        format!("{more} than")
+    } else {
+        format!("{} as {plain} as", times(ratio))
+    };
+    format!("{than} on any of the {days} days before")
+}
+
+/// Below this nobody wants to read how many times it is.
+const HARDLY_MORE: f64 = 1.05;
+
+/// A stretch of seconds, in the largest unit of which it has one, or more than one of hours and minutes: `2.1 days`, `40 ms`.
 pub(crate) fn span(seconds: f64) -> String {
     let (unit, name) = match seconds.abs() {
         172_800.0.. => (86_400.0, "days"),
         7_200.0.. => (3_600.0, "h"),
         120.0.. => (60.0, "min"),
+        0.001..1.0 => (1e-3, "ms"),
+        small if small > 0.0 && small < 0.001 => (1e-6, "µs"),
         _ => (1.0, "s"),
     };
     format!("{} {name}", quantity(seconds / unit))
@@ -102,7 +120,15 @@ mod tests {
         assert_eq!(said, ["0", "0.0123", "1.5", "12.3", "734", "9999", "12.3 k", "3.2 G"]);
         assert_eq!([512.0, 14_400_000.0, -1.416e9].map(bytes), ["512 B", "14.4 MB", "-1.42 GB"]);
         assert_eq!([7, 24, 72].map(latest), ["7 h", "day", "3 days"]);
-        assert_eq!([-6.25, 8e9].map(sigmas), ["-6.25 σ", "more than 100 σ"]);
+        assert_eq!([999_960.0, 9.9996e11, 999.4e9].map(quantity), ["1 M", "1 T", "999 G"]);
+        assert_eq!(
+            [6.25, 8e9].map(scatters),
+            ["6.25 times the usual scatter", "more than 100 times the usual scatter"]
+        );
         assert_eq!([40.0, 300.0, 9_000.0, 183_600.0].map(span), ["40 s", "5 min", "2.5 h", "2.12 days"]);
+        assert_eq!([0.0, 0.0461, 5e-5, -0.25].map(span), ["0 s", "46.1 ms", "50 µs", "-250 ms"]);
+        let beside = |ratio| beside_days(ratio, ["far", "farther"], 9);
+        assert_eq!(beside(1.02), "farther than on any of the 9 days before");
+        assert_eq!(beside(3.4), "3.4 times as far as on any of the 9 days before");
     }
 }

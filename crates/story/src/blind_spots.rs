@@ -56,18 +56,18 @@ fn fell_silent(known: &Known, service: &str, environment: Option<&str>, start: M
     let spot = |silent: FellSilent| {
         let since = heard.zone.said(silent.since);
         let before = match silent.longest_hours_before {
-            0 => "was never missed for an hour before".to_owned(),
-            longest => format!("was never missed for more than {} before", duration(longest as i64 * 3_600)),
+            0 => "never missed for an hour before".to_owned(),
+            longest => format!("never missed for more than {} before", duration(longest as i64 * 3_600)),
         };
-        let (heard, was) = match silent.medium {
-            Medium::Any => (service.to_owned(), before),
-            medium => (format!("{medium} of {service}"), before.replace("was", "were")),
+        let heard = match silent.medium {
+            Medium::Any => format!("{service} was"),
+            medium => format!("{medium} of {service} were"),
         };
         BlindSpot {
             place: service.to_owned(),
             missing: format!("{}, last heard in the hour before {since}", silent.medium),
             advice: format!(
-                "{heard} {was}: either it stopped then, or what was read of it ends there while others go on; see whether it ran, and add its later files"
+                "{heard} {before}: either it stopped then, or what was read of it ends there while others go on; see whether it ran, and add its later files"
             ),
         }
     };

@@ -1,6 +1,6 @@
 //! Writes every format of a few stories into a folder, to be looked at: `cargo run -p hark-tell --example gallery -- DIR`.
 
-#[path = "../src/fixture.rs"]
+#[path = "../src/fixture/mod.rs"]
 mod fixture;
 
 use std::{env, fs, io, path::Path};

@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn nothing_is_wider_than_it_may_be() {
-        let texts = [crate::fixture::HOSTILE, "東京都 👩‍💻👩‍💻👩‍💻 ❤️❤️❤️ e\u{301}e\u{301}", ""];
+        let texts = [crate::fixture::foreign::HOSTILE, "東京都 👩‍💻👩‍💻👩‍💻 ❤️❤️❤️ e\u{301}e\u{301}", ""];
         for text in texts {
             for columns in 2..60 {
                 let shortened =

@@ -52,7 +52,7 @@ pub fn schemas() -> Vec<(&'static str, String)> {
     vec![
         ("explained.json", schema::<ExplainedWire>()),
         ("listening.json", schema::<ListeningWire>()),
-        ("patterns.json", schema::<PatternsWire>()),
+        ("patterns.json", schema::<PatternsWire<'_>>()),
         ("replay.json", schema::<ReplayWire>()),
         ("signal.json", schema::<SignalWire>()),
         ("story.json", schema::<StoryWire>()),

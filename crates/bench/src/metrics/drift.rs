@@ -14,6 +14,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use crate::draw::Chance;
 use crate::error::BenchError;
 use crate::hark::Hark;
 use crate::interval::{Share, median};
@@ -22,7 +23,7 @@ use crate::metrics::hosts::{BEGIN, Host, hosts};
 use crate::metrics::others::{self, Heard};
 use crate::metrics::said::{self, Asked, Said};
 use crate::metrics::stamp;
-use crate::quiet::Chance;
+use crate::metrics::table::Table;
 
 const METRICS_OF_HOST_MAX: usize = 8;
 const DAY: usize = 24;
@@ -72,12 +73,19 @@ pub(crate) fn measure(hark: &Hark, data: &Path) -> Result<Option<String>, BenchE
         page.push_str(&drift_row(&format!("{slope}, all on the same day"), &found, &series, &clean));
     }
     let step = |one: &Series, since: f64| if since > 0.0 { one.sign * one.sigma * STEP_SIGMAS } else { 0.0 };
-    let untied =
-        |said: &[Said]| Share::count(&series, |one| one.days(said) <= DRIFT_HOURS as f64 / DAY as f64);
-    page.push_str("\n| step of 2 σ | series with a signal in 14 days that is not tied to it | where nothing was added |\n|---|---|---|\n");
+    let speaks = |one: &Series, said: &[Said]| one.days(said) <= DRIFT_HOURS as f64 / DAY as f64;
+    let untied = |said: &[Said]| Share::count(&series, |one| speaks(one, said));
+    page.push_str(
+        "\n| step of 2 σ | series with a signal in 14 days that is not tied to it | where nothing was added | only with the step | only without |\n|---|---|---|---|---|\n",
+    );
     for (name, deploys) in [("at a known deploy", true), ("without one", false)] {
         let said = heard(hark, &series, step, deploys)?;
-        writeln!(page, "| {name} | {} | {} |", untied(&said), untied(&clean))
+        // Most of these series say something of their own in two weeks: what the step adds is told by pairs.
+        let only = |with: bool| {
+            series.iter().filter(|one| speaks(one, &said) == with && speaks(one, &clean) != with).count()
+        };
+        let (more, fewer) = (only(true), only(false));
+        writeln!(page, "| {name} | {} | {} | {more} | {fewer} |", untied(&said), untied(&clean))
             .expect("a string takes all that is written");
     }
     Ok(Some(page))
@@ -293,11 +301,7 @@ fn sigma(values: &[f64]) -> f64 {
 
 /// With hours taken out, as `NaN`.
 fn holed(mut values: Vec<f64>, seed: u64) -> Vec<f64> {
-    let mut chance = Chance(seed);
-    for _ in 0..8 {
-        // The first draws of a small seed are alike.
-        chance.below(2);
-    }
+    let mut chance = Chance::of_small(seed);
     for value in &mut values {
         if chance.below(100) < MISSING_PER_CENT {
             *value = f64::NAN;
@@ -366,19 +370,18 @@ fn heard(
     let folder = tempfile::tempdir().map_err(BenchError::Temporary)?;
     for of_host in series.chunk_by(|a, b| a.host == b.host) {
         let place = folder.path().join(&of_host[0].host);
-        fs::create_dir_all(&place).map_err(|source| BenchError::file(&place, source))?;
-        let mut table = String::from("time,series,value\n");
+        let mut table = Table::new();
         for one in of_host {
             let onset = one.onset_row();
             for (at, value) in one.values.iter().enumerate().filter(|(_, value)| value.is_finite()) {
                 let value = value + if at < onset { 0.0 } else { added(one, (at - onset + 1) as f64) };
-                let time = stamp::text(BEGIN + (at * 3_600) as i64);
-                writeln!(table, "{time},{},{value}", one.name()).expect("a string takes all that is written");
+                table.add(BEGIN + (at * 3_600) as i64, &one.name(), value);
             }
         }
-        write(&place.join("metrics.csv"), &table)?;
+        table.write(&place)?;
         if deploys {
-            write(&place.join("app.log"), &versions(&of_host[0]))?;
+            let path = place.join("app.log");
+            fs::write(&path, versions(&of_host[0])).map_err(|source| BenchError::file(&path, source))?;
         }
     }
     said::all(hark, folder.path(), Asked::Shipped)
@@ -397,10 +400,6 @@ fn versions(one: &Series) -> String {
         .expect("a string takes all that is written");
         log
     })
-}
-
-fn write(path: &Path, text: &str) -> Result<(), BenchError> {
-    fs::write(path, text).map_err(|source| BenchError::file(path, source))
 }
 
 #[cfg(test)]

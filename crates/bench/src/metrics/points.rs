@@ -16,6 +16,7 @@ use crate::error::BenchError;
 use crate::hark::{Hark, array, text};
 use crate::metrics::hosts::BEGIN;
 use crate::metrics::stamp;
+use crate::metrics::table::Table;
 
 const MARGIN: usize = 5;
 const HOUR_SECONDS: i64 = 3_600;
@@ -136,20 +137,15 @@ fn segments(points: &BTreeSet<usize>, count: usize) -> Vec<(usize, usize)> {
 
 impl Marked {
     fn write(&self, folder: &Path) -> Result<(), BenchError> {
-        let folder = folder.join(&self.name);
-        fs::create_dir_all(&folder).map_err(|source| BenchError::file(&folder, source))?;
-        let mut table = String::from("time,series,value\n");
+        let mut table = Table::new();
         for (number, values) in self.dimensions.iter().enumerate() {
             for (at, value) in values.iter().enumerate() {
-                let time = stamp::text(BEGIN + at as i64 * HOUR_SECONDS);
                 if let Some(value) = value {
-                    writeln!(table, "{time},value_{number},{value}")
-                        .expect("a string takes all that is written");
+                    table.add(BEGIN + at as i64 * HOUR_SECONDS, &format!("value_{number}"), *value);
                 }
             }
         }
-        let path = folder.join("series.csv");
-        fs::write(&path, table).map_err(|source| BenchError::file(&path, source))
+        table.write(&folder.join(&self.name))
     }
 }
 

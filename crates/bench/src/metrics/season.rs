@@ -13,6 +13,7 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 
+use crate::draw::Chance;
 use crate::error::BenchError;
 use crate::hark::Hark;
 use crate::interval::median;
@@ -20,7 +21,7 @@ use crate::metrics::drift::moving;
 use crate::metrics::hosts::hosts;
 use crate::metrics::said::{self, Said};
 use crate::metrics::stamp;
-use crate::quiet::Chance;
+use crate::metrics::table::Table;
 
 const ZONE: &str = "America/New_York";
 /// 2026-01-05T05:00:00Z, a Monday's midnight there.
@@ -118,12 +119,8 @@ fn taken_apart(host: &str, metric: usize, values: &[f64]) -> Source {
 impl Source {
     /// The value of each hour of the world.
     fn values(&self, world: World, zone: &TimeZone) -> Vec<f64> {
-        let mut chance =
-            Chance(SEED + self.metric as u64 * 1_000 + self.host.bytes().map(u64::from).sum::<u64>());
-        for _ in 0..8 {
-            // The first draws of a small seed are alike.
-            chance.below(2);
-        }
+        let seed = SEED + self.metric as u64 * 1_000 + self.host.bytes().map(u64::from).sum::<u64>();
+        let mut chance = Chance::of_small(seed);
         let days: Vec<usize> =
             (0..=WEEKS * 7).map(|_| chance.below(self.days.len().max(1) as u64) as usize).collect();
         let follows_clocks = matches!(world, World::People | World::Holidays);
@@ -152,17 +149,13 @@ fn heard(hark: &Hark, sources: &[Source], world: World) -> Result<Vec<Said>, Ben
     let zone = TimeZone::get(ZONE).map_err(|error| BenchError::Request(error.to_string()))?;
     let folder = tempfile::tempdir().map_err(BenchError::Temporary)?;
     for of_host in sources.chunk_by(|a, b| a.host == b.host) {
-        let mut table = String::from("time,series,value\n");
+        let mut table = Table::new();
         for one in of_host {
             for (hour, value) in one.values(world, &zone).into_iter().enumerate() {
-                let time = stamp::text(FIRST + hour as i64 * HOUR_SECONDS);
-                writeln!(table, "{time},m{:02},{value}", one.metric)
-                    .expect("a string takes all that is written");
+                table.add(FIRST + hour as i64 * HOUR_SECONDS, &format!("m{:02}", one.metric), value);
             }
         }
-        let place = folder.path().join(&of_host[0].host);
-        fs::create_dir_all(&place).map_err(|source| BenchError::file(&place, source))?;
-        write(&place.join("metrics.csv"), &table)?;
+        table.write(&folder.path().join(&of_host[0].host))?;
     }
     let day = |day: i64| stamp::text(FIRST + (day * 24 + 12) * HOUR_SECONDS)[..10].to_owned();
     let holidays: Vec<String> = HOLIDAYS.map(|at| format!("\"{}\"", day(at))).into();
@@ -173,12 +166,9 @@ fn heard(hark: &Hark, sources: &[Source], world: World) -> Result<Vec<Said>, Ben
             format!("[sources]\ntz = \"{ZONE}\"\n[season]\nholidays = [{}]\n", holidays.join(", "))
         }
     };
-    write(&folder.path().join("hark.toml"), &settings)?;
+    let path = folder.path().join("hark.toml");
+    fs::write(&path, settings).map_err(|source| BenchError::file(&path, source))?;
     said::all(hark, folder.path(), said::Asked::Shipped)
-}
-
-fn write(path: &Path, text: &str) -> Result<(), BenchError> {
-    fs::write(path, text).map_err(|source| BenchError::file(path, source))
 }
 
 #[cfg(test)]

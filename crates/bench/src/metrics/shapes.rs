@@ -6,17 +6,16 @@
 //! been chosen. A mirrored stretch and one that stands still are there to say what is not heard.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
 
+use crate::draw::Chance;
 use crate::error::BenchError;
 use crate::hark::Hark;
 use crate::interval::{Share, median};
 use crate::metrics::drift::moving;
 use crate::metrics::hosts::{BEGIN, Host, hosts};
 use crate::metrics::said::{self, Asked, Said};
-use crate::metrics::stamp;
-use crate::quiet::Chance;
+use crate::metrics::table::Table;
 
 const STEP_SECONDS: i64 = 300;
 const HOUR: usize = 12;
@@ -125,11 +124,7 @@ pub(crate) fn measure(hark: &Hark, data: &Path) -> Result<Option<String>, BenchE
 /// The same series that drifts are added to.
 fn picked(host: &Host) -> Vec<Series> {
     let places = sound(host);
-    let mut chance = Chance(SEED.wrapping_add(host.name.bytes().map(u64::from).sum::<u64>()));
-    // The first draws of a small seed are alike.
-    (0..8).for_each(|_| {
-        chance.below(2);
-    });
+    let mut chance = Chance::of_small(SEED.wrapping_add(host.name.bytes().map(u64::from).sum::<u64>()));
     let picked = moving(host).into_iter().enumerate().filter(|_| !places.is_empty());
     picked
         .map(|(turn, (metric, _))| {
@@ -205,19 +200,15 @@ fn heard(
 ) -> Result<Vec<Said>, BenchError> {
     let folder = tempfile::tempdir().map_err(BenchError::Temporary)?;
     for of_host in series.chunk_by(|a, b| a.host == b.host) {
-        let place = folder.path().join(&of_host[0].host);
-        fs::create_dir_all(&place).map_err(|source| BenchError::file(&place, source))?;
-        let mut table = String::from("time,series,value\n");
+        let mut table = Table::new();
         for one in of_host {
             let kind = changed(one);
             let values = (0..one.values.len()).map(|at| (at, one.value(at, kind)));
             for (at, value) in values.filter(|(_, value)| value.is_finite()) {
-                let time = stamp::text(BEGIN + at as i64 * STEP_SECONDS);
-                writeln!(table, "{time},{},{value}", one.name()).expect("a string takes all that is written");
+                table.add(BEGIN + at as i64 * STEP_SECONDS, &one.name(), value);
             }
         }
-        let path = place.join("metrics.csv");
-        fs::write(&path, table).map_err(|source| BenchError::file(&path, source))?;
+        table.write(&folder.path().join(&of_host[0].host))?;
     }
     said::all(hark, folder.path(), Asked::Shipped)
 }

@@ -60,11 +60,12 @@ impl ServiceSettings {
 /// The calls of a file of edges, a line each: `caller,callee` or `caller -> callee`, further columns ignored. Else the line that is none.
 fn edges(text: &str, file: &str) -> Result<DeclaredCalls, usize> {
     let mut calls = BTreeMap::new();
-    for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+    let is_said = |line: &str| !line.trim().is_empty() && !line.starts_with('#');
+    for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| is_said(line)) {
         let ends = ends(line).ok_or(number)?;
         let is_head =
             |(from, to): &(&str, &str)| ends.0.eq_ignore_ascii_case(from) && ends.1.eq_ignore_ascii_case(to);
-        if !HEADS.iter().any(is_head) && !line.starts_with('#') {
+        if !HEADS.iter().any(is_head) {
             calls.entry(ends).or_insert_with(|| format!("{file}:{number}"));
         }
         if calls.len() > CALLS_MAX {
@@ -89,7 +90,7 @@ mod tests {
 
     #[test]
     fn edges_are_read_from_tables_and_arrows_with_their_lines() {
-        let text = "caller,callee,calls\nweb, cart,12\n\n\"cart\" -> stock\nweb,cart,3\n";
+        let text = "caller,callee,calls\nweb, cart,12\n\n\"cart\" -> stock\nweb,cart,3\n# and no more\n";
         let calls = edges(text, "edges.csv").expect("all lines are edges");
         let said: Vec<String> = calls.iter().map(|((from, to), at)| format!("{from} {to} {at}")).collect();
         assert_eq!(said, ["cart stock edges.csv:4", "web cart edges.csv:2"]);

@@ -1,7 +1,6 @@
 //! What stores of logs answer to queries: documents whose records stand in an array below the top, newest first.
 //! Written after the makers' documentation, each in one line and over several.
 
-use super::forms::heard;
 use super::*;
 
 /// The document as it is given (in one line), and pretty-printed, say the same, wherever their records stand.

@@ -129,3 +129,69 @@ fn only_a_file_of_lines_has_last_lines_that_can_be_read_alone() {
         assert_eq!(sources[0].look(&utc()).unwrap().has_lines_alone, expected, "{text}");
     }
 }
+
+#[test]
+fn files_are_found_in_order_of_name_and_twins_are_read_once() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("b/app.log", "same");
+    write("a/app.log", "same");
+    write("a/logs/2026-01-02/x.log", "other");
+    write(".git/config", "hidden");
+    std::os::unix::fs::symlink(folder.path(), folder.path().join("a/circle")).unwrap();
+    let missing = folder.path().join("missing");
+    let found = discover(&[folder.path().to_owned(), folder.path().join("b"), missing.clone()]);
+    let names: Vec<_> = found.sources.iter().map(|source| PathBuf::from(source.name())).collect();
+    assert_eq!(names, [folder.path().join("a/app.log"), folder.path().join("a/logs/2026-01-02/x.log")]);
+    assert_eq!(found.unread.len(), 1);
+    assert_eq!(found.unread[0].path, missing.to_string_lossy());
+    assert!(found.unread[0].reason.contains("no such file"));
+    assert_eq!(found.remarks.len(), 1);
+    assert!(found.remarks[0].contains("holds the same bytes as"), "{}", found.remarks[0]);
+}
+
+#[test]
+fn a_source_can_be_read_from_any_thread() {
+    fn is_shared<T: Send + Sync>() {}
+    is_shared::<Source>();
+    is_shared::<Reading>();
+}
+
+#[test]
+fn a_stream_that_passes_says_what_a_file_of_its_bytes_says_and_passes_once() {
+    let plain = "2026-03-02 10:12:33 INFO up\n2026-03-02 10:12:34 WARN down\n\tat a.B\n".repeat(4_000);
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(plain.as_bytes()).unwrap();
+    for bytes in [plain.clone().into_bytes(), packed.finish().unwrap()] {
+        let (told, account) = read("stdin.log", &bytes, &utc());
+        let stream = Source::passing("stdin.log", std::io::Cursor::new(bytes));
+        let mut events = Vec::new();
+        let mut hearing = stream.read(&utc(), &AtomicU64::new(0), &mut |event| events.push(tell(&event)));
+        hearing.zoneless_first.clone_from(&account.zoneless_first);
+        assert!((events, hearing) == (told, account));
+        let again = stream.read(&utc(), &AtomicU64::new(0), &mut |_| panic!("nothing is left"));
+        assert_eq!(
+            (again.files, again.unread[0].reason.as_str()),
+            (0, "it is a stream, and was read already")
+        );
+    }
+}
+
+#[test]
+fn files_of_one_rotated_log_are_read_oldest_first_as_one_service() {
+    let folder = TempDir::new().unwrap();
+    for (name, hour) in [("app.log", 3), ("app.log.1", 2), ("app.log.10", 0), ("app.log.2", 1)] {
+        fs::write(folder.path().join(name), format!("2026-01-02T0{hour}:00:00Z {name}\n")).unwrap();
+    }
+    let (events, _) = read_folder(folder.path(), &utc());
+    insta::assert_snapshot!(events.join("\n"), @r##"
+    2026-01-02T00:00:00Z app  "app.log.10" :1+1
+    2026-01-02T01:00:00Z app  "app.log.2" :1+1
+    2026-01-02T02:00:00Z app  "app.log.1" :1+1
+    2026-01-02T03:00:00Z app  "app.log" :1+1
+    "##);
+}

@@ -261,3 +261,70 @@ fn a_version_that_is_no_version_is_cut() {
     );
     check("a.json", &text, &[&format!("2026-01-02T00:00:00Z a  \"a\" version {} :1+1", "x".repeat(200))]);
 }
+
+#[test]
+fn what_cannot_be_read_is_named_with_the_reason() {
+    check_unread("a", b"", "empty");
+    check_unread("a", b"\n\n", "empty");
+    check_unread("a", b"hello\nworld\n", "no time stamp in its first 2 lines");
+    check_unread("a", &[0x1F, 0x8B, 0x08], "damaged or empty gzip");
+    check_unread("a", b"BZh91AY", "damaged or empty bzip2");
+    check_unread("a", b"\xFD7zXZ\0rest", "damaged or empty xz");
+    check_unread("a", b"\xFF\xFEh\0i\0", "UTF-16");
+    check_unread("a", &(0..=255).cycle().take(10_000).collect::<Vec<u8>>(), "binary");
+    check_unread("a", b"0.1,0.2\n0.3,0.4\n", "without a header and without a time column");
+    check_unread("a", b"[[1],[2]]\n", "neither one object per line nor a document");
+    check_unread(
+        "a",
+        b"{\n  \"name\": \"x\"\n}\n",
+        "a JSON document, but none of the first records says a time",
+    );
+    check_unread("a", b"# TYPE up gauge\nup 1\n", "Prometheus text without time stamps");
+    check_unread("a", b"{\"msg\":\"x\"}\n", "none of the first records says a time");
+}
+
+#[test]
+fn long_lines_and_long_records_are_cut_and_counted() {
+    let mut input = b"2026-01-02T00:00:00Z a\n2026-01-02T00:00:01Z ".to_vec();
+    input.resize(input.len() + (5 << 20), b'x');
+    input.extend_from_slice(b"\n2026-01-02T00:00:02Z b\n");
+    for line in 0..2_000 {
+        input.extend_from_slice(format!("  at frame {line}\n").as_bytes());
+    }
+    let (events, hearing) = read("app.log", &input, &utc());
+    assert_eq!(events.len(), 3);
+    assert!(events[1].len() < 66 << 10);
+    assert!(
+        events[2].ends_with(":3+2001")
+            && events[2].contains("frame 998")
+            && !events[2].contains("frame 1000")
+    );
+    assert_eq!((hearing.lines, hearing.truncated, hearing.bytes), (2_003, 2, input.len() as u64));
+}
+
+#[test]
+fn broken_bytes_colours_and_nuls_do_not_stop_the_reading() {
+    let input = b"2026-01-02T00:00:00Z caf\xe9\n\x1b[32m2026-01-02T00:00:01Z\x1b[0m \x1b[1mINFO\x1b[0m up\n\x00\x00\x00\x002026-01-02T00:00:02Z a\x00b\n";
+    let (events, _) = read("app.log", input, &utc());
+    assert_eq!(
+        events,
+        [
+            "2026-01-02T00:00:00Z app  \"caf\u{fffd}\" :1+1",
+            "2026-01-02T00:00:01Z app INFO \"up\" :2+1",
+            "2026-01-02T00:00:02Z app  \"ab\" :3+1",
+        ]
+    );
+}
+
+#[test]
+fn rejected_lines_and_stamps_without_a_zone_are_told_with_their_file() {
+    let text = "2026-03-01 10:00:00 INFO one\n2026-03-01 10:00:01 INFO two\n";
+    let (_, hearing) = read("app.log", text.as_bytes(), &utc());
+    assert!(hearing.zoneless == 1 && hearing.zoneless_first.is_some_and(|path| path.ends_with("app.log")));
+    let text = "{\"time\":\"2026-03-01T10:00:00Z\",\"msg\":\"a\"}\n{\"time\":\n{\"time\":\"2026-03-01T10:00:02Z\",\"msg\":\"b\"}\n";
+    let (_, hearing) = read("app.jsonl", text.as_bytes(), &utc());
+    assert_eq!((hearing.zoneless, hearing.rejects.len(), hearing.rejects[0].line), (0, 1, 2));
+    // What lies behind now is not known, and neither is what is wrong with it.
+    let (_, early) = read("app.jsonl", text.as_bytes(), &as_of("2026-03-01T10:00:00Z"));
+    assert_eq!(early.rejects.len() as u64, early.rejected);
+}

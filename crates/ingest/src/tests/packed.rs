@@ -176,3 +176,42 @@ fn zeros_within_packed_bytes_are_no_holes_though_the_disk_keeps_none() {
     let (events, hearing) = read_folder(folder.path(), &utc());
     assert_eq!((events.len(), hearing.unread), (2, vec![]));
 }
+
+#[test]
+fn packed_files_are_unpacked_on_the_way() {
+    let gzip = |text: &str| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    let (first, second) = ("2026-01-02T00:00:00Z a\n", "2026-01-02T00:00:01Z b\n");
+    let expected = ["2026-01-02T00:00:00Z app  \"a\" :1+1", "2026-01-02T00:00:01Z app  \"b\" :2+1"];
+    let members = [gzip(first), gzip(second)].concat();
+    assert_eq!(read("app.log.gz", &members, &utc()).0, expected);
+    let zstd = |text: &str| zstd::encode_all(text.as_bytes(), 1).unwrap();
+    let frames = [zstd(first), zstd(second)].concat();
+    assert_eq!(read("app.log.zst", &frames, &utc()).0, expected);
+}
+
+#[test]
+fn truncated_packing_is_named_and_what_was_before_it_is_read() {
+    let mut text = String::new();
+    for second in 0..50_000 {
+        let time = moment("2026-01-02T00:00:00Z").plus_seconds(second);
+        text += &format!("{time} request {} took {} ms\n", second * 7919 % 10_007, second * 31 % 977);
+    }
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(text.as_bytes()).unwrap();
+    let gzip = encoder.finish().unwrap();
+    let zstd = zstd::encode_all(text.as_bytes(), 1).unwrap();
+    for (name, packed) in [("gzip", gzip), ("zstd", zstd)] {
+        let (events, hearing) = read("app.log", &packed[..packed.len() / 2], &utc());
+        assert!(events.len() > 1_000, "{name}: {} events", events.len());
+        assert_eq!(hearing.files, 1);
+        let reason = &hearing.unread[0].reason;
+        assert!(
+            reason.starts_with(&format!("truncated {name} after ")) && reason.contains("were read"),
+            "{reason}"
+        );
+    }
+}

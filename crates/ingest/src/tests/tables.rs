@@ -1,6 +1,5 @@
 //! Tables as people have them: of spreadsheets in any country, of log stores, in an encoding of before.
 
-use super::forms::heard;
 use super::*;
 
 #[test]
@@ -94,4 +93,57 @@ fn text_in_windows_1252_is_read_and_said_to_be() {
             "2026-10-30T23:51:00Z a Größe{Ort=\"Bärn\"} 2.0 :3"
         ]
     );
+}
+
+#[test]
+fn tables_of_log_records_may_hold_dockers_json() {
+    let hearing = check(
+        "09_14_log.csv",
+        concat!(
+            "Timestamp,TimeUnixNano,PodName,Container,Log\n",
+            "2026-01-02T00:00:00.5Z,1767312000500000000,ts-order-6cdbf9b4cc-h7mqk,server,",
+            "\"{\"\"log\"\":\"\"08:00:00.500 INFO  o.Order#7 got it\\n\"\",\"\"stream\"\":\"\"stdout\"\",\"\"time\"\":\"\"2026-01-02T00:00:00.5Z\"\"}\"\n",
+            "2026-01-02T00:00:01Z,1767312001000000000,kafka-0,server,\"two\nlines\"\n",
+            "broken,row\n",
+        ),
+        &[
+            "2026-01-02T00:00:00.5Z ts-order INFO \"o.Order#7 got it\" :2+1",
+            "2026-01-02T00:00:01Z kafka  \"two\\nlines\" :3+2",
+        ],
+    );
+    assert_eq!((hearing.records, hearing.rejected), (2, 1));
+}
+
+#[test]
+fn tables_of_samples_are_long_or_wide() {
+    let hearing = check(
+        "long.csv",
+        "time,series,value\n2026-01-02T00:00:00Z,\"mem{service=\"\"pay\"\",b=\"\"1\"\",a=\"\"2\"\"}\",1\n\
+         1767312060,up,NaN\n2026-01-02T00:02:00Z,up,many\n2026-01-02T00:03:00Z,up,\n",
+        &["2026-01-02T00:00:00Z pay mem{a=\"2\",b=\"1\"} 1.0 :2", "2026-01-02T00:01:00Z long up NaN :3"],
+    );
+    assert_eq!((hearing.samples, hearing.rejected), (2, 1));
+    check(
+        "wide.csv",
+        "time,cpu,\"mem{service=\"\"pay\"\"}\"\n2026-01-02 00:00:00,1,2\n2026-01-02 00:01:00,,3\n",
+        &[
+            "2026-01-02T00:00:00Z wide cpu 1.0 :2",
+            "2026-01-02T00:00:00Z pay mem 2.0 :2",
+            "2026-01-02T00:01:00Z pay mem 3.0 :3",
+        ],
+    );
+    check(
+        "taxi.csv",
+        "timestamp,value\n2014-07-01 00:00:00,10844\n",
+        &["2014-07-01T00:00:00Z taxi taxi 10844.0 :2"],
+    );
+}
+
+#[test]
+fn a_table_whose_columns_are_named_by_rows_says_a_series_for_each() {
+    let text = "microservice,shop,till\nmetric,latency,errors\nunix_timestamp,,\n1681849920.0,0.02,3\n1681850220.0,0.03,\n";
+    let (events, hearing) = read("metrics.csv", text.as_bytes(), &utc());
+    assert_eq!((hearing.samples, hearing.rejected), (3, 0));
+    assert_eq!(events[0], "2023-04-18T20:32:00Z shop latency 0.02 :4");
+    assert_eq!(events[1], "2023-04-18T20:32:00Z till errors 3.0 :4");
 }

@@ -127,6 +127,7 @@ impl Listener {
                     self.calibration.add(Class::Saturation, QUIET);
                     self.calibration.add(Class::Gone, QUIET);
                     self.calibration.add(Class::Halted, QUIET);
+                    self.calibration.add(Class::Unit, QUIET);
                 }
             }
             for (class, score) in service.spans.quiet_scores(calendar) {

@@ -14,7 +14,6 @@ use std::fmt;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{Listener, SERIES_MAX, SERVICES_MAX};
-use crate::history::History;
 use crate::service::Service;
 
 const MARK: [u8; 8] = *b"harkhear";
@@ -111,7 +110,7 @@ impl Listener {
         sound(slots.values().iter().all(|slot| slot.is_in_week()), "an hour of no week")?;
         sound(self.calibration.is_sound(), "quiet scores of no class")?;
         let heard = self.services_heard.as_ref();
-        sound(heard.is_none_or(|heard| ends_before(heard, next)), "services that were heard in other hours")?;
+        sound(heard.is_none_or(|heard| heard.ends_before(next)), "services that were heard in other hours")?;
         let is_known = |place: usize| place < self.episodes.len();
         sound(self.losses.open_episodes().all(is_known), "an episode that nobody spoke of")?;
         for service in self.services.values() {
@@ -146,9 +145,4 @@ fn sound(is_sound: bool, otherwise: &'static str) -> Result<(), &'static str> {
 
 fn all_episodes(service: &Service) -> impl Iterator<Item = usize> {
     service.open_episodes().chain(service.orphaned.iter().copied())
-}
-
-/// Whether a history has heard all hours before this one, and none after.
-pub(crate) fn ends_before<T: Copy>(history: &History<T>, next: hark_event::Hour) -> bool {
-    history.is_bounded() && history.next() == next
 }

@@ -14,7 +14,9 @@ use crate::candidate::{Candidate, Class};
 use crate::clusters::Newcomer;
 use crate::hearing_loss::Lost;
 use crate::kin::Kinship;
+use crate::metric_subject::MetricSubject;
 use crate::phase::Phase;
+use crate::service::Service;
 
 const EPISODES_MAX: usize = 200_000;
 const EPISODES_CUT: &str = "signals beyond 200,000";
@@ -91,11 +93,15 @@ impl Listener {
             };
             let service = self.services.get_mut(&one.origin).expect("a finding comes from a known service");
             let sums = sums.entry(one.origin.clone()).or_default();
-            let stays = one.explained_by.is_some() || !service.is_accounted_for(name, &one.found, hour, sums);
-            if stays {
-                service.accounted.say(name, one.found.onset.hour(), hour);
+            let is_known = match one.explained_by {
+                Some(_) => service.is_told_of_its_change(name, &one.found, hour),
+                None => service.is_accounted_for(name, &one.found, hour, sums),
+            };
+            if !is_known {
+                let change = service.explaining(&one.found).map(|change| change.at);
+                service.accounted.say(name, one.found.onset.hour(), hour, change);
             }
-            stays
+            !is_known
         });
     }
 
@@ -148,7 +154,13 @@ impl Listener {
                 self.calibration.add(found.class, if explained_by.is_some() { QUIET } else { found.score });
             }
             // What has been said often is nothing rare: so the budget is kept. Those that move together count once.
-            Class::Drift | Class::TailDrift | Class::Shift | Class::Anomaly | Class::Shape | Class::Apart
+            Class::Drift
+            | Class::TailDrift
+            | Class::Shift
+            | Class::Unit
+            | Class::Anomaly
+            | Class::Shape
+            | Class::Apart
                 if cluster.as_ref() == Some(&id) =>
             {
                 self.calibration.add(found.class, found.score);
@@ -203,37 +215,17 @@ impl Listener {
                 }
             }
             Speaker::Surprise(name) => {
-                let series = service.series.get_mut(&name).expect("a finding comes from a known series");
-                if explained {
-                    series.surprises.explained(hour);
-                } else {
-                    series.open_anomaly(hour, place);
-                }
+                service.take_surprise(&name, hour, explained, |series| series.open_anomaly(hour, place));
             }
             Speaker::Shape(name) => {
-                let series = service.series.get_mut(&name).expect("a finding comes from a known series");
-                if explained {
-                    series.surprises.explained(hour);
-                } else {
-                    series.open_shape(hour, place);
-                }
+                service.take_surprise(&name, hour, explained, |series| series.open_shape(hour, place));
             }
             Speaker::Awoken(name) => {
-                let series = service.series.get_mut(&name).expect("a finding comes from a known series");
-                if explained {
-                    series.surprises.explained(hour);
-                } else {
-                    series.open_awoken(hour, place);
-                }
+                service.take_surprise(&name, hour, explained, |series| series.open_awoken(hour, place));
             }
             Speaker::Apart(name) => {
-                let series = service.series.get_mut(&name).expect("a finding comes from a known series");
                 service.companions.open();
-                if explained {
-                    series.surprises.explained(hour);
-                } else {
-                    series.open_apart(hour, place);
-                }
+                service.take_surprise(&name, hour, explained, |series| series.open_apart(hour, place));
             }
             Speaker::Errors => service.error_phase = Phase::Open(place),
             Speaker::Silence(medium) => service.presence.open(signal.kind, medium, place),
@@ -259,6 +251,24 @@ impl Listener {
             said.push(signal);
         }
         said
+    }
+}
+
+impl Service {
+    /// Remembers what is said of single hours of a series; if a change explains it, only that.
+    fn take_surprise(
+        &mut self,
+        name: &str,
+        hour: Hour,
+        explained: bool,
+        open: impl FnOnce(&mut MetricSubject),
+    ) {
+        let series = self.series.get_mut(name).expect("a finding comes from a known series");
+        if explained {
+            series.surprises.explained(hour);
+        } else {
+            open(series);
+        }
     }
 }
 

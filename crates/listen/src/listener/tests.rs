@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use hark_event::{Event, Level, LogRecord, RecordFields, Sample, SignalKind};
+use hark_event::{Event, Sample, SignalKind};
 
 use super::*;
 use crate::Tally;
+use crate::plain_log::plain_log;
 
 const DAY: i64 = 24;
 
@@ -19,20 +20,8 @@ fn hour_of(hour: Hour, extra: Option<&str>, metric_above: f64) -> HourCells {
     let mut tally = Tally::new();
     let lines = (0..40).map(|_| "order placed").chain(extra);
     for (line, message) in (1..).zip(lines) {
-        tally.hear(Event::Log(LogRecord {
-            time: Some(hour.start()),
-            arrival: hour.start().plus_seconds(line as i64),
-            origin: &origin,
-            level: Level::Info,
-            message,
-            version: None,
-            fields: RecordFields::default(),
-            peers: &[],
-            trace: None,
-            file: &file,
-            line,
-            lines: 1,
-        }));
+        let arrival = hour.start().plus_seconds(line as i64);
+        tally.hear(Event::Log(plain_log(message, arrival, &origin, (&file, line))));
     }
     let wave = (hour.0.rem_euclid(DAY) as f64 / 12.0 - 1.0).abs() * 10.0;
     let texture = (hour.0 * 7919).rem_euclid(101) as f64 / 50.0;

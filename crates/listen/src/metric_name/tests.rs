@@ -156,6 +156,22 @@ fn names_of_well_known_exporters_say_what_they_are() {
 }
 
 #[test]
+fn names_say_in_what_time_is_told() {
+    for (name, seconds) in [
+        ("http_request_duration_seconds{quantile=\"0.99\"}", Some(1.0)),
+        ("p95 seconds of GET /orders", Some(1.0)),
+        ("request_latency_p99_ms", Some(1e-3)),
+        ("response_time_milliseconds", Some(1e-3)),
+        ("replication_lag_seconds", Some(1.0)),
+        ("requests_per_seconds", None),
+        ("process_start_time_seconds", None),
+        ("queue_depth", None),
+    ] {
+        assert_eq!(seconds_of_one(name), seconds, "{name}");
+    }
+}
+
+#[test]
 fn a_size_at_which_nothing_ends_is_a_quantity() {
     for (name, lonely) in [
         ("memory_limit_bytes", Limit),

@@ -19,7 +19,7 @@ use crate::candidate::{Candidate, Class};
 use crate::metric_name::Meaning;
 use crate::phase::Phase;
 use crate::season_clock::Clock;
-use crate::words::{hours, times};
+use crate::words::{beside_days, latest};
 
 /// Hours in a row without a surprise after which it is over.
 const CALM_HOURS: u8 = 3;
@@ -174,8 +174,13 @@ impl MetricSubject {
             Meaning::TailLatency => SignalKind::TailLatency,
             _ => SignalKind::MetricAnomaly,
         };
-        let text = format!("{}{}", self.said(found.now), self.beside_usual(&found));
-        let summary = format!("{} {}, {}.", self.name, self.in_words(&found), beside_days(&found));
+        let words = self.in_words(&found);
+        let summary = format!("{} {words}, {}.", self.name, beside_all_days(&found));
+        // Beside what usually jumps, which is nothing, it says no more.
+        let text = match found.what {
+            What::Jump => words,
+            _ => format!("{}{}", self.said(found.now), self.beside_usual(&found)),
+        };
         let score = found.score;
         let window_hours = found.hours;
         let found = Found { kind, class: Class::Anomaly, onset, score, summary, text, window_hours };
@@ -258,21 +263,23 @@ impl MetricSubject {
         let (now, usual) = (self.said(found.now), self.said(found.usual));
         match (found.what, found.direction) {
             (What::Extreme, _) => format!("went to {now}{}", self.beside_usual(found)),
-            (What::Level, _) => format!("was {now} over {}{}", hours(found.hours), self.beside_usual(found)),
+            (What::Level, _) => {
+                format!("was {now} over the last {}{}", latest(found.hours), self.beside_usual(found))
+            }
             (What::Jump, _) => match self.jumped() {
                 Direction::Up => format!("jumped by {now} at once"),
                 Direction::Down => format!("fell by {now} at once"),
             },
             (What::Roughness, Direction::Up) => {
                 format!(
-                    "moved by {now} from one value to the next over {} where {usual} is usual",
-                    hours(found.hours)
+                    "moved by {now} from one value to the next over the last {} where {usual} is usual",
+                    latest(found.hours)
                 )
             }
             (What::Roughness, Direction::Down) => {
                 format!(
-                    "hardly moved over {}, by {now} from one value to the next where {usual} is usual",
-                    hours(found.hours)
+                    "hardly moved over the last {}, by {now} from one value to the next where {usual} is usual",
+                    latest(found.hours)
                 )
             }
         }
@@ -302,7 +309,7 @@ impl MetricSubject {
             _ => SignalKind::MetricAnomaly,
         };
         let summary = summary();
-        let text = format!("{} as far from usual together as ever", times(apart.times_farthest));
+        let text = format!("together {}", beside_days(apart.times_farthest, FAR_FROM_USUAL, apart.days));
         let onset = calendar.hour.start();
         let found =
             Found { kind, class: Class::Apart, onset, score: apart.score, summary, text, window_hours: 1 };
@@ -357,11 +364,14 @@ impl MetricSubject {
     }
 }
 
+/// How far several went together.
+pub(crate) const FAR_FROM_USUAL: [&str; 2] = ["far from usual", "farther from usual"];
+
 /// How far it went beside the days before; what is a record in nothing may be rare in all.
-fn beside_days(found: &Anomaly) -> String {
+fn beside_all_days(found: &Anomaly) -> String {
     let Anomaly { times_farthest, days, .. } = *found;
     if times_farthest >= 1.0 {
-        format!("{} as far as on any of the {days} days before", times(times_farthest))
+        beside_days(times_farthest, ["far", "farther"], days)
     } else {
         format!("as far as on few of the {days} days before, and so in several ways at once")
     }

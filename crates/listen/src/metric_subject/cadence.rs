@@ -119,6 +119,16 @@ impl Cadence {
         }
     }
 
+    /// Whether it can go on after it was read back, when this hour comes next.
+    pub(super) fn is_sound(&self, next: Hour) -> bool {
+        let is_interval = |seconds: f32| seconds.is_nan() || (seconds.is_finite() && seconds > 0.0);
+        // Two samples within a second are no time apart.
+        let is_step = |seconds: f32| seconds.is_nan() || (seconds.is_finite() && seconds >= 0.0);
+        [self.before, self.today].into_iter().all(is_interval)
+            && self.recent.into_iter().all(is_step)
+            && self.last.is_none_or(|last| last.hour() < next)
+    }
+
     fn interval(&self) -> f32 {
         if self.today.is_nan() { self.before } else { self.today }
     }
@@ -214,6 +224,23 @@ mod tests {
         // The last came at six in the evening, and the next is missed from three in the morning on.
         let missed: Vec<bool> = (0..6).map(|at| cadence.is_between(Hour(96 + at))).collect();
         assert_eq!(missed, [true, true, true, false, false, false]);
+    }
+
+    #[test]
+    fn what_cannot_have_been_heard_is_not_sound() {
+        let mut cadence = Cadence::UNKNOWN;
+        (0..3).for_each(|day| {
+            sparse_day(&mut cadence, day, 6 * 3_600);
+        });
+        assert!(cadence.is_sound(Hour(72)) && Cadence::UNKNOWN.is_sound(Hour(0)));
+        for impossible in [
+            Cadence { before: 0.0, ..cadence },
+            Cadence { today: f32::INFINITY, ..cadence },
+            Cadence { recent: [3_600.0, -1.0, 3_600.0, 3_600.0], ..cadence },
+            Cadence { last: Some(Moment::MAX), ..cadence },
+        ] {
+            assert!(!impossible.is_sound(Hour(72)), "{impossible:?}");
+        }
     }
 
     #[test]

@@ -64,6 +64,15 @@ impl Conduct {
         }
     }
 
+    /// Whether it can go on after it was read back.
+    pub(super) fn is_sound(&self) -> bool {
+        let is_value = self.last.is_nan() || self.last.is_finite();
+        is_value
+            && self.rises.max(self.falls) <= RISES_MAX
+            && self.hours <= HOURS
+            && self.hours_risen <= self.hours
+    }
+
     fn falls_as_no_counter(&self) -> bool {
         self.falls >= FALLS_MIN && self.falls.saturating_mul(RISES_A_FALL_MAX) >= self.rises
     }
@@ -142,6 +151,21 @@ mod tests {
         // One that begins anew each day, at most of what it was at its end when that was little.
         let counter = (0..400).map(|at| f64::from(3 + at % 24));
         assert!(!conduct(counter).falls_as_no_counter());
+    }
+
+    #[test]
+    fn what_cannot_have_been_heard_is_not_sound() {
+        let heard = conduct((0..2_000).map(|at| f64::from(at * 7 % 11)));
+        assert!(heard.is_sound() && Conduct::UNKNOWN.is_sound());
+        for impossible in [
+            Conduct { last: f64::INFINITY, ..heard },
+            Conduct { rises: RISES_MAX + 1, ..heard },
+            Conduct { falls: u16::MAX, ..heard },
+            Conduct { hours: HOURS + 1, ..heard },
+            Conduct { hours: 3, hours_risen: 4, ..heard },
+        ] {
+            assert!(!impossible.is_sound(), "{impossible:?}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use hark_detect::compact::Half;
 use hark_detect::form::{Form, form};
-use hark_detect::robust::median_of;
+use hark_detect::robust::{median_of, theil_sen};
 use hark_detect::{counts, spread};
 use hark_event::{Hour, SignalKind};
 
@@ -23,6 +23,9 @@ const CLIMB_GOES_ON_MIN: f64 = 0.2;
 const AT_LIMIT: f64 = 0.03;
 /// A ramp that has gone nowhere for so long has reached what is usual from now on.
 const SETTLED_DAYS: usize = 7;
+/// So many of them tell where it stands, if that lies so many sigmas beyond those before.
+const STANDS_DAYS: usize = 3;
+const MOVED_MIN: f64 = 0.5;
 
 impl MetricSubject {
     /// Remembers that a signal was said, so that its end can be told.
@@ -119,10 +122,15 @@ impl MetricSubject {
         }
         let since = hour + 1 - (SETTLED_DAYS * HOURS_PER_DAY) as i64;
         let scores = self.scores.numbers_since(since);
-        let (earlier, later) = scores.split_at_checked(4 * HOURS_PER_DAY)?;
+        let (earlier, later) = scores.split_at_checked((SETTLED_DAYS - STANDS_DAYS) * HOURS_PER_DAY)?;
         let level = |part: &[f32]| median_of(part);
         let moved = (level(later)? - level(earlier)?).abs();
-        (since >= self.open_onset && moved < 0.1 * level(later)?.abs().max(5.0)).then_some(since)
+        // What has gone far moves by little of it, and may climb as it did.
+        let has_settled = moved < 0.1 * level(later)?.abs().max(5.0) && !self.climbs_on(hour);
+        // Nor has it stood for a week where it was still on its way: what is usual is where it stands now.
+        let stands_since =
+            if moved < MOVED_MIN { since } else { hour + 1 - (STANDS_DAYS * HOURS_PER_DAY) as i64 };
+        (since >= self.open_onset && has_settled).then_some(stands_since)
     }
 
     /// Whether a climb is still under way: its latest days go on at a good part of its pace.
@@ -137,6 +145,20 @@ impl MetricSubject {
         // The pace at which it was noticed may have been a spurt; that of the whole climb knows better.
         let pace = self.open_slope.abs().min(whole.abs());
         now * self.open_slope.signum() > CLIMB_GOES_ON_MIN * pace
+    }
+
+    /// Whether its latest week, beside what is usual at its hours, goes on the way in which it left the usual, at a good part of the pace since.
+    fn climbs_on(&self, hour: Hour) -> bool {
+        let slope = |from: Hour| {
+            let scores = self.scores.numbers_since(from);
+            let days = scores.chunks(HOURS_PER_DAY).enumerate();
+            let days = days.filter_map(|(at, day)| Some((at as f64, median_of(day)?)));
+            theil_sen(&days.collect::<Vec<(f64, f64)>>())
+        };
+        let week = hour + 1 - (SETTLED_DAYS * HOURS_PER_DAY) as i64;
+        let (Some(now), Some(whole)) = (slope(week), slope(self.open_onset)) else { return false };
+        let pace = whole * self.open_level.signum();
+        pace > 0.0 && now * self.open_level.signum() > CLIMB_GOES_ON_MIN * pace
     }
 
     /// Whether it stands where it cannot go on, or did within the last day: that is no new usual level.

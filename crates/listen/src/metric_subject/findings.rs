@@ -14,7 +14,7 @@ use super::{Calendar, HOURS_PER_DAY, MetricSubject};
 use crate::candidate::{Candidate, Class, Explainable};
 use crate::history::History;
 use crate::metric_name::Meaning;
-use crate::words::{hours, latest, quantity, sigmas, times};
+use crate::words::{hours, latest, quantity, scatters, times};
 
 /// Counters that tick less often than this an hour are heard as counts.
 const COUNTED_BELOW: f64 = 30.0;
@@ -22,6 +22,8 @@ const COUNTED_BELOW: f64 = 30.0;
 const STEP_LEVEL_MIN: f64 = 4.5;
 /// A step at a start is taken out of a drift for so long: after it, what is usual has been learned anew.
 const START_HOURS_MAX: usize = 14 * HOURS_PER_DAY;
+/// The beginning of a shift is known to within so long.
+const MISDATED_HOURS: usize = 8;
 /// A limit that is farther away in time says nothing about a drift.
 pub(super) const FORECAST_DAYS_MAX: f64 = 60.0;
 /// Fewer days have no slope to speak of.
@@ -204,7 +206,7 @@ impl MetricSubject {
         });
         // Its pace is known over days: of what began this morning it would be that of the days before.
         let pace = if found.hours_since_onset >= SLOPE_DAYS_MIN * HOURS_PER_DAY {
-            format!(", {} a day", sigmas(found.slope_per_day.abs()))
+            format!(", {} further each day", self.pace(season, found.direction, found.slope_per_day))
         } else {
             String::new()
         };
@@ -215,7 +217,7 @@ impl MetricSubject {
             hours(found.hours_since_onset),
             self.said(now),
             self.said(usual),
-            sigmas(found.level),
+            scatters(found.level),
         );
         let text = format!("median {} over the last day, {} usual{shown}", self.said(now), self.said(usual));
         let (kind, class) = match self.meaning {
@@ -231,13 +233,26 @@ impl MetricSubject {
         Some(candidate)
     }
 
+    /// How much it moves in a day, of so many sigmas: a part of what it is, where that is what is usual for it.
+    fn pace(&self, season: &Season, direction: Direction, sigmas_per_day: f64) -> String {
+        let moved = sigmas_per_day.abs() * season.sigma;
+        if season.is_logarithmic() {
+            format!("{} %", quantity(100.0 * (direction.sign() * moved).exp_m1().abs()))
+        } else {
+            self.said(moved)
+        }
+    }
+
     /// Whether somebody may have to do something about a movement: it goes the way that harms, far enough, and not as the process lives.
     fn drift_matters(&self, direction: Direction, calendar: &Calendar<'_>, starts: &[Hour]) -> bool {
         self.meaning.matters(direction)
             && self
                 .now_and_usual(calendar, HOURS_PER_DAY)
                 .is_some_and(|(now, usual)| {
-                    self.has_moved_enough(now, usual) && !self.is_back_where_it_was(direction, now)
+                    // Medians of a day that has two levels may tell the other way than most of its hours.
+                    (now - usual) * direction.sign() > 0.0
+                        && self.has_moved_enough(now, usual)
+                        && !self.is_back_where_it_was(direction, now)
                 })
             && !self.lives_like_this(direction, calendar.hour, starts)
             // What has gone one way at one pace since it was first heard goes on.
@@ -283,10 +298,22 @@ impl MetricSubject {
             || self
                 .now_and_usual(calendar, found.hours_since_onset)
                 .is_some_and(|(now, _)| self.is_back_where_it_was(found.direction, now))
+            || !self.shifts_beside_steps(
+                season,
+                found.hours_since_onset,
+                &self.hours_ago(starts, calendar.hour),
+            )
         {
             return None;
         }
         self.step(found.direction, found.level, found.score, found.hours_since_onset, calendar)
+    }
+
+    /// Whether it would have shifted if the latest start before that had moved its level: a step too small to be told is taken for usual.
+    fn shifts_beside_steps(&self, season: &Season, since_hours: usize, known: &[usize]) -> bool {
+        let earlier = (since_hours + MISDATED_HOURS).max(HOURS_PER_DAY);
+        let latest = known.iter().copied().filter(|ago| (earlier..=START_HOURS_MAX).contains(ago)).min();
+        latest.is_none_or(|ago| shift::shifts_beside_step(&self.scores.numbers(), season.reach_shift, ago))
     }
 
     fn judge_spread(&self, calendar: &Calendar<'_>) -> Option<Candidate> {
@@ -333,6 +360,9 @@ impl MetricSubject {
             return None;
         }
         let (now, usual) = self.now_and_usual(calendar, since_hours.max(1))?;
+        if (now - usual) * direction.sign() <= 0.0 {
+            return None;
+        }
         let summary = format!(
             "{} has stepped {} and stayed for {}: {} where {} is usual at these hours ({}).",
             self.name,
@@ -340,7 +370,7 @@ impl MetricSubject {
             hours(since_hours),
             self.said(now),
             self.said(usual),
-            sigmas(level),
+            scatters(level),
         );
         let text = format!("median {} since the step, {} usual", self.said(now), self.said(usual));
         let (kind, class) = match self.meaning {

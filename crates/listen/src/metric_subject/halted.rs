@@ -117,8 +117,12 @@ impl MetricSubject {
         let (low, high) = (quantity(f64::from(last.min(other))), quantity(f64::from(last.max(other))));
         let within = hours(found.hours_since_onset);
         let before = match found.most_before {
-            0 => format!("it had never changed on {} days before", found.days),
-            most => format!("at most {most} times within {} h on {} days before", flaps::HOURS, found.days),
+            0 => format!("it had never changed on the {} days before", found.days),
+            most => format!(
+                "never more than {most} times within {} h on the {} days before",
+                flaps::HOURS,
+                found.days
+            ),
         };
         Some(self.halted(
             calendar,
@@ -156,7 +160,7 @@ impl MetricSubject {
             found.still_hours,
             found.score,
             format!(
-                "{} has stood still for {stood}: it moved on in {} hours before, and never later than {longest} after the last time.",
+                "{} has stood still for {stood}: before, it moved on in {} hours, and never later than {longest} after the last time.",
                 self.name, found.moves
             ),
             format!("no movement for {stood}; {longest} at most before"),
@@ -203,7 +207,7 @@ impl MetricSubject {
             HOURS_PER_DAY + 1 + missed::HOURS_LATE,
             found.score,
             format!(
-                "{} lacks its daily peak for the second time: {now} at an hour at which {usual} is usual, and {lowest} was the least on {} days before.",
+                "{} lacks its daily peak for the second time: {now} at an hour at which {usual} is usual, and {lowest} was the least on the {} days before.",
                 self.name, found.days
             ),
             format!("{now} where {usual} is usual at this hour"),

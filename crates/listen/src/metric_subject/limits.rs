@@ -4,7 +4,7 @@
 //! seconds or milliseconds since 1970, which never moves while its date comes nearer. All are judged as what is left.
 
 use hark_detect::line;
-use hark_detect::saturation::{self, MEDIAN_AGE_DAYS};
+use hark_detect::saturation::{self, DaysLeft, MEDIAN_AGE_DAYS};
 use hark_event::{Forecast, Hour, SignalKind};
 
 use super::findings::{FORECAST_DAYS_MAX, Found, date_of};
@@ -60,17 +60,20 @@ impl MetricSubject {
         };
         let as_ever = format!("as it has for {} days", found.days);
         // Seconds and days that are left say no more than the date does.
-        let (summary, now) = if remaining.is_moment {
+        let (summary, text) = if remaining.is_moment {
             let nearest = nearest("", &|days| span(days * DAY_SECONDS));
             (
                 format!("{} expires {reached}{nearest}.", self.name),
-                format!("{} left", span(last * DAY_SECONDS)),
+                format!("{} left; expires {reached}", span(last * DAY_SECONDS)),
             )
         } else if let Some(runs_out) = self.runs_out() {
             let nearest = nearest("", &|value| self.time_left(value));
             (
                 format!("{} {runs_out} {reached}{nearest}.", self.name),
-                format!("{} left", self.time_left(last)),
+                format!(
+                    "{} left; {runs_out} {reached}",
+                    span(found.left.sooner_by(age).likely * DAY_SECONDS)
+                ),
             )
         } else {
             let nearest = nearest(" of it", &|value| self.said(value));
@@ -79,9 +82,8 @@ impl MetricSubject {
             let ends = self.ends_at(remaining.limit);
             let summary =
                 format!("{} is {now} and {moves} a day, {as_ever}: {ends} {reached}{nearest}.", self.name);
-            (summary, format!("{now} now, {end} at the end"))
+            (summary, format!("{now} now, {end} at the end, reached {reached}"))
         };
-        let text = format!("{now}, reached {reached}");
         let said = Found {
             kind: SignalKind::MetricSaturation,
             class: Class::Saturation,
@@ -179,10 +181,16 @@ impl MetricSubject {
         if !(0.0..=FORECAST_DAYS_MAX).contains(&left.likely) {
             return None;
         }
-        let reached = date_of(calendar, left);
         let text = match self.runs_out() {
-            Some(runs_out) => format!("As of {now} it {runs_out} {reached}."),
-            None => format!("As of {now} it is {}, and {} {reached}.", self.said(last), self.ends_at(limit)),
+            // Time goes by at one pace.
+            Some(runs_out) => {
+                let certain = DaysLeft { soonest: left.likely, latest: Some(left.likely), ..left };
+                format!("As of {now} it {runs_out} {}.", date_of(calendar, certain))
+            }
+            None => {
+                let (level, ends) = (self.said(last), self.ends_at(limit));
+                format!("As of {now} it is {level}, and {ends} {}.", date_of(calendar, left))
+            }
         };
         Some(Forecast { text, days_left: left.likely })
     }

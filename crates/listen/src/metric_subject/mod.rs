@@ -40,6 +40,7 @@ use hark_detect::season::{HOURS_MIN, Season};
 use hark_detect::spread;
 use hark_event::{Curve, Hour, Moment, Place, SignalKind, Zone};
 
+pub(crate) use anomaly::FAR_FROM_USUAL;
 use anomaly::Surprises;
 use cadence::Cadence;
 use conduct::Conduct;
@@ -51,8 +52,7 @@ use limits::{EPOCH_MILLISECONDS_MIN, EPOCH_SECONDS_MIN, Way};
 pub(crate) use onslaught::in_words;
 
 use crate::history::History;
-use crate::listener::saved::ends_before;
-use crate::metric_name::{Meaning, counts_bytes, natural_limit};
+use crate::metric_name::{Meaning, counts_bytes, natural_limit, seconds_of_one};
 use crate::phase::Phase;
 use crate::season_clock::{Clock, Slot};
 use crate::words::{bytes, quantity, span};
@@ -202,12 +202,16 @@ impl MetricSubject {
     /// Whether it has heard the hours before this one and no others, after it was read back.
     pub(crate) fn is_sound(&self, next: Hour) -> bool {
         self.values.are_sound(next)
-            && ends_before(&self.scores, next)
-            && (self.ticks.values().is_empty() || ends_before(&self.ticks, next))
+            && self.scores.ends_before(next)
+            && (self.ticks.values().is_empty() || self.ticks.ends_before(next))
             && self.days.len() <= SCATTER_DAYS_MAX
             && self.season.as_ref().is_none_or(|season| season.is_sound())
             && self.memory.as_ref().is_none_or(|memory| memory.is_sound())
             && self.movement.is_sound()
+            && self.flaps.is_sound()
+            && self.cadence.is_sound(next)
+            && self.conduct.is_sound()
+            && self.last_sample.is_none_or(|(time, value)| time.hour() < next && value.is_finite())
     }
 
     /// Takes the samples of the hour, in order of time; none if nothing was measured.
@@ -451,14 +455,19 @@ impl MetricSubject {
 }
 
 impl MetricSubject {
-    /// A value of this series as people say it: in bytes where its name says that it counts these, and moments as how long ago they were.
-    fn said(&self, value: f64) -> String {
+    /// A value of this series as people say it: in bytes or as a time where its name says that it counts these, moments as how long ago they were,
+    /// and what counts up by how much it does in a second.
+    pub(crate) fn said(&self, value: f64) -> String {
         match self.meaning {
             Meaning::Moment if value < 0.0 => format!("{} ahead", span(-value)),
             Meaning::Moment => format!("{} ago", span(value)),
-            _ if counts_bytes(&self.name) => bytes(value),
-            _ => quantity(value),
+            meaning if meaning.is_cumulative() => format!("{} a second", self.amount(value)),
+            _ => seconds_of_one(&self.name).map_or_else(|| self.amount(value), |one| span(value * one)),
         }
+    }
+
+    fn amount(&self, value: f64) -> String {
+        if counts_bytes(&self.name) { bytes(value) } else { quantity(value) }
     }
 }
 

@@ -40,8 +40,9 @@ impl MetricSubject {
 /// What was counted beside what was counted before.
 pub(crate) fn in_words(found: &Onslaught) -> String {
     let Onslaught { counted: [first, last], fullest_before, hours_before, .. } = *found;
-    format!(
-        "{first} and {last} errors an hour; never more than {fullest_before} in the {} before",
-        hours(hours_before)
-    )
+    let before = match fullest_before {
+        0 => "not one".to_owned(),
+        fullest => format!("never more than {fullest}"),
+    };
+    format!("{first} and {last} errors an hour; {before} in the {} before", hours(hours_before))
 }

@@ -11,7 +11,7 @@ use super::findings::Found;
 use super::{Calendar, MetricSubject, PARTS_PER_HOUR};
 use crate::candidate::{Candidate, Class};
 use crate::metric_name::Meaning;
-use crate::words::{hours, times};
+use crate::words::{beside_days, hours};
 
 /// Below this share of the threshold nothing is weighed, however much is asked for.
 const SCORE_MIN: f64 = 0.4;
@@ -73,15 +73,19 @@ impl MetricSubject {
         if !may_speak || one_way || !self.has_company() {
             return None;
         }
-        let one_in = |many: f64| format!("one in {many:.0}");
         let usual = self.movement.shape.as_ref().map_or(f64::NAN, |shape| shape.usual());
-        let (now, usual) = (one_in(found.one_in), one_in(usual));
-        let days = found.days;
+        let usually = if usual >= 1.5 {
+            format!("usually once in {usual:.0}")
+        } else {
+            "usually all are alike".to_owned()
+        };
+        let now = format!("once in {:.0}", found.one_in);
         let summary = format!(
-            "{} moved within its usual values as never before: over {} each step went to where {now} goes from there ({usual} is usual), {} as rare as on any of the {days} days before.",
+            "{} changes as it never did, though no value is unusual: over {} its changes from one quarter of an hour to the next were such as \
+             come {now} times ({usually}), {}.",
             self.name,
             hours(shape::HOURS),
-            times(found.times_rarest),
+            beside_days(found.times_rarest, ["rare", "rarer"], found.days),
         );
         let found = Found {
             kind: SignalKind::MetricAnomaly,
@@ -89,7 +93,7 @@ impl MetricSubject {
             onset: (calendar.hour + 1 - shape::HOURS as i64).start(),
             score: found.score,
             summary,
-            text: format!("{now} such steps, {usual} usual"),
+            text: format!("changes that come {now} times, {usually}"),
             window_hours: shape::HOURS,
         };
         Some(self.candidate(found, calendar))
@@ -146,7 +150,9 @@ mod tests {
         assert!((25 * 24 + 10..25 * 24 + 14).contains(&(said[0].noticed_at.seconds() / 3_600)));
         let summary = &said[0].summary;
         assert!(
-            summary.starts_with("queue_depth moved within its usual values as never before: over 3 h each step went to where one in "),
+            summary.starts_with(
+                "queue_depth changes as it never did, though no value is unusual: over 3 h its changes "
+            ),
             "{summary}"
         );
     }

@@ -290,6 +290,32 @@ fn a_step_is_open_as_long_as_it_is_news() {
 }
 
 #[test]
+fn a_climb_of_weeks_is_one_episode_until_it_ends() {
+    let climb =
+        |days: i64| listen("queue_depth", days, None, &[], |day| 100.0 + 1.5 * (day - 20.0).clamp(0.0, 45.0));
+    let [(SignalKind::MetricDrift, _, over)] = climb(64)[..] else { panic!("one climb: {:?}", climb(64)) };
+    assert_eq!(over, None, "it goes on");
+    let [(SignalKind::MetricDrift, _, over)] = climb(85)[..] else { panic!("one climb: {:?}", climb(85)) };
+    assert!(over.is_some_and(|over| (66..=78).contains(&over)), "{over:?}");
+}
+
+#[test]
+fn a_level_that_comes_every_night_is_no_other_unit() {
+    let shifts = |value: &dyn Fn(i64, i64) -> f64| {
+        let heard = listen_raw("disk_busy", 25, |passed| {
+            every_five_minutes(|part| value(passed, part) * (1.0 + 0.01 * texture(passed, part)))
+        });
+        heard.into_iter().filter(|(kind, _)| *kind == SignalKind::MetricShift).count()
+    };
+    let job = |passed: i64, part: i64| if passed % DAY == 2 && part < 6 { 8e6 } else { 4e3 };
+    assert_eq!(shifts(&job), 0, "what is left of the hour of a job is as all other hours");
+    let pause = |passed: i64, part: i64| if passed % DAY == 2 && part >= 9 { 4e3 } else { 4e6 };
+    assert_eq!(shifts(&pause), 0, "a pause of minutes");
+    let unit = |passed: i64, _| if passed > 20 * DAY { 4e3 } else { 4e6 };
+    assert_eq!(shifts(&unit), 1);
+}
+
+#[test]
 fn a_tail_that_falls_is_not_said_to_grow() {
     let tail = |from: f64, to: f64| {
         listen_raw("latency_p99_seconds", 40, |passed| {

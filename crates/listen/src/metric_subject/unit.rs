@@ -2,8 +2,11 @@
 //!
 //! At one moment all of its values are a thousandth of what they were, or 1,024 times as much, and nothing about them has changed. It is said
 //! once, in those words, and what is remembered of the series is taken over into the new unit, so that it goes on to be judged by its own
-//! past. What falls to a thousandth by itself is told in the same words: the values cannot tell.
+//! past. A level at which the series has often been, if only for minutes, is no other unit: half of the way there must be new to it. What falls to
+//! a thousandth for the first time is told in the same words: the values cannot tell. How rare it is, is how rarely units change at all: a
+//! ratio has no more and less.
 
+use hark_detect::Direction;
 use hark_detect::compact::Half;
 use hark_detect::robust::{median, median_of, sigma};
 use hark_event::{Hour, Moment, SignalKind};
@@ -28,8 +31,13 @@ const APART_SIGMAS: f64 = 2.0;
 const APART: (f64, f64) = (0.04, 0.3);
 /// So many values in a row, or all that the hour has.
 const VALUES_MIN: usize = 3;
-/// A signal of one whose unit changed lies so far beyond everything.
-const SCORE: f64 = 1e3;
+/// Where it has been once in so many hours, and on so many days, it has often been.
+const OFTEN_HOURS: usize = OFTEN_DAYS * HOURS_PER_DAY;
+const OFTEN_DAYS: usize = 14;
+/// The latest hours, which may be told in both units.
+const MIXED_HOURS: usize = 2;
+/// It changed or it did not.
+const SCORE: f64 = 1.0;
 
 /// Another unit.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -58,7 +66,7 @@ impl MetricSubject {
         let onset = calendar.hour.start().plus_seconds(from_part as i64 * PART_SECONDS);
         let found = Found {
             kind: SignalKind::MetricShift,
-            class: Class::Shift,
+            class: Class::Unit,
             onset: Moment::min(onset, calendar.hour.end()),
             score: SCORE,
             summary,
@@ -92,7 +100,21 @@ impl MetricSubject {
         };
         let more = FACTORS.iter().filter_map(|&(factor, words)| of_factor(factor, ("", words, " times")));
         let less = FACTORS.iter().filter_map(|&(factor, words)| of_factor(1.0 / factor, ("1/", words, "")));
-        more.chain(less).min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, unit)| unit)
+        let nearest = more.chain(less).min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, unit)| unit);
+        nearest.filter(|unit| !self.has_often_been_there(unit))
+    }
+
+    /// Whether the series has often gone half of the way to where it would stand in that unit.
+    fn has_often_been_there(&self, unit: &Unit) -> bool {
+        let half_way = unit.expected * unit.factor.sqrt();
+        let direction = Direction::of(unit.factor.ln());
+        let hours = self.values.values();
+        let known = &hours[..hours.len().saturating_sub(MIXED_HOURS)];
+        let beyond = |value: &&f32| (f64::from(**value) - half_way) * direction.sign() >= 0.0;
+        let often = |times: usize, of: usize, once_in: usize| times > 0 && times * once_in >= of;
+        let days = || self.memory.as_ref().map(|memory| memory.days_at(direction, half_way));
+        often(known.iter().filter(beyond).count(), known.len(), OFTEN_HOURS)
+            || days().is_some_and(|(times, of)| often(times, of, OFTEN_DAYS))
     }
 
     /// What is usual in an hour, if that is positive.

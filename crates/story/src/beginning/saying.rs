@@ -11,16 +11,14 @@ impl Ground<'_> {
     pub(super) fn summary(&self, service: &str, reckoning: &Reckoning<'_>) -> String {
         let says = self.troubles(service, reckoning).into_iter().map(|trouble| {
             let own = reckoning.own(service, trouble);
-            let of = if service == self.hurt {
-                "each of its requests".to_owned()
+            let [each, hundred] = if service == self.hurt {
+                ["each of its requests".to_owned(), "100 of its requests".to_owned()]
             } else {
-                format!("each request of {}", self.hurt)
+                [format!("each request of {}", self.hurt), format!("100 requests of {}", self.hurt)]
             };
             match trouble {
-                Trouble::Slow => format!("added {} to {of}", seconds(own)),
-                Trouble::Failing => {
-                    format!("added {} failures to 100 requests of {}", rounded(own * 100.0), self.hurt)
-                }
+                Trouble::Slow => format!("added {} to {each}", seconds(own)),
+                Trouble::Failing => format!("added {} failures to {hundred}", rounded(own * 100.0)),
             }
         });
         format!(
@@ -42,10 +40,12 @@ impl Ground<'_> {
                 then.iter().filter_map(|cell| Some((*cell, *usual.values.get(cell)?))).collect();
             let (cell, most) = heard.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1))?;
             let time = Moment::from_seconds(cell * self.cell_minutes * 60);
-            let (most, median) = (say(trouble, most), say(trouble, usual.median));
-            let strays = say(trouble, usual.scale);
-            let text =
-                format!("{most} for each request of {}, usually {median}, straying by {strays}", self.hurt);
+            let [most, median, strays] = [most, usual.median, usual.scale].map(|value| say(trouble, value));
+            let of = match trouble {
+                Trouble::Slow => "for each request",
+                Trouble::Failing => "failures to 100 requests",
+            };
+            let text = format!("{most} {of} of {}, usually {median}, straying by {strays}", self.hurt);
             Some(Evidence { time, text, source: self.source(service, trouble, vicinity)? })
         };
         self.troubles(service, reckoning).into_iter().filter_map(each).collect()
@@ -74,7 +74,7 @@ impl Ground<'_> {
 fn say(trouble: Trouble, value: f64) -> String {
     match trouble {
         Trouble::Slow => seconds(value),
-        Trouble::Failing => format!("{} % failures", rounded(value * 100.0)),
+        Trouble::Failing => rounded(value * 100.0),
     }
 }
 

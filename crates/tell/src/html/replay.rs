@@ -7,9 +7,7 @@ use hark_event::Zone;
 use hark_story::{Replay, ReplayedIncident, ReplayedKind};
 
 use super::page;
-use crate::{calendar::Calendar, clean, markup::Markup, words};
-
-const TITLE_CHARACTERS_MAX: usize = 60;
+use crate::{calendar::Calendar, markup::Markup, words};
 
 /// Tells how listening would have served.
 pub(crate) fn tell(replay: &Replay, zone: &Zone) -> String {
@@ -39,24 +37,16 @@ pub(crate) fn tell(replay: &Replay, zone: &Zone) -> String {
 }
 
 fn figures(kind: &ReplayedKind) -> [String; 6] {
-    [
-        kind.kind.name().to_owned(),
-        words::number(kind.said as u64),
-        words::number(kind.followed as u64),
-        format!("{:.1}", kind.chance * kind.said as f64),
-        words::replay::lead(kind),
-        format!("{:.3}", kind.false_per_service_week),
-    ]
+    let [said, followed, chance, wrong] = words::replay::figures(kind);
+    [kind.kind.name().to_owned(), said, followed, chance, words::replay::lead(kind), wrong]
 }
 
 fn told(replayed: &ReplayedIncident, calendar: &Calendar) -> [String; 4] {
-    let incident = &replayed.incident;
-    let name = incident.title.as_deref().or(incident.service.as_deref()).unwrap_or("an incident");
     [
-        clean::line_of_at_most(name, TITLE_CHARACTERS_MAX).into_owned(),
-        calendar.dated_time(incident.start),
+        words::replay::incident(replayed),
+        calendar.dated_time(replayed.incident.start),
         replayed.verdict.name().to_owned(),
-        replayed.lead_time_seconds.map_or_else(|| "–".to_owned(), words::duration),
+        words::replay::known_before(replayed),
     ]
 }
 

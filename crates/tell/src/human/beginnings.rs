@@ -43,6 +43,7 @@ mod tests {
             .next()
             .unwrap();
         insta::assert_snapshot!(section, @r#"
+
         B1  payments added 1.2 s to each request of checkout
             evidence  Sat 7 Mar 18:08: 1.4 s for each request of checkout, usually 180 ms, straying by 30
                       ms http_request_duration_seconds_sum of payments, 1 min

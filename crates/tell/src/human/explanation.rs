@@ -134,7 +134,7 @@ mod tests {
           and 3 more
 
         Hearing
-          Heard 100 log records and 0 samples in 1 file (0 bytes).
+          Heard 100 log records in 1 file (0 bytes).
         ");
     }
 }

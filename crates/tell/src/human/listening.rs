@@ -107,7 +107,7 @@ mod tests {
           ! 1 record longer than the limit was cut.
           ! 3 records without a time stamp stand at the time of their
             neighbours.
-          ! Cut 17 times: patterns of one service beyond 5,000.
+          ! Left out 17: patterns of one service beyond 5,000.
           ! Not understood: logs/core.2211: binary, no form that is read; leave
             it out or convert it
         ");

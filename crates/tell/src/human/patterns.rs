@@ -81,7 +81,7 @@ mod tests {
                                   id 00000000000000b2
 
         Hearing
-          Heard 100 log records and 0 samples in 1 file (0 bytes).
+          Heard 100 log records in 1 file (0 bytes).
         ");
     }
 

@@ -3,11 +3,10 @@
 use hark_story::{Replay, ReplayedIncident, ReplayedKind, Verdict};
 
 use super::sheet::{INCIDENT, PLAIN, QUIET, SIGNAL, STRONG, Sheet, WHISPER, cell};
-use crate::{Screen, calendar::Calendar, clean, words};
+use crate::{Screen, calendar::Calendar, words};
 
 /// Narrower terminals get lines in place of tables.
 const TABLE_COLUMNS_MIN: usize = 84;
-const TITLE_CHARACTERS_MAX: usize = 60;
 
 /// Tells how listening would have served.
 pub(crate) fn tell(replay: &Replay, screen: &Screen) -> String {
@@ -47,7 +46,7 @@ fn kind_table(sheet: &mut Sheet, kinds: &[ReplayedKind]) {
     head.iter_mut().for_each(|cell| cell.style = QUIET);
     sheet.row(2, &head, QUIET, "lead: quartiles");
     for kind in kinds {
-        let [said, followed, chance, wrong] = figures(kind);
+        let [said, followed, chance, wrong] = words::replay::figures(kind);
         let mut row = cells([kind.kind.name(), &said, &followed, &chance, &wrong]);
         row[0].style = SIGNAL;
         sheet.row(2, &row, PLAIN, &words::replay::lead(kind));
@@ -55,7 +54,7 @@ fn kind_table(sheet: &mut Sheet, kinds: &[ReplayedKind]) {
 }
 
 fn kind_lines(sheet: &mut Sheet, kind: &ReplayedKind) {
-    let [said, followed, chance, wrong] = figures(kind);
+    let [said, followed, chance, wrong] = words::replay::figures(kind);
     sheet.paragraph(2, SIGNAL, kind.kind.name());
     let facts = format!(
         "said {said}, followed {followed} (by chance {chance}), lead {}, false {wrong} per service-week",
@@ -64,28 +63,17 @@ fn kind_lines(sheet: &mut Sheet, kind: &ReplayedKind) {
     sheet.paragraph(4, PLAIN, &facts);
 }
 
-fn figures(kind: &ReplayedKind) -> [String; 4] {
-    [
-        words::number(kind.said as u64),
-        words::number(kind.followed as u64),
-        format!("{:.1}", kind.chance * kind.said as f64),
-        format!("{:.3}", kind.false_per_service_week),
-    ]
-}
-
 fn incident(sheet: &mut Sheet, replayed: &ReplayedIncident, calendar: &Calendar) {
-    let incident = &replayed.incident;
     let style = match replayed.verdict {
         Verdict::Alerted => SIGNAL,
         Verdict::Whispered => WHISPER,
         Verdict::Silent => INCIDENT,
     };
-    let name = incident.title.as_deref().or(incident.service.as_deref()).unwrap_or("an incident");
-    let name = clean::line_of_at_most(name, TITLE_CHARACTERS_MAX);
+    let name = words::replay::incident(replayed);
     let lead = match replayed.lead_time_seconds {
         Some(seconds) => format!("{} before, ", words::duration(seconds)),
         None => String::new(),
     };
-    let said = format!("{lead}{name}, {}", calendar.dated_time(incident.start));
+    let said = format!("{lead}{name}, {}", calendar.dated_time(replayed.incident.start));
     sheet.row(2, &[cell(replayed.verdict.name(), 9, style)], PLAIN, &said);
 }

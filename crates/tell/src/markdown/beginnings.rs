@@ -39,6 +39,8 @@ mod tests {
         let section =
             told.split("## Who added to its requests").nth(1).unwrap().split("\n## ").next().unwrap();
         insta::assert_snapshot!(section, @r#"
+
+
         By the minutes around the start, in hindsight. As much would have been found at 1 of 40 quiet moments before. Of 34 injected issues of one shop, which were known when it was made, it named the cause first in all (docs/benchmarks.md).
 
         - **B1** payments added 1.2 s to each request of checkout

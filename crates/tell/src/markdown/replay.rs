@@ -4,10 +4,7 @@ use hark_event::Zone;
 use hark_story::{Replay, ReplayedIncident, ReplayedKind};
 
 use super::escape;
-use crate::{calendar::Calendar, clean, words};
-
-/// How much of a title is told.
-const TITLE_CHARACTERS_MAX: usize = 60;
+use crate::{calendar::Calendar, words};
 
 /// A sentence and the two tables.
 pub(crate) fn tell(replay: &Replay, zone: &Zone) -> String {
@@ -32,21 +29,13 @@ pub(crate) fn tell(replay: &Replay, zone: &Zone) -> String {
 }
 
 fn kind_row(kind: &ReplayedKind) -> String {
+    let [said, followed, chance, wrong] = words::replay::figures(kind);
     let lead = words::replay::lead(kind);
-    format!(
-        "| {} | {} | {} | {:.1} | {lead} | {:.3} |\n",
-        kind.kind.name(),
-        kind.said,
-        kind.followed,
-        kind.chance * kind.said as f64,
-        kind.false_per_service_week
-    )
+    format!("| {} | {said} | {followed} | {chance} | {lead} | {wrong} |\n", kind.kind.name())
 }
 
 fn incident_row(replayed: &ReplayedIncident, calendar: &Calendar) -> String {
-    let incident = &replayed.incident;
-    let name = incident.title.as_deref().or(incident.service.as_deref()).unwrap_or("an incident");
-    let name = escape::text(&clean::line_of_at_most(name, TITLE_CHARACTERS_MAX));
-    let lead = replayed.lead_time_seconds.map_or_else(|| "–".to_owned(), words::duration);
-    format!("| {name} | {} | {} | {lead} |\n", calendar.dated_time(incident.start), replayed.verdict.name())
+    let name = words::replay::incident(replayed);
+    let (name, at) = (escape::text(&name), calendar.dated_time(replayed.incident.start));
+    format!("| {name} | {at} | {} | {} |\n", replayed.verdict.name(), words::replay::known_before(replayed))
 }

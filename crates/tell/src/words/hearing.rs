@@ -10,14 +10,9 @@ const REJECTS_SHOWN_MAX: usize = 3;
 
 /// `Heard 2,013,442 log records and 180,000 samples in 14 files (1.3 GB), 1 Feb to 7 Mar.`
 pub(crate) fn sentence(hearing: &Hearing, calendar: &Calendar) -> String {
-    let records = count(hearing.records, "log record", "log records");
-    let samples = count(hearing.samples, "sample", "samples");
     let mut said = format!(
         "Heard {} in {} ({})",
-        match hearing.spans {
-            0 => format!("{records} and {samples}"),
-            spans => format!("{records}, {samples} and {}", count(spans, "span", "spans")),
-        },
+        heard(hearing),
         count(hearing.files, "file", "files"),
         bytes(hearing.bytes),
     );
@@ -29,6 +24,22 @@ pub(crate) fn sentence(hearing: &Hearing, calendar: &Calendar) -> String {
     }
     said.push('.');
     said
+}
+
+/// What there was to hear; of what there was none nobody wants to read.
+fn heard(hearing: &Hearing) -> String {
+    let counts = [
+        (hearing.records, "log record", "log records"),
+        (hearing.samples, "sample", "samples"),
+        (hearing.spans, "span", "spans"),
+    ];
+    let there = counts.into_iter().filter(|(heard, ..)| *heard > 0);
+    let there: Vec<String> = there.map(|(heard, one, many)| count(heard, one, many)).collect();
+    match &there[..] {
+        [] => "no log record and no sample".to_owned(),
+        [only] => only.clone(),
+        [before @ .., last] => format!("{} and {last}", before.join(", ")),
+    }
 }
 
 /// What was lost on the way, worst first; empty if all was heard.
@@ -64,10 +75,7 @@ pub(crate) fn losses(hearing: &Hearing) -> Vec<String> {
             _ => said,
         })
         .collect();
-    said.extend(hearing.cut.iter().map(|cut| match cut.count {
-        1 => format!("Cut once: {}.", cut.what),
-        times => format!("Cut {} times: {}.", number(times), cut.what),
-    }));
+    said.extend(hearing.cut.iter().map(|cut| format!("Left out {}: {}.", number(cut.count), cut.what)));
     said
 }
 
@@ -98,4 +106,19 @@ pub(crate) fn unread(hearing: &Hearing) -> impl Iterator<Item = String> {
         };
         format!("{what}: {path}{more}: {reason}")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_there_was_to_hear_is_told() {
+        let said =
+            |records, samples, spans| heard(&Hearing { records, samples, spans, ..Hearing::default() });
+        assert_eq!(said(1, 2, 3_000), "1 log record, 2 samples and 3,000 spans");
+        assert_eq!(said(5, 0, 1), "5 log records and 1 span");
+        assert_eq!(said(0, 0, 7), "7 spans");
+        assert_eq!(said(0, 0, 0), "no log record and no sample");
+    }
 }

@@ -30,10 +30,11 @@ pub(crate) fn headline(listening: &Listening) -> String {
 
 /// What was listened to: services and the stretch of time that was asked for.
 pub(crate) fn listened(listening: &Listening, calendar: &Calendar) -> String {
-    let mut heard = vec![
-        count(listening.services as u64, "service", "services"),
-        count(listening.hearing.records, "log record", "log records"),
-    ];
+    let mut heard = vec![count(listening.services as u64, "service", "services")];
+    let hears_no_else = listening.hearing.samples == 0 && listening.hearing.spans == 0;
+    if listening.hearing.records > 0 || hears_no_else {
+        heard.push(count(listening.hearing.records, "log record", "log records"));
+    }
     if listening.hearing.samples > 0 {
         heard.push(count(listening.hearing.samples, "sample", "samples"));
     }
