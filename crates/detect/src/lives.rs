@@ -3,10 +3,12 @@
 //! A start gives back what was taken, so that over weeks a level says nothing: memory that creeps after each start is how a process
 //! lives, and a leak that restarts reset never goes beyond its history. What can be compared is what a process has at the
 //! same age. Each life, from a start to the next, has its pace: the median slope between blocks that lie whole days apart,
-//! so that the hour of the day says nothing (Hirsch, Slack and Smith 1982, after Sen 1968); the first hours of a life, in which caches
-//! fill, are left out. A climb is news if nearly all of the slopes of this life lie beyond the pace of the fastest life before it.
+//! so that the hour of the day says nothing (Hirsch, Slack and Smith 1982, after Sen 1968); the first hours of a life are left out.
+//! Caches go on filling for days: an earlier life is asked for its pace as far as it was as young as this one is. A climb is news if nearly
+//! all of the slopes of this life lie beyond the pace of the fastest life before it, and only as far as it goes beyond where those stood.
 //!
-//! It cannot judge lives of less than two days, nor the first two. Where a service has many processes and one of them starts, the lives of the
+//! It cannot judge lives of less than two days, nor the first two, nor does it know the age of a process that ran before the first value: its
+//! pace is that of all that was seen of it. Where a service has many processes and one of them starts, the lives of the
 //! others are cut, too: their paces are right, and that starts reset them is then not seen.
 
 use crate::Direction;
@@ -31,6 +33,12 @@ const COME_MIN: f64 = 0.5;
 const YOUNG_HOURS: usize = 48;
 /// All slopes of a life but so small a share of them must lie beyond.
 const SLOPES_BELOW: f64 = 0.1;
+/// Hours over which a level is told, and by which an earlier life may have been sooner where it stood.
+const LEVEL_HOURS: usize = 24;
+/// A climb has gone flat if its latest days have no more than this share of its pace so far.
+const FLAT_MAX: f64 = 0.2;
+/// Days that tell whether it has, after as many in which it climbed.
+const FLAT_HOURS: usize = 72;
 /// Hours on both sides of a start that are compared, and how many must be measured.
 const AROUND_HOURS: usize = 12;
 const AROUND_HOURS_MIN: usize = 6;
@@ -42,7 +50,7 @@ pub struct Climb {
     pub pace: f64,
     /// What nearly all slopes of this life reach.
     pub pace_at_least: f64,
-    /// The pace of the fastest life before; 0 if none went this way.
+    /// The pace of the fastest life before when it was as young; 0 if none went this way.
     pub fastest_before: f64,
     /// How many lives before had a pace.
     pub lives_before: usize,
@@ -52,6 +60,8 @@ pub struct Climb {
     pub first_level: f64,
     /// How far the last day lies from that, in the direction that was asked for.
     come: f64,
+    /// How far the last day lies beyond where earlier lives stood at that age, those that were shorter at any.
+    beyond: f64,
     /// Whether starts give back what was taken: nearly all did, the latest among them.
     pub starts_reset_it: bool,
 }
@@ -68,21 +78,24 @@ impl Climb {
         if slopes.len() < PAIRS_MIN {
             return None;
         }
-        let earlier: Vec<f64> =
-            earlier_lives(values, &starts).filter_map(|life| pace(life, sign)).take(LIVES_MAX).collect();
-        if earlier.len() < LIVES_MIN {
+        let before = Before::of(values, &starts, life.len(), sign);
+        if before.lives < LIVES_MIN {
             return None;
         }
         let first_level = median_of_at_least(BLOCK / 2, &life[..life.len().min(2 * BLOCK)])?;
-        let level_now = median_of_at_least(BLOCK / 2, &life[life.len() - life.len().min(24)..])?;
+        let level_now = level_before(life, life.len())?;
+        let stood =
+            earlier_lives(values, &starts).take(LIVES_MAX).filter_map(|other| other.stood(life.len(), sign));
+        let beyond = level_now * sign - stood.fold(f64::NEG_INFINITY, f64::max);
         Some(Self {
             pace: median(slopes.iter().copied())?,
             pace_at_least: quantile(slopes.iter().copied(), SLOPES_BELOW)?,
-            fastest_before: earlier.iter().copied().fold(0.0, f64::max),
-            lives_before: earlier.len(),
+            fastest_before: before.fastest,
+            lives_before: before.lives,
             days: life.len() as f64 / 24.0,
             first_level,
             come: (level_now - first_level) * sign,
+            beyond,
             starts_reset_it: starts_reset(values, &starts, sign),
         })
     }
@@ -99,16 +112,45 @@ impl Climb {
         self.starts_reset_it && self.pace <= AS_BEFORE_MAX * self.fastest_before
     }
 
-    /// How much farther it has gone in this life than it would have in the fastest one before.
+    /// How much farther it has gone in this life than it would have in the fastest one before, and than any stood.
     pub fn gone_beyond(&self) -> f64 {
-        (self.pace - self.fastest_before).max(0.0) * self.days
+        ((self.pace - self.fastest_before) * self.days).min(self.beyond).max(0.0)
     }
 }
 
-/// Whether the present life, as far as can be told, is no faster than this pace allows; `None` as long as it is too young to tell.
-pub fn is_calm(values: &[f32], starts: &[usize], direction: Direction, fastest: f64) -> Option<bool> {
+/// Whether the present life, as far as can be told, is no faster than those were at its age that ended before the place `onset`, or, if these
+/// are forgotten, than this pace allows; `None` as long as it is too young to tell.
+pub fn is_calm(
+    values: &[f32],
+    starts: &[usize],
+    direction: Direction,
+    fastest: f64,
+    onset: usize,
+) -> Option<bool> {
+    let sign = direction.sign();
     let latest = starts.iter().copied().rfind(|start| *start < values.len())?;
-    pace(since(values, latest), direction.sign()).map(|pace| pace <= FASTER_MIN * fastest)
+    let life = since(values, latest);
+    let ended: Vec<usize> = starts.iter().copied().filter(|start| *start <= onset.min(latest)).collect();
+    let before = Before::of(values, &ended, life.len(), sign);
+    let fastest = if before.lives < LIVES_MIN { fastest } else { before.fastest };
+    pace(life, sign).map(|pace| pace <= FASTER_MIN * fastest)
+}
+
+/// Whether the present life climbed and does so no more: its latest days have hardly any of the pace that led to them.
+pub fn has_gone_flat(life: &[f32], direction: Direction) -> bool {
+    let Some(climbed) = life.len().checked_sub(FLAT_HOURS).filter(|climbed| *climbed >= LEVEL_HOURS) else {
+        return false;
+    };
+    let sign = direction.sign();
+    let (Some(first), Some(reached), Some(recent)) = (
+        median_of_at_least(BLOCK / 2, &life[..2 * BLOCK]),
+        level_before(life, life.len()),
+        pace(&life[climbed..], sign),
+    ) else {
+        return false;
+    };
+    let days = life.len() as f64 / 24.0;
+    recent <= FLAT_MAX * (reached - first) * sign / days
 }
 
 /// Whether starts hide a climb that began at the place `onset`: they gave back what it had taken, and the latest life of which that can be
@@ -118,19 +160,24 @@ pub fn is_hidden_by_starts(values: &[f32], starts: &[usize], direction: Directio
     let starts: Vec<usize> = starts.iter().copied().filter(|start| *start < values.len()).collect();
     let before: Vec<usize> = starts.iter().copied().filter(|start| *start <= onset).collect();
     let Some(first_since) = starts.iter().copied().find(|start| *start > onset) else { return false };
-    let earlier: Vec<f64> = earlier_lives(values, &before).filter_map(|life| pace(life, sign)).collect();
     let since_then: Vec<usize> = starts.iter().copied().filter(|start| *start > onset).collect();
     let gave_back = resets(values, &since_then, sign);
-    if earlier.len() < LIVES_MIN || 2 * gave_back.iter().filter(|reset| **reset).count() < gave_back.len() {
+    let known = Before::of(values, &before, usize::MAX, sign);
+    if known.lives < LIVES_MIN || 2 * gave_back.iter().filter(|reset| **reset).count() < gave_back.len() {
         return false;
     }
-    let fastest = earlier.into_iter().fold(0.0, f64::max);
     let ends = since_then.iter().copied().skip(1).chain([values.len()]);
     let lives =
         since_then.iter().zip(ends).filter_map(|(&start, end)| values.get(start + WARM_UP_HOURS..end));
-    let paces = lives.map(|life| slopes(life, sign)).filter(|slopes| slopes.len() >= PAIRS_MIN);
-    match paces.filter_map(|slopes| quantile(slopes, SLOPES_BELOW)).last() {
-        Some(pace_at_least) => pace_at_least > FASTER_MIN * fastest,
+    let paces_at_least = lives.filter_map(|life| {
+        let slopes = slopes(life, sign);
+        let is_known = slopes.len() >= PAIRS_MIN;
+        is_known.then(|| quantile(slopes, SLOPES_BELOW)).flatten().map(|pace| (life.len(), pace))
+    });
+    match paces_at_least.last() {
+        Some((age, pace_at_least)) => {
+            pace_at_least > FASTER_MIN * Before::of(values, &before, age, sign).fastest
+        }
         None => values.len() - first_since < YOUNG_HOURS,
     }
 }
@@ -140,10 +187,65 @@ fn since(values: &[f32], start: usize) -> &[f32] {
     &values[(start + WARM_UP_HOURS).min(values.len())..]
 }
 
+/// A life that has ended.
+#[derive(Clone, Copy)]
+struct Earlier<'a> {
+    values: &'a [f32],
+    /// Whether its beginning was seen, so that it is known how old it was.
+    is_aged: bool,
+}
+
+impl<'a> Earlier<'a> {
+    /// What is known of it from when it was no older than this.
+    fn until(self, age: usize) -> &'a [f32] {
+        if self.is_aged { &self.values[..age.min(self.values.len())] } else { self.values }
+    }
+
+    /// The farthest level at which it stood at this age; at any, if it did not live so long or its age is not known.
+    fn stood(self, age: usize, sign: f64) -> Option<f64> {
+        let length = self.values.len();
+        let ends: Vec<usize> = if self.is_aged && age <= length {
+            vec![age, (age + LEVEL_HOURS).min(length)]
+        } else {
+            (0..=length.saturating_sub(1) / LEVEL_HOURS).map(|days| length - days * LEVEL_HOURS).collect()
+        };
+        ends.into_iter().filter_map(|end| Some(level_before(self.values, end)? * sign)).max_by(f64::total_cmp)
+    }
+}
+
+/// The median of the last day before an age.
+fn level_before(life: &[f32], age: usize) -> Option<f64> {
+    median_of_at_least(BLOCK / 2, &life[age.saturating_sub(LEVEL_HOURS)..age])
+}
+
 /// The lives before the present one, latest first.
-fn earlier_lives<'a>(values: &'a [f32], starts: &'a [usize]) -> impl Iterator<Item = &'a [f32]> {
+fn earlier_lives<'a>(values: &'a [f32], starts: &'a [usize]) -> impl Iterator<Item = Earlier<'a>> {
     let began = |at: usize| if at == 0 { 0 } else { starts[at - 1] + WARM_UP_HOURS };
-    (0..starts.len()).rev().filter_map(move |at| values.get(began(at)..starts[at]))
+    (0..starts.len())
+        .rev()
+        .filter_map(move |at| Some(Earlier { values: values.get(began(at)..starts[at])?, is_aged: at > 0 }))
+}
+
+/// What lives before the present one were like when they were no older than it is.
+struct Before {
+    /// How many of them had a pace.
+    lives: usize,
+    /// That of the fastest among those that lived as long, or longest: the others were young all their lives, and those climb faster.
+    fastest: f64,
+}
+
+impl Before {
+    fn of(values: &[f32], starts: &[usize], age: usize, sign: f64) -> Self {
+        let lives: Vec<(Earlier<'_>, f64)> = earlier_lives(values, starts)
+            .filter_map(|life| Some((life, pace(life.until(age), sign)?)))
+            .take(LIVES_MAX)
+            .collect();
+        let aged = lives.iter().filter(|(life, _)| life.is_aged);
+        let longest = aged.map(|(life, _)| life.values.len()).max().unwrap_or(0);
+        let is_like_it = |life: &Earlier<'_>| !life.is_aged || life.values.len() >= age.min(longest);
+        let fastest = lives.iter().filter(|(life, _)| is_like_it(life)).map(|(_, pace)| *pace);
+        Self { lives: lives.len(), fastest: fastest.fold(0.0, f64::max) }
+    }
 }
 
 fn pace(life: &[f32], sign: f64) -> Option<f64> {
@@ -251,7 +353,7 @@ mod tests {
     fn it_is_calm_again_when_a_life_is_as_slow_as_those_before() {
         let check = |of: &[(usize, f64)]| {
             let (values, starts) = lives(of);
-            is_calm(&values, &starts, Direction::Up, 3.0)
+            is_calm(&values, &starts, Direction::Up, 3.0, of[0].0)
         };
         assert_eq!(check(&[(150, 3.0), (80, 60.0), (70, 60.0)]), Some(false));
         assert_eq!(check(&[(150, 3.0), (80, 60.0), (70, 3.0)]), Some(true));

@@ -250,7 +250,9 @@ impl MetricSubject {
                 .now_and_usual(calendar, HOURS_PER_DAY)
                 .is_some_and(|(now, usual)| {
                     // Medians of a day that has two levels may tell the other way than most of its hours.
-                    (now - usual) * direction.sign() > 0.0 && self.has_moved_enough(now, usual)
+                    (now - usual) * direction.sign() > 0.0
+                        && self.has_moved_enough(now, usual)
+                        && !self.is_back_where_it_was(direction, now)
                 })
             && !self.lives_like_this(direction, calendar.hour, starts)
             // What has gone one way at one pace since it was first heard goes on.
@@ -293,6 +295,9 @@ impl MetricSubject {
             || self.is_climb(found.direction)
             || self.may_be_young_climb(found.direction, calendar.hour, starts)
             || self.lives_like_this(found.direction, calendar.hour, starts)
+            || self
+                .now_and_usual(calendar, found.hours_since_onset)
+                .is_some_and(|(now, _)| self.is_back_where_it_was(found.direction, now))
             || !self.shifts_beside_steps(
                 season,
                 found.hours_since_onset,

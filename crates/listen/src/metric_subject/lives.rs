@@ -25,6 +25,8 @@ const UNLIMITED_DAYS_MIN: f64 = 2.5;
 /// Hours of each point of a climb.
 const POINT_HOURS: usize = 6;
 const WARM_UP_HOURS: i64 = 6;
+/// Days before a step that know where the series stood.
+const WEEK_HOURS: usize = 7 * HOURS_PER_DAY;
 /// Hours in which a climb shows that is no step, and of each point of them.
 const CLIMB_HOURS: usize = 16;
 const CLIMB_POINT_HOURS: usize = 2;
@@ -70,7 +72,7 @@ impl MetricSubject {
             format!(": at this rate {} {date}", self.ends_at(limit))
         });
         let summary = format!(
-            "{} moves by {} a day since the start of {}, where {} a day was the most in {} lives before{forecast}.",
+            "{} moves by {} a day since the start of {}, where {} a day was the most at that age in {} lives before{forecast}.",
             self.name,
             self.said(self.harm().sign() * climb.pace),
             calendar.zone.day_said(started.start()),
@@ -136,9 +138,31 @@ impl MetricSubject {
 
     /// Whether a climb that was said has become what it was before: a life that is old enough has its old pace.
     pub(super) fn life_is_calm(&self, hour: Hour, starts: &[Hour], fastest: f64) -> bool {
-        let starts = self.starts_at(hour, starts);
-        let is_calm = lives::is_calm(&self.values.values(), &starts, self.harm(), fastest);
-        is_calm == Some(true) && !self.is_at_its_limit()
+        if self.is_at_its_limit() {
+            return false;
+        }
+        let place = usize::try_from(self.open_onset - self.values.first()).unwrap_or(0);
+        let places = self.starts_at(hour, starts);
+        let is_calm = lives::is_calm(&self.values.values(), &places, self.harm(), fastest, place);
+        // Beside the season: on a weekend what is used by those who work goes nowhere.
+        let has_gone_flat = || {
+            let started = starts.iter().copied().rfind(|start| *start <= hour)?;
+            let life = self.scores.numbers_since((started + WARM_UP_HOURS).max(self.scores.first()));
+            Some(lives::has_gone_flat(&life, self.harm()))
+        };
+        is_calm == Some(true) || has_gone_flat() == Some(true)
+    }
+
+    /// Whether it is no farther the way that harms than it was before the step from which on it is judged anew: what a start gave back
+    /// is taken again, and what lies between is part of what is usual until that is learned.
+    pub(super) fn is_back_where_it_was(&self, direction: Direction, now: f64) -> bool {
+        let Some(since) = self.usual_since.filter(|_| direction == self.harm()) else { return false };
+        let before = self.values.since(since + -(WEEK_HOURS as i64));
+        let until = before.len().saturating_sub((self.values.next() - since) as usize);
+        let stood = before[..until].rchunks(HOURS_PER_DAY);
+        let stood = stood.filter_map(|day| robust::median_of_at_least(HOURS_PER_DAY / 2, day));
+        let sign = direction.sign();
+        stood.map(|level| level * sign).max_by(f64::total_cmp).is_some_and(|level| now * sign <= level)
     }
 
     /// Whether what was said goes on, though starts give back what was taken: its lives are still faster than they were before.
@@ -184,10 +208,11 @@ impl MetricSubject {
         Climb::of(&self.values.values(), &self.starts_at(hour, starts), direction)
     }
 
-    /// The places of known starts in its values, oldest first.
+    /// The places of known starts in its values, oldest first. A process that was first heard of right after its start begins with the first.
     fn starts_at(&self, hour: Hour, starts: &[Hour]) -> Vec<usize> {
-        let length = self.values.len();
-        self.hours_ago(starts, hour).into_iter().filter_map(|ago| length.checked_sub(ago)).collect()
+        let hour_before_first = self.values.len() + 1;
+        let place = |ago: usize| Some(hour_before_first.checked_sub(ago)?.saturating_sub(1));
+        self.hours_ago(starts, hour).into_iter().filter_map(place).collect()
     }
 
     /// Medians over a quarter of a day, with their days.
@@ -203,7 +228,7 @@ impl MetricSubject {
     }
 
     /// Which way harm lies.
-    fn harm(&self) -> Direction {
+    pub(super) fn harm(&self) -> Direction {
         if matches!(self.meaning, Meaning::Countdown | Meaning::Benefit) {
             Direction::Down
         } else {

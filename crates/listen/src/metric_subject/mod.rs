@@ -12,6 +12,7 @@ mod findings;
 mod gone;
 mod halted;
 mod hourly;
+mod level;
 #[cfg(test)]
 mod life_tests;
 mod limits;
@@ -35,7 +36,7 @@ use hark_detect::anomaly::{Anomaly, Memory};
 use hark_detect::compact::Half;
 use hark_detect::flaps::Flaps;
 use hark_detect::jolt::{MINUTES, Minutes};
-use hark_detect::robust::{median, median_of, sigma, theil_sen};
+use hark_detect::robust::{median, median_of, theil_sen};
 use hark_detect::season::{HOURS_MIN, Season};
 use hark_detect::spread;
 use hark_event::{Curve, Hour, Moment, Place, SignalKind, Zone};
@@ -47,6 +48,7 @@ use conduct::Conduct;
 pub(crate) use findings::SeriesAround;
 use halted::Halt;
 use hourly::Hourly;
+use level::level_at;
 use limits::{EPOCH_MILLISECONDS_MIN, EPOCH_SECONDS_MIN, Way};
 pub(crate) use onslaught::in_words;
 
@@ -74,10 +76,6 @@ pub(crate) const PARTS_PER_HOUR: usize = 12;
 const OTHER_INTERVAL_HOURS: i64 = 2 * 24;
 /// Days at the end of a climb that say whether it goes on.
 const CLIMB_DAYS: usize = 6;
-/// A step at a start is real if it is so many times the usual change from day to day.
-const STEP_FLUTTERS_MIN: f64 = 3.0;
-/// And so many times the spread within a day.
-const STEP_WITHIN_MIN: f64 = 2.0;
 
 /// The clock that all series share: the place in the week of each remembered hour.
 pub(crate) struct Calendar<'a> {
@@ -343,7 +341,7 @@ impl MetricSubject {
             return;
         }
         let usual = if self.meaning.may_be_explained() {
-            level_at(&usual, starts.iter().map(|start| *start - from))
+            level_at(&usual, starts.iter().map(|start| *start - from), self.harm())
         } else {
             usual
         };
@@ -530,40 +528,4 @@ fn by_minute(samples: &[(Moment, f64)]) -> Box<Minutes> {
         minutes[(time.seconds().rem_euclid(3_600) / 60) as usize] = *value as f32;
     }
     minutes
-}
-
-/// Values as if no start had moved their level: steps between the days around a start are taken out of what was before.
-///
-/// A start that gives back what a process took in its life moves no level: at the same age it is where it was.
-fn level_at(values: &[f32], starts: impl Iterator<Item = i64>) -> Vec<f32> {
-    let mut levelled = values.to_vec();
-    let mut starts = starts.peekable();
-    if starts.peek().is_none() {
-        return levelled;
-    }
-    let day = |from: usize| median_of(values.get(from..from + HOURS_PER_DAY)?);
-    let days: Vec<f64> = (0..values.len() / HOURS_PER_DAY).filter_map(|at| day(at * HOURS_PER_DAY)).collect();
-    let steps: Vec<f64> = days.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    let flutter = sigma(&steps, 0.0).unwrap_or(0.0);
-    let within = levelled.chunks(HOURS_PER_DAY).filter_map(|hours| {
-        let hours: Vec<f64> =
-            hours.iter().map(|&value| f64::from(value)).filter(|value| value.is_finite()).collect();
-        sigma(&hours, median(hours.iter().copied())?)
-    });
-    let step_min = (STEP_FLUTTERS_MIN * flutter).max(STEP_WITHIN_MIN * median(within).unwrap_or(0.0));
-    let mut life_before: Option<f64> = None;
-    for start in starts {
-        let Some(before) = usize::try_from(start).ok().and_then(|at| at.checked_sub(HOURS_PER_DAY)) else {
-            continue;
-        };
-        let (Some(low), Some(high)) = (day(before), day(before + HOURS_PER_DAY + 1)) else { continue };
-        let step = high - low;
-        let at_same_age = life_before.replace(high).map_or(step, |young| high - young);
-        let step =
-            if step * at_same_age <= 0.0 { 0.0 } else { step.signum() * step.abs().min(at_same_age.abs()) };
-        if step.abs() > step_min {
-            levelled[..before + HOURS_PER_DAY + 1].iter_mut().for_each(|value| *value += step as f32);
-        }
-    }
-    levelled
 }
