@@ -385,6 +385,9 @@ fn read_one(
     }
     sorter.lock().expect("no reader panicked").add(tally.take_hours())?;
     hearing.masked += tally.masked();
+    if tally.samples_without_number() > 0 {
+        hearing.cut("samples that are no number", tally.samples_without_number());
+    }
     Ok((tally.take_told(), hearing))
 }
 

@@ -23,6 +23,8 @@ struct Written {
 /// Reads a list of incidents: those that it has, in order of their start, and what is wrong with the other lines.
 pub fn incidents(text: &str) -> (Vec<PastIncident>, Vec<String>) {
     let (mut read, mut problems) = (Vec::new(), Vec::new());
+    // Some editors begin a file with a mark of its encoding.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     for (at, line) in lines {
         if read.len() >= INCIDENTS_MAX {

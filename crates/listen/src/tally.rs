@@ -73,6 +73,8 @@ pub struct Tally {
     spans: SpanTally,
     told: Told,
     masked: u64,
+    /// Samples that are no number, which tell nothing but that somebody measured.
+    without_number: u64,
     weight: usize,
 }
 
@@ -113,6 +115,7 @@ impl Tally {
             spans: SpanTally::default(),
             told: Told::default(),
             masked: 0,
+            without_number: 0,
             weight: 0,
         }
     }
@@ -160,6 +163,11 @@ impl Tally {
     /// Secrets that were masked so far.
     pub fn masked(&self) -> u64 {
         self.masked + self.spans.masked
+    }
+
+    /// Samples so far that are no number (`NaN`, a stale marker, an infinity).
+    pub fn samples_without_number(&self) -> u64 {
+        self.without_number
     }
 
     /// Roughly how many bytes of memory the closed hours take.
@@ -357,6 +365,7 @@ impl Tally {
     }
 
     fn hear_sample(&mut self, sample: &Sample<'_>) {
+        self.without_number += u64::from(!sample.value.is_finite());
         let speaker = self.speaker(sample.origin);
         let rules = &self.rules;
         let at = self.series.find(speaker, sample.series, || names::masked(sample.series, rules));

@@ -1,11 +1,13 @@
 //! `hark replay`: how well would listening have served?
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use hark_event::{Moment, PastIncident};
+use hark_event::{Moment, PastIncident, Zone};
 use hark_ingest::incidents;
+use hark_listen::Heard;
 use hark_story::replay;
 
 use crate::arguments::{Format, Sources, Telling};
@@ -40,18 +42,9 @@ impl Replay {
         let now = listened.heard.as_of;
         let (past, ahead): (Vec<PastIncident>, Vec<PastIncident>) =
             incidents.into_iter().partition(|incident| incident.start <= now);
-        if !ahead.is_empty() {
-            let what = if now == Moment::default() {
-                format!("nothing was heard that {} incidents could be held against", ahead.len())
-            } else {
-                format!(
-                    "{} incidents lie after the last that was heard, which is of {}",
-                    ahead.len(),
-                    listened.zone.said(now)
-                )
-            };
-            remark(&[what], self.telling.quiet);
-        }
+        let mut left_out = ahead_of(&ahead, now, &listened.zone).into_iter().collect::<Vec<_>>();
+        left_out.extend(unheard(&past, &listened.heard));
+        remark(&left_out, self.telling.quiet);
         let zone = listened.zone.clone();
         let replay = replay(&known(listened, self.telling.quiet), &past);
         write_result(&match self.telling.format {
@@ -61,6 +54,34 @@ impl Replay {
             Format::Html => hark_tell::replay::html(&replay, &zone),
         })
     }
+}
+
+/// What is said of incidents that lie after all that was heard.
+fn ahead_of(ahead: &[PastIncident], now: Moment, zone: &Zone) -> Option<String> {
+    let which = match ahead.len() {
+        0 => return None,
+        1 => "an incident is left out".to_owned(),
+        many => format!("{many} incidents are left out"),
+    };
+    Some(if now == Moment::default() {
+        format!("{which}: nothing was heard")
+    } else {
+        format!("{which}: the last that was heard is of {}", zone.said(now))
+    })
+}
+
+/// What is said of services that an incident names and nobody heard of: perhaps they are called otherwise.
+fn unheard(incidents: &[PastIncident], heard: &Heard) -> Vec<String> {
+    let known: BTreeSet<&str> = heard.services.iter().map(|service| &*service.origin.service).collect();
+    let named: BTreeSet<&str> = incidents
+        .iter()
+        .filter_map(|incident| incident.service.as_deref())
+        .filter(|name| !known.contains(name))
+        .collect();
+    named
+        .into_iter()
+        .map(|name| format!("an incident names the service `{name}`, of which nothing was heard"))
+        .collect()
 }
 
 /// The list of incidents, which must hold one at least.

@@ -35,7 +35,8 @@ fn the_past_is_held_against_incidents_as_the_contract_says() {
         let number = |name: &str| kind[name].as_f64().unwrap_or_else(|| panic!("`{name}` in {kind}"));
         assert!(number("followed") <= number("said"), "{kind}");
         assert!(number("false_per_service_week") >= 0.0 && (0.0..=1.0).contains(&number("chance")), "{kind}");
-        assert_eq!(kind["lead_seconds"].is_null(), number("followed") < 1.0, "{kind}");
+        assert_eq!(kind["lead_seconds"].as_array().map(Vec::len), Some(3), "{kind}");
+        assert_eq!(kind["lead_seconds"][1].is_null(), number("followed") < 1.0, "{kind}");
     }
     let followed: u64 = kinds.iter().filter_map(|kind| kind["followed"].as_u64()).sum();
     assert!(followed > 0 || incident["verdict"] == "silent", "{replay}");
@@ -67,4 +68,32 @@ fn a_page_tells_of_each_incident() {
     let ran = place.hark(&["replay", "--incidents", "incidents.jsonl", "--format", "html", "a.log"]);
     ran.says(0, &[]);
     assert!(ran.out.contains("<td>shop stood still</td>"), "{}", ran.out);
+}
+
+#[test]
+fn incidents_of_services_that_nobody_heard_and_of_times_to_come_are_named() {
+    let place = Place::with_a_log();
+    let first = &place.json(&["patterns", "a.log"])["patterns"][0]["first_seen"];
+    let lines = [
+        format!("\u{feff}{{\"start\":{first},\"service\":\"ledgr\"}}"),
+        "{\"start\":\"2999-01-01T00:00:00Z\"}".to_owned(),
+    ];
+    place.write("incidents.jsonl", lines.join("\n"));
+    let ran = place.hark(&["replay", "--incidents", "incidents.jsonl", "--format", "json", "a.log"]);
+    ran.says(
+        0,
+        &["an incident names the service `ledgr`, of which nothing was heard", "an incident is left out"],
+    );
+}
+
+#[test]
+fn samples_that_are_no_number_are_counted() {
+    let place = Place::with_a_log();
+    let csv = "time,series,value\n2026-03-01T00:00:00Z,queue_depth,1\n2026-03-01T00:01:00Z,queue_depth,NaN\n\
+               2026-03-01T00:02:00Z,queue_depth,+Inf\n";
+    place.write("metrics.csv", csv);
+    let heard = place.json(&["listen", "metrics.csv"]);
+    let cut = heard["hearing"]["cut"].as_array().expect("cuts");
+    let counted = cut.iter().find(|cut| cut["what"] == "samples that are no number").expect("they are named");
+    assert_eq!(counted["count"], 2);
 }

@@ -30,8 +30,8 @@ struct KindWire {
     said: u64,
     /// Those among them that an incident to which they are linked followed, while they were open or within a day.
     followed: u64,
-    /// From `noticed_at` to the start, in seconds: lower quartile, median, upper quartile.
-    lead_seconds: Option<[i64; 3]>,
+    /// From `noticed_at` to the start, in seconds: lower quartile, median, upper quartile; each `null` if nothing followed.
+    lead_seconds: [Option<i64>; 3],
     /// Those that nothing followed, clusters counted once.
     false_per_service_week: f64,
     /// The share of those said that an incident would have followed by chance: the same incidents, moved to other times.
@@ -71,7 +71,7 @@ impl From<&ReplayedKind> for KindWire {
             kind: kind.kind.name(),
             said: kind.said as u64,
             followed: kind.followed as u64,
-            lead_seconds: kind.lead_seconds,
+            lead_seconds: kind.lead_seconds.map_or([None; 3], |quartiles| quartiles.map(Some)),
             false_per_service_week: kind.false_per_service_week,
             chance: kind.chance,
         }
