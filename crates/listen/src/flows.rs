@@ -88,6 +88,19 @@ const POINTERS: &[&str] = &[
     "destination",
     "callee",
 ];
+/// Labels that name who was measured, and nobody who is called: an exporter speaks of those beside it.
+const MEASURED_LABELS: &[&str] = &[
+    "container",
+    "container_name",
+    "deployment",
+    "statefulset",
+    "daemonset",
+    "replicaset",
+    "workload",
+    "app",
+    "exported_service",
+    "exported_job",
+];
 const TEXTS_MAX: usize = 50_000;
 /// Calls and names that are remembered from spans.
 const TRACED_MAX: usize = 100_000;
@@ -319,7 +332,8 @@ pub fn names(text: &str, service: &str) -> bool {
     }
     text.match_indices(service).any(|(at, _)| {
         let (before, after) = (&text[..at], &text[at + service.len()..]);
-        if before.ends_with(is_inside_word) || after.starts_with(is_inside_word) {
+        if before.ends_with(is_inside_word) || after.starts_with(is_inside_word) || is_measured(before, after)
+        {
             return false;
         }
         // A name that is made of several words is a name wherever it stands.
@@ -330,6 +344,18 @@ pub fn names(text: &str, service: &str) -> bool {
         let word = pointer.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
         before.len() - pointer.len() <= 2 && POINTERS.contains(&word.to_ascii_lowercase().as_str())
     })
+}
+
+/// Whether the name of a series says that it was this service which was measured, by whoever wrote it down.
+pub fn measures(series: &str, service: &str) -> bool {
+    series.match_indices(service).any(|(at, _)| is_measured(&series[..at], &series[at + service.len()..]))
+}
+
+/// Whether what stands between these two is the whole value of a label that names who was measured.
+fn is_measured(before: &str, after: &str) -> bool {
+    let Some(before) = before.strip_suffix("=\"").filter(|_| after.starts_with('"')) else { return false };
+    let label = before.rsplit(|letter| !is_inside_word(letter)).next().unwrap_or_default();
+    MEASURED_LABELS.contains(&label)
 }
 
 #[cfg(test)]
@@ -345,6 +371,18 @@ mod tests {
         check("searching cart of user <*>", "cart", false);
         check("prepayments done", "payments", false);
         check("order-service answered <*>", "order-service", true);
+        check("memory_bytes{container=\"payments\",node=\"n1\"}", "payments", false);
+        check("memory_bytes{container=\"order-service\"}", "order-service", false);
+    }
+
+    #[test]
+    fn who_was_measured_is_the_whole_value_of_a_label_for_it() {
+        let check = |series, expected| assert_eq!(measures(series, "payments"), expected, "{series}");
+        check("memory_bytes{container=\"payments\",node=\"n1\"}", true);
+        check("replicas{namespace=\"shop\",deployment=\"payments\"}", true);
+        check("memory_bytes{container=\"payments-proxy\"}", false);
+        check("upstream_errors_total{peer=\"payments\"}", false);
+        check("payments_total", false);
     }
 
     #[test]

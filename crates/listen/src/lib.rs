@@ -64,7 +64,7 @@ mod words;
 pub use budget::{Attention, ITEMS_A_DAY, Selection, nearing, select};
 pub use cell::{Exemplar, HourCells, LogCount, LogKey, SAMPLES_PER_HOUR_MAX, Samples};
 pub use durations::Durations;
-pub use flows::{DeclaredCalls, Ends, Flow, names};
+pub use flows::{DeclaredCalls, Ends, Flow, measures, names};
 pub use heard::{Heard, HeardPattern, HeardService};
 pub use ledger::{Fields, Ledger};
 pub use listener::Listener;

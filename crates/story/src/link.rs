@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hark_event::{CodeJoin, Id, Moment, PeerKind, Signal, SubjectKind};
-use hark_listen::{Flow, Heard, names};
+use hark_listen::{Flow, Heard, measures, names};
 
 use crate::origins::ways;
 
@@ -18,6 +18,8 @@ pub(crate) enum Link {
     Calls(Vec<Flow>),
     /// The one that spoke calls the hurt service, and names it.
     CallerNamesIt(Flow),
+    /// The one that spoke measured the hurt service, as an exporter does.
+    Measures { who: String, service: String },
     /// It is written in the file, and no other, that a linked signal is written in.
     SameCode(String),
     /// Said in another environment than the one in which users were hurt.
@@ -36,7 +38,7 @@ impl Link {
     pub(crate) fn closeness(&self) -> f64 {
         match self {
             Self::SameService => 1.0,
-            Self::CallerNamesIt(_) => 0.9,
+            Self::CallerNamesIt(_) | Self::Measures { .. } => 0.9,
             Self::Callee(_) => 0.7,
             // Each further hop may have nothing to do with it.
             Self::Calls(way) => 0.7 * 0.9_f64.powi(way.len() as i32 - 1),
@@ -70,6 +72,7 @@ impl Link {
             Self::CallerNamesIt(flow) => {
                 format!("a call between services: {} calls {} and names it here", flow.caller, flow.callee)
             }
+            Self::Measures { who, service } => format!("a measurement of {service}, which {who} wrote down"),
             Self::SameCode(path) => format!("same code: {path} writes this and a linked signal"),
             Self::Elsewhere(environment) => {
                 format!("coincident: said in {environment}, where nobody was hurt")
@@ -138,6 +141,9 @@ impl<'a> Linker<'a> {
         let spoke = &*signal.origin.service;
         if spoke == hurt {
             return Link::SameService;
+        }
+        if signal.subject.kind == SubjectKind::Metric && measures(&signal.subject.name, hurt) {
+            return Link::Measures { who: spoke.to_owned(), service: hurt.to_owned() };
         }
         let flow = |caller: &str, callee: &str| {
             self.heard.flows.iter().find(|flow| &*flow.caller == caller && &*flow.callee == callee).cloned()
