@@ -118,8 +118,8 @@ impl Climb {
     }
 }
 
-/// Whether the present life, as far as can be told, is no faster than those were at its age that ended before the place `onset`, or, if these
-/// are forgotten, than this pace allows; `None` as long as it is too young to tell.
+/// Whether the present life, as far as can be told, is no faster than this pace allows, nor than those were at its age that ended before the
+/// place `onset`, if they are remembered; `None` as long as it is too young to tell.
 pub fn is_calm(
     values: &[f32],
     starts: &[usize],
@@ -132,7 +132,8 @@ pub fn is_calm(
     let life = since(values, latest);
     let ended: Vec<usize> = starts.iter().copied().filter(|start| *start <= onset.min(latest)).collect();
     let before = Before::of(values, &ended, life.len(), sign);
-    let fastest = if before.lives < LIVES_MIN { fastest } else { before.fastest };
+    // While a life is young its pace is half noise, as that of those before it was: nothing ends by what would not have been news.
+    let fastest = if before.lives < LIVES_MIN { fastest } else { before.fastest.min(fastest) };
     pace(life, sign).map(|pace| pace <= FASTER_MIN * fastest)
 }
 
