@@ -17,6 +17,8 @@ use crate::wording::{duration, stems};
 
 const SHOWN_MAX: usize = 8;
 const BEARING_MIN: f64 = 3.0;
+/// So near in time a change and a start are told by two clocks, and are one.
+const START_SECONDS: i64 = 900;
 const DAY: i64 = 86_400;
 const NEAR_SECONDS: i64 = 60 * DAY;
 /// Words as rare as this, of four changes in ten and fewer, are told.
@@ -180,9 +182,28 @@ fn live_reason(change: &Change, ground: &Ground<'_>) -> Option<Reason> {
         let start = &service.starts[at];
         let before =
             at.checked_sub(1).map_or(start.at.plus_seconds(-14 * DAY), |earlier| service.starts[earlier].at);
-        (before < change.time && change.time <= start.at.plus_seconds(900)).then_some((signal, start))
+        let until_start = start.at.seconds_since(change.time);
+        let went_live = if is_start(change) {
+            until_start.abs() <= START_SECONDS
+        } else {
+            before < change.time && until_start >= -START_SECONDS
+        };
+        went_live.then_some((signal, start))
     });
-    found.map(|(signal, start)| (2.5, format!("went live with {} of {}", start.what, signal.origin.service)))
+    found.map(|(signal, start)| {
+        let service = &signal.origin.service;
+        let text = if is_start(change) {
+            format!("a start of {service} behind which what was heard began")
+        } else {
+            format!("went live with {} of {service}", start.what)
+        };
+        (2.5, text)
+    })
+}
+
+/// Whether a change is a start itself, and goes live with no other.
+fn is_start(change: &Change) -> bool {
+    matches!(change.kind, ChangeKind::Deploy | ChangeKind::Scale)
 }
 
 fn kind_reason(change: &Change) -> Option<Reason> {
