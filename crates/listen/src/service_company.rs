@@ -78,11 +78,7 @@ impl Companions {
         self.apart = self.company.hear(&moments);
         let score = self.apart.as_ref().map_or(0.0, |apart| apart.score);
         self.score_today = self.score_today.max(score);
-        self.calm_hours = match self.calm_hours {
-            Some(_) if score >= CALM_SCORE_MAX => Some(0),
-            Some(calm) if calm + 1 < CALM_HOURS => Some(calm + 1),
-            _ => None,
-        };
+        self.calm_hours = calm_after(self.calm_hours, score < CALM_SCORE_MAX);
         if calendar.hour.0 % DAY_HOURS == DAY_HOURS - 1 {
             let scales = members.iter().map(|member| member.scale()).collect::<Vec<Scale>>();
             self.company.close_day(scales);
@@ -179,5 +175,14 @@ impl Companions {
     pub(crate) fn quiet_score(&self) -> Option<f64> {
         let judged = self.apart.is_some() && self.calm_hours.is_none();
         judged.then_some(self.score_today.max(f64::MIN_POSITIVE))
+    }
+}
+
+/// How long it has been calm since something was said, after another hour; `None` once it is over, or if nothing is open.
+pub(crate) fn calm_after(calm_hours: Option<u8>, is_calm: bool) -> Option<u8> {
+    match calm_hours {
+        Some(_) if !is_calm => Some(0),
+        Some(calm) if calm + 1 < CALM_HOURS => Some(calm + 1),
+        _ => None,
     }
 }

@@ -10,10 +10,9 @@ use hark_detect::jolt::{Jolt, Jolts, MINUTES, Minutes, Mover};
 
 use crate::candidate::Candidate;
 use crate::metric_subject::{Calendar, SeriesByName};
+use crate::service_company::calm_after;
 use crate::words::{quantity, times};
 
-/// Hours in a row without such a moment after which it is over.
-const CALM_HOURS: u8 = 3;
 /// An hour that reaches less than this is calm, and nothing is weighed of it.
 const CALM_SCORE_MAX: f64 = 0.2;
 const DAY_HOURS: i64 = 24;
@@ -57,11 +56,7 @@ impl Shaken {
         self.jolt = self.jolts.hear(&hours);
         let score = self.jolt.as_ref().map_or(0.0, |jolt| jolt.score);
         self.score_today = self.score_today.max(score);
-        self.calm_hours = match self.calm_hours {
-            Some(_) if score >= CALM_SCORE_MAX => Some(0),
-            Some(calm) if calm + 1 < CALM_HOURS => Some(calm + 1),
-            _ => None,
-        };
+        self.calm_hours = calm_after(self.calm_hours, score < CALM_SCORE_MAX);
         if calendar.hour.0 % DAY_HOURS == DAY_HOURS - 1 {
             self.jolts.close_day();
         }
